@@ -1,0 +1,5 @@
+//! Codes of the analysis part.
+
+use super::codes;
+
+codes! {}

@@ -1,0 +1,5 @@
+//! Codes of the cell part.
+
+use super::codes;
+
+codes! {}

@@ -1,0 +1,5 @@
+//! Codes of the expression part.
+
+use super::codes;
+
+codes! {}

@@ -1,0 +1,5 @@
+//! Codes of the internal part.
+
+use super::codes;
+
+codes! {}

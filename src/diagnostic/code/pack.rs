@@ -1,0 +1,5 @@
+//! Codes of the pack part.
+
+use super::codes;
+
+codes! {}

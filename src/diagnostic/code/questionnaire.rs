@@ -1,0 +1,5 @@
+//! Codes of the questionnaire part.
+
+use super::codes;
+
+codes! {}

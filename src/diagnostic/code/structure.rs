@@ -1,0 +1,5 @@
+//! Codes of the structure part.
+
+use super::codes;
+
+codes! {}

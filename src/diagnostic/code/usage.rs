@@ -1,0 +1,5 @@
+//! Codes of the usage part.
+
+use super::codes;
+
+codes! {}

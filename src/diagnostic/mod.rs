@@ -1,0 +1,230 @@
+//! What can be said about a run, a file, a record, a cell or a rule.
+//!
+//! Invariants
+//! - A [`Diagnostic`] owns its arguments and never borrows or keeps the source.
+//! - Equal inputs give equal diagnostics in equal order; nothing here reads a clock or an environment.
+//! - Texts exist in Japanese and in English; which one is printed is decided by `report`, not here.
+//! - Knows no questionnaire and no output format.
+
+mod argument;
+pub mod code;
+mod collection;
+pub mod nearest;
+mod template;
+
+pub use argument::{Argument, Decimal};
+pub use code::Code;
+pub use collection::Diagnostics;
+pub use template::{Piece, Template};
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::source::{Position, SourceId, Span};
+
+/// A language in which a person reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Language {
+    /// Japanese, the default: the respondents' language.
+    #[default]
+    Ja,
+    /// English.
+    En,
+}
+
+/// The same thing in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Localized<T> {
+    /// Japanese.
+    pub ja: T,
+    /// English.
+    pub en: T,
+}
+
+impl<T> Localized<T> {
+    /// Both texts.
+    pub const fn new(ja: T, en: T) -> Self {
+        Self { ja, en }
+    }
+
+    /// The text in `language`.
+    pub const fn get(&self, language: Language) -> &T {
+        match language {
+            Language::Ja => &self.ja,
+            Language::En => &self.en,
+        }
+    }
+
+    /// Applies `f` to both texts.
+    pub fn map<U>(&self, f: impl Fn(&T) -> U) -> Localized<U> {
+        Localized { ja: f(&self.ja), en: f(&self.en) }
+    }
+}
+
+/// How loudly a finding is shown, and whether it holds a record. Later is graver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Shown, never blocks (each automatic normalisation is one).
+    Info,
+    /// A soft edit: to be confirmed (要確認).
+    Warning,
+    /// A hard edit: must be corrected before the record counts.
+    Error,
+    /// The engine's only: the file or the record cannot be read (受付不能).
+    Fatal,
+}
+
+impl Severity {
+    /// The word of machine formats and rule files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Fatal => "fatal",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// The texts that all findings of one code or of one rule instance share.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// `KP-S009`, `HCS-X001`; without the instance.
+    pub id: Arc<str>,
+    /// The field of a family's instance (`q05_rules` of `HCS-K001/q05_rules`). `None`: the id stands alone.
+    pub instance: Option<Arc<str>>,
+    /// Kebab-case English that states the defect.
+    pub slug: Arc<str>,
+    /// How grave the finding is unless the run re-levels it.
+    pub severity: Severity,
+    /// One line that stands alone: no value, no advice. All that is shown where values are hidden.
+    pub title: Localized<Arc<str>>,
+    /// Full polite sentences with placeholders and every way out.
+    pub message: Localized<Template>,
+    /// How to find out. `None`: the message says it all.
+    pub help: Option<Localized<Template>>,
+    /// Names of the arguments, in the order of [`Diagnostic::arguments`]; templates refer to them by index.
+    pub slots: Vec<Arc<str>>,
+}
+
+impl Notice {
+    /// `HCS-K001/q05_rules`: what counts, fingerprints and accepted findings use.
+    pub fn full_id(&self) -> String {
+        match &self.instance {
+            Some(instance) => format!("{}/{instance}", self.id),
+            None => self.id.to_string(),
+        }
+    }
+}
+
+/// One record as the reader met it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordPlace {
+    /// The file.
+    pub source: SourceId,
+    /// Counted from 1 within the file, by the reader; never derived from a place in a chunk.
+    pub record: u64,
+    /// Line of the file on which the record starts, counted from 1.
+    pub line: u64,
+    /// The record's bytes in the original file.
+    pub span: Span,
+    /// The values of the survey's key fields, joined by `+`. `None`: blank or unreadable.
+    pub key: Option<Box<str>>,
+}
+
+/// What a diagnostic is about. The order is the order of listing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// The run itself.
+    Run,
+    /// One file as a whole.
+    File(SourceId),
+    /// One record of a file.
+    Record(Arc<RecordPlace>),
+}
+
+/// A marked place in a file: of a submission, or of a rule pack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The file in which the place is.
+    pub source: SourceId,
+    /// The field whose cell is marked. `None`: no cell (a header, a line, a rule file).
+    pub field: Option<Arc<str>>,
+    /// Bytes of the original file.
+    pub span: Span,
+    /// Where the span starts, for people.
+    pub position: Position,
+    /// The JSON pointer of the value within its record. `None`: not JSON.
+    pub pointer: Option<Box<str>>,
+    /// What stands beside the mark.
+    pub text: Argument,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The texts.
+    pub notice: Arc<Notice>,
+    /// As judged in this run (a soft edit may be re-levelled).
+    pub severity: Severity,
+    /// Values for the notice's slots, in their order.
+    pub arguments: Vec<Argument>,
+    /// What it is about.
+    pub place: Place,
+    /// Marked places, the first is the primary one.
+    pub labels: Vec<Label>,
+    /// A suggestion made for this case (did you mean …). `None`: none.
+    pub suggestion: Option<Localized<String>>,
+}
+
+impl Diagnostic {
+    /// A finding of one of the engine's own codes, about `place`.
+    ///
+    /// Slots not given by [`Diagnostic::with`] stay [`Argument::NotGiven`].
+    pub fn new(code: &'static Code, place: Place) -> Self {
+        let notice = code.notice();
+        let arguments = vec![Argument::NotGiven; notice.slots.len()];
+        Self { severity: notice.severity, notice, arguments, place, labels: Vec::new(), suggestion: None }
+    }
+
+    /// Fills the slot `name`; a name that the notice does not have changes nothing.
+    #[must_use]
+    pub fn with(mut self, name: &str, argument: impl Into<Argument>) -> Self {
+        let slot = self.notice.slots.iter().position(|slot| &**slot == name);
+        if let Some(place) = slot.and_then(|slot| self.arguments.get_mut(slot)) {
+            *place = argument.into();
+        }
+        self
+    }
+
+    /// Adds a marked place.
+    #[must_use]
+    pub fn label(mut self, label: Label) -> Self {
+        self.labels.push(label);
+        self
+    }
+
+    /// Adds a suggestion in both languages.
+    #[must_use]
+    pub fn suggest(mut self, suggestion: Localized<String>) -> Self {
+        self.suggestion = Some(suggestion);
+        self
+    }
+
+    /// The whole message in `language`, arguments filled in.
+    pub fn message(&self, language: Language) -> String {
+        self.notice.message.get(language).fill(&self.arguments, language)
+    }
+
+    /// The help in `language`, arguments filled in. `None`: the notice has none.
+    pub fn help(&self, language: Language) -> Option<String> {
+        let help = self.notice.help.as_ref()?;
+        Some(help.get(language).fill(&self.arguments, language))
+    }
+}

@@ -1,0 +1,56 @@
+//! What judging hands to the reports: findings by record, counts by rule.
+//!
+//! Invariants
+//! - Counts are complete; nothing here is capped.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, RecordPlace};
+
+/// A piece of a record's original text, made while its bytes were in hand, for drawing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Excerpt {
+    /// Sanitised text; stretches between the marked cells are elided as `…`.
+    pub text: String,
+    /// Line of the file on which the excerpt's first line stands.
+    pub first_line: u64,
+    /// For each label of the diagnostic: its byte range in `text`.
+    pub marks: Vec<(usize, usize)>,
+}
+
+/// One finding with what is needed to draw it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The finding.
+    pub diagnostic: Diagnostic,
+    /// Its excerpt. `None`: not asked for, or nothing to show.
+    pub excerpt: Option<Excerpt>,
+    /// Findings shown inside this one (groups): they count, but have no message of their own.
+    pub followers: Vec<Diagnostic>,
+}
+
+/// The findings of one record, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordFindings {
+    /// The record.
+    pub place: Arc<RecordPlace>,
+    /// At least one.
+    pub findings: Vec<Finding>,
+}
+
+/// The six counts of a rule, and its findings.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RuleCounts {
+    /// Records that pass.
+    pub pass: u64,
+    /// Records that fail.
+    pub fail: u64,
+    /// Not applicable.
+    pub not_applicable: u64,
+    /// Undecided.
+    pub undecided: u64,
+    /// Skipped.
+    pub skipped: u64,
+    /// Not run.
+    pub not_run: u64,
+}

@@ -1,0 +1,17 @@
+//! KRE, the rule expression language: text → [`Expr`] → [`TypedExpr`].
+//!
+//! Invariants
+//! - Every node keeps a span in bytes of the file in which it is written.
+//! - Typing asks a plain [`Names`] table; no questionnaire, no rule, no data is known here.
+//! - A [`TypedExpr`] has no unresolved name, no type error and no lifetime.
+
+pub mod function;
+pub mod names;
+pub mod tree;
+pub mod typed;
+pub mod value;
+
+pub use names::Names;
+pub use tree::Expr;
+pub use typed::{Node, TypedExpr};
+pub use value::{FieldId, LookupId, OptionItem, OptionList, ParamId, Type, Value};

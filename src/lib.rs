@@ -1,0 +1,13 @@
+//! kenpyo (検票): judges survey submissions by a rule pack before they are counted.
+
+pub mod batch;
+pub mod diagnostic;
+pub mod error;
+pub mod evaluate;
+pub mod expression;
+pub mod input;
+pub mod plan;
+pub mod questionnaire;
+pub mod report;
+pub mod rule_pack;
+pub mod source;

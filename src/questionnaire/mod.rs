@@ -1,0 +1,275 @@
+//! The questionnaire: fields, answer domains, routing, read from its JSON Schema.
+//!
+//! Invariants
+//! - Fields stand in form order; a field's [`FieldId`] never changes after loading.
+//! - The routing is acyclic. Who must answer and what a table's base is are one definition: `relevance`.
+//! - One table today; ids are (table, index) so that repeated groups can join without a rewrite.
+//! - Knows no rule file and no data file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::diagnostic::{Localized, Severity, Template};
+use crate::expression::{FieldId, Type, TypedExpr};
+use crate::source::{SourceId, Span};
+
+/// Where something is declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Declared {
+    /// The schema or rule file.
+    pub source: SourceId,
+    /// Its bytes.
+    pub span: Span,
+}
+
+/// Whether a field must be answered when it is relevant (`x-required`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Required {
+    /// May stay blank; a blank is never open.
+    No,
+    /// A blank is a warning.
+    Soft,
+    /// A blank is an error.
+    Yes,
+}
+
+/// What an answer on a closed branch is (`x-off-path`). `None` in a field: ignored.
+pub type OffPath = Option<Severity>;
+
+/// A mark that stands for no value (`x-missing`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// `na`, `dk`, or the survey's own name.
+    pub name: Arc<str>,
+    /// Whether it is a don't-know (else: not applicable).
+    pub dont_know: bool,
+    /// Spellings, in the comparison form of the reader.
+    pub tokens: Vec<Arc<str>>,
+}
+
+/// One case of `x-invalid`.
+#[derive(Debug, Clone)]
+pub struct InvalidCase {
+    /// What the written cell must match. `None`: every cell.
+    pub matches: Option<regex::Regex>,
+    /// The finding's id.
+    pub id: Arc<str>,
+    /// The finding's slug, the id in kebab-case where the schema gives none.
+    pub slug: Arc<str>,
+    /// The finding's severity.
+    pub severity: Severity,
+    /// Title.
+    pub title: Localized<Arc<str>>,
+    /// Message; its slots are `question`, `value`, `options`, in this order.
+    pub message: Localized<Template>,
+}
+
+/// What a number may be.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NumberDomain {
+    /// Lowest, scaled. `None`: no bound.
+    pub minimum: Option<i64>,
+    /// Highest, scaled. `None`: no bound.
+    pub maximum: Option<i64>,
+    /// `exclusiveMinimum`, scaled.
+    pub above: Option<i64>,
+    /// `exclusiveMaximum`, scaled.
+    pub below: Option<i64>,
+    /// `multipleOf`, scaled.
+    pub multiple_of: Option<i64>,
+}
+
+/// What a text may be.
+#[derive(Debug, Clone, Default)]
+pub struct TextDomain {
+    /// `pattern`s, searched.
+    pub patterns: Vec<regex::Regex>,
+    /// In Unicode scalars.
+    pub min_length: Option<usize>,
+    /// In Unicode scalars.
+    pub max_length: Option<usize>,
+}
+
+/// How a multiple-answer question stands in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MultiLayout {
+    /// Between the items of one cell.
+    pub separator: Arc<str>,
+    /// Finding for repeated items. `None`: `keep`, no finding.
+    pub duplicates: Option<Severity>,
+    /// `x-empty: "none"`: a blank cell is the empty set.
+    pub blank_is_empty_set: bool,
+    /// Tokens of a ticked column; empty: one cell holds the list.
+    pub ticked: Vec<Arc<str>>,
+    /// Headers of the columns: one column per option (with `ticked`), or each holding one code. Empty: one cell.
+    pub columns: Vec<Arc<str>>,
+    /// `minItems`.
+    pub min_items: Option<usize>,
+    /// `maxItems`.
+    pub max_items: Option<usize>,
+}
+
+/// The kinds of date spelling that a field accepts, from `x-date-format`; always including ISO 8601.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DateFormats {
+    /// Such as `YYYY/M/D`, as written in the schema.
+    pub spellings: Vec<Arc<str>>,
+}
+
+/// What a cell's value may be, beside its type.
+#[derive(Debug, Clone)]
+pub enum Domain {
+    /// One of the type's options.
+    Options,
+    /// A set of the type's options.
+    Multi(MultiLayout),
+    /// A number.
+    Number(NumberDomain),
+    /// A text or code.
+    Text(TextDomain),
+    /// A date, datetime or month.
+    Time(DateFormats),
+}
+
+/// Which generated finding an id of `x-finding-ids` names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FindingKind {
+    /// The cell cannot be read as its type.
+    Type,
+    /// The value is outside the domain.
+    Domain,
+    /// Outside the domain by one JSON Schema keyword.
+    Keyword(Arc<str>),
+    /// An item twice in a multiple-answer cell.
+    Duplicate,
+    /// A required question is not answered.
+    MustAnswer,
+    /// A required question carries a not-applicable mark.
+    MarkedNotApplicable,
+    /// An answer on a branch that the named controller closes.
+    ClosedBy(Arc<str>),
+    /// A not-applicable mark on a closed branch.
+    MarkAccepted,
+}
+
+/// One question or other item of the record.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Its column.
+    pub id: FieldId,
+    /// The name in rules and schema.
+    pub name: Arc<str>,
+    /// The type of its values.
+    pub ty: Type,
+    /// What its values may be.
+    pub domain: Domain,
+    /// `x-label`.
+    pub label: Localized<Arc<str>>,
+    /// `x-q`. `None`: no numbered question.
+    pub question: Option<Arc<str>>,
+    /// `x-section`: index into the sections. `None`: none.
+    pub section: Option<usize>,
+    /// `x-column`, or the name.
+    pub column: Arc<str>,
+    /// `x-column-aliases`.
+    pub aliases: Vec<Arc<str>>,
+    /// `x-pointer`: the place in nested JSON. `None`: only the flat name.
+    pub pointer: Option<Arc<str>>,
+    /// `x-column-required`: the file must have this column.
+    pub column_required: bool,
+    /// `x-required`.
+    pub required: Required,
+    /// `x-off-path`.
+    pub off_path: OffPath,
+    /// Marks, na and dk first.
+    pub marks: Vec<Mark>,
+    /// Names of marks that satisfy must-answer.
+    pub marks_allowed: BTreeSet<Arc<str>>,
+    /// Spelling (in the reader's comparison form) → option index, or canonical text of a code.
+    pub synonyms: BTreeMap<Arc<str>, Arc<str>>,
+    /// `x-invalid`, in order.
+    pub invalid: Vec<InvalidCase>,
+    /// `x-finding-ids`.
+    pub finding_ids: BTreeMap<FindingKind, Arc<str>>,
+    /// `x-private`: never leaves the query sheets.
+    pub private: bool,
+    /// `x-weight` for error localisation.
+    pub weight: u32,
+    /// `x-comparable`: wave → `same`, `changed`, `absent`.
+    pub comparable: BTreeMap<Arc<str>, Arc<str>>,
+    /// The property in the schema.
+    pub declared: Declared,
+}
+
+impl Field {
+    /// Question number and title (`問12 更新頻度`), or the label: what `{field:q}` prints.
+    pub fn title(&self) -> Localized<Arc<str>> {
+        match &self.question {
+            None => self.label.clone(),
+            Some(number) => Localized::new(
+                Arc::from(format!("問{number} {}", self.label.ja)),
+                Arc::from(format!("question {number} ({})", self.label.en)),
+            ),
+        }
+    }
+}
+
+/// A section of the form.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// The key in `x-sections`.
+    pub name: Arc<str>,
+    /// What a person reads.
+    pub label: Localized<Arc<str>>,
+}
+
+/// The routing of one field: R of rule-language section 3.2.
+#[derive(Debug, Clone)]
+pub struct Routing {
+    /// The field's own condition together with its section's, without those of its controllers. Each is typed.
+    pub own: TypedExpr,
+    /// R(q): `own` with every test on a controller c read as `R(c) and test`.
+    pub full: TypedExpr,
+    /// The fields named by `own`.
+    pub nearest: BTreeSet<FieldId>,
+    /// All fields that R reads, through all ancestors.
+    pub controllers: BTreeSet<FieldId>,
+}
+
+/// A survey's form in one wave.
+#[derive(Debug, Clone)]
+pub struct Questionnaire {
+    /// `$id`.
+    pub id: Arc<str>,
+    /// The form's title.
+    pub title: Localized<Arc<str>>,
+    /// Sections in form order.
+    pub sections: Vec<Section>,
+    /// Fields in form order; `fields[i].id.index == i`.
+    pub fields: Vec<Field>,
+    /// NFKC name → position in `fields`.
+    pub by_name: BTreeMap<Arc<str>, usize>,
+    /// Routing by position in `fields`. `None`: always relevant.
+    pub routing: Vec<Option<Routing>>,
+    /// Positions in `fields` such that a field comes after all its controllers.
+    pub routing_order: Vec<usize>,
+    /// The whole schema with overlays joined and local references resolved, for `jsonschema`.
+    pub schema: serde_json::Value,
+}
+
+impl Questionnaire {
+    /// The field called `name` (NFKC). `None`: no such field.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.by_name.get(name).and_then(|&index| self.fields.get(index))
+    }
+
+    /// The field in column `id` of this table. `None`: another table's, or a derived value.
+    pub fn get(&self, id: FieldId) -> Option<&Field> {
+        self.fields.get(usize::from(id.index)).filter(|field| field.id == id)
+    }
+
+    /// The routing of column `id`. `None`: always relevant.
+    pub fn routing_of(&self, id: FieldId) -> Option<&Routing> {
+        self.get(id).and_then(|_| self.routing.get(usize::from(id.index))).and_then(Option::as_ref)
+    }
+}

@@ -1,0 +1,103 @@
+//! Files as bytes: identity, spans, positions, encodings; the only reader and the only writer of files.
+//!
+//! Invariants
+//! - A [`Span`] counts bytes of the original file, also after transcoding.
+//! - No other module opens a file ([`sink`] is the only writer: temporary name, then rename).
+//! - Knows no format: CSV, JSON and TOML are other modules' matter.
+
+pub mod encoding;
+pub mod json;
+pub mod reader;
+pub mod root;
+pub mod sink;
+
+use std::sync::Arc;
+
+use unicode_width::UnicodeWidthChar;
+
+/// Which file; numbered in the order in which the run names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(pub u32);
+
+/// A range of bytes of the original file, end excluded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// First byte.
+    pub start: u64,
+    /// Byte after the last.
+    pub end: u64,
+}
+
+impl Span {
+    /// From `start` to before `end`.
+    pub const fn new(start: u64, end: u64) -> Self {
+        Self { start, end }
+    }
+
+    /// The smallest span that holds both.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// Length in bytes.
+    pub const fn len(self) -> u64 {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Whether it holds no byte.
+    pub const fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Where a span starts, for people and for machines. All counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Position {
+    /// Line.
+    pub line: u64,
+    /// Column in bytes.
+    pub column: u64,
+    /// Column in display characters: wide characters count two.
+    pub display: u64,
+}
+
+/// The text of a rule, survey or schema file, kept for the run (submissions are never kept).
+#[derive(Debug, Clone)]
+pub struct SourceText {
+    /// Which file.
+    pub id: SourceId,
+    /// Path relative to the survey root, with `/`.
+    pub name: Arc<str>,
+    /// The whole text.
+    pub text: Arc<str>,
+}
+
+impl SourceText {
+    /// Line and columns of the byte `offset`; past the end is the end.
+    pub fn position(&self, offset: u64) -> Position {
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX).min(self.text.len());
+        let before = self.text.get(..offset).unwrap_or(&self.text);
+        position_after(before.as_bytes(), before)
+    }
+
+    /// The text of `span`; empty where the span is not on character boundaries of this file.
+    pub fn slice(&self, span: Span) -> &str {
+        let range = usize::try_from(span.start).ok().zip(usize::try_from(span.end).ok());
+        range.and_then(|(start, end)| self.text.get(start..end)).unwrap_or("")
+    }
+}
+
+fn position_after(bytes: &[u8], text: &str) -> Position {
+    let line_start = memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1);
+    let lines = memchr::memchr_iter(b'\n', bytes).count() + 1;
+    let column = bytes.len() - line_start + 1;
+    let display = text.get(line_start..).map_or(column, |tail| display_width(tail) + 1);
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    Position { line: count(lines), column: count(column), display: count(display) }
+}
+
+/// Columns that `text` takes on a terminal; control characters count one, as their pictures do.
+pub fn display_width(text: &str) -> usize {
+    text.chars().map(|character| character.width().unwrap_or(1)).sum()
+}

@@ -57,8 +57,8 @@ pub(crate) struct JudgedDerive {
     pub(crate) value: StepId,
     /// All columns that it reads.
     pub(crate) reads: Vec<FieldId>,
-    /// Whether it reads a parameter that is known, which is there in every record.
-    pub(crate) reads_param: bool,
+    /// Whether all that it reads is a parameter that was not given.
+    pub(crate) lacking: bool,
 }
 
 /// When a blank cell of a column is open (rule-language section 1.3).
@@ -208,7 +208,7 @@ impl Lowering<'_> {
         JudgedDerive {
             value: self.lower_as(&derived.value, &derived.ty),
             reads: derived.reads.iter().copied().collect(),
-            reads_param: asked.iter().any(|param| params.contains_key(param)),
+            lacking: derived.reads.is_empty() && asked.iter().any(|param| !params.contains_key(param)),
         }
     }
 

@@ -5,18 +5,8 @@
 
 use std::sync::Arc;
 
+use crate::batch::Excerpt;
 use crate::diagnostic::{Diagnostic, RecordPlace};
-
-/// A piece of a record's original text, made while its bytes were in hand, for drawing.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Excerpt {
-    /// Sanitised text; stretches between the marked cells are elided as `…`.
-    pub text: String,
-    /// Line of the file on which the excerpt's first line stands.
-    pub first_line: u64,
-    /// For each label of the diagnostic: its byte range in `text`.
-    pub marks: Vec<(usize, usize)>,
-}
 
 /// One finding with what is needed to draw it.
 #[derive(Debug, Clone, PartialEq, Eq)]

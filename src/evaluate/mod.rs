@@ -7,7 +7,7 @@
 
 mod finding;
 
-pub use finding::{Excerpt, Finding, RecordFindings, RuleCounts};
+pub use finding::{Finding, RecordFindings, RuleCounts};
 
 use crate::batch::Mask;
 

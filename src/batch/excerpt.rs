@@ -274,8 +274,7 @@ impl Region<'_> {
             reached = segment.end;
         }
         excerpt.text.push_str(&self.gap(reached, end, Side::Back));
-        // A mark at the very end of a line needs a character of that line.
-        excerpt.text.push_str(" \n");
+        excerpt.text.push('\n');
     }
 
     fn line_end(&self, last: &Segment) -> usize {
@@ -355,7 +354,7 @@ impl Excerpt {
             picture::push(&mut self.text, character);
         }
         put(&mut places, until, self.text.len());
-        self.text.push_str(if until < text.len() { "…\n" } else { " \n" });
+        self.text.push_str(if until < text.len() { "…\n" } else { "\n" });
         let place = |at: usize| places.get(at).copied().flatten().unwrap_or(base);
         for ((label, _), range) in labels.iter().zip(ranges) {
             if let Some(mark) = self.marks.get_mut(*label) {
@@ -441,15 +440,18 @@ mod tests {
     fn a_row_shows_marked_cells_and_neighbours() {
         let region = row("AB12345,厚生病院,a,812,b,1,c,d,e", 1);
         let excerpt = region.cut(&[label((1029, 1030), 7, None), label((1027, 1028), 7, None)]);
-        assert_eq!(excerpt.text, "…,812,b,1,c,… \n");
-        assert_eq!((marked(&excerpt), excerpt.lines.as_slice()), (vec![Some("1"), Some("b")], [7].as_slice()));
+        assert_eq!(excerpt.text, "…,812,b,1,c,…\n");
+        assert_eq!(
+            (marked(&excerpt), excerpt.lines.as_slice()),
+            (vec![Some("1"), Some("b")], [7].as_slice())
+        );
     }
 
     #[test]
     fn private_cells_are_masked_as_neighbours_and_when_marked() {
         let region = row("AB12345,03-1234-5678,1,2,3", 1);
         let excerpt = region.cut(&[label((1000, 1007), 2, None), label((1008, 1020), 2, None)]);
-        assert_eq!(excerpt.text, "AB12345,***,1,… \n");
+        assert_eq!(excerpt.text, "AB12345,***,1,…\n");
         assert_eq!(marked(&excerpt), [Some("AB12345"), Some("***")]);
     }
 
@@ -458,10 +460,10 @@ mod tests {
         let long = format!("{},,\u{1b}[31m{}", "漢".repeat(200), "x".repeat(300_000));
         let region = row(&long, 9);
         let excerpt = region.cut(&[label((1601, 1601), 2, None), label((1000, 1600), 2, None)]);
-        assert_eq!(excerpt.text, "漢漢漢漢漢漢漢漢漢漢漢漢…,,… \n");
+        assert_eq!(excerpt.text, "漢漢漢漢漢漢漢漢漢漢漢漢…,,…\n");
         assert_eq!(excerpt.marks[0].map(|mark| mark.1 - mark.0), Some(0));
         let escape = row("a\u{1b}[31m\n,b", 9).cut(&[label((1000, 1007), 2, None)]);
-        assert_eq!(escape.text, "a␛[31m␊,b \n");
+        assert_eq!(escape.text, "a␛[31m␊,b\n");
     }
 
     #[test]
@@ -480,8 +482,11 @@ mod tests {
             label((at("1,"), at("1,") + 1), 3, Some("/band")),
         ];
         let excerpt = region.cut(&labels);
-        assert_eq!(excerpt.text, "\"band\": 1, \n\"total\" :  812 \n");
-        assert_eq!((marked(&excerpt), excerpt.lines.as_slice()), (vec![Some("812"), Some("1")], [3, 5].as_slice()));
+        assert_eq!(excerpt.text, "\"band\": 1,\n\"total\" :  812\n");
+        assert_eq!(
+            (marked(&excerpt), excerpt.lines.as_slice()),
+            (vec![Some("812"), Some("1")], [3, 5].as_slice())
+        );
     }
 
     #[test]
@@ -500,7 +505,7 @@ mod tests {
             label((at("\"yes"), at("\"yes") + 5), 1, Some("/q4")),
         ];
         let excerpt = region.cut(&labels);
-        assert_eq!(excerpt.text, "… \"q\\\"1\":1, … \"q4\":\"yes\" … \n");
+        assert_eq!(excerpt.text, "… \"q\\\"1\":1, … \"q4\":\"yes\" …\n");
         assert_eq!(marked(&excerpt), [Some("1"), Some("\"yes\"")]);
     }
 
@@ -516,9 +521,9 @@ mod tests {
         let source = SourceText { id: SourceId(0), name: "r.toml".into(), text: text.into() };
         let mut labels = [label((23, 24), 2, None), label((14, 15), 2, None), label((0, 1), 1, None)];
         let excerpt = of_text(&source, &labels);
-        assert_eq!(excerpt.text, "a = 1 \nwhen = 'x = 1 and y = 2' \n");
+        assert_eq!(excerpt.text, "a = 1\nwhen = 'x = 1 and y = 2'\n");
         assert_eq!(marked(&excerpt), [Some(&text[23..24]), Some("x"), Some("a")]);
         labels[0] = label((35, 36), 3, None);
-        assert_eq!(of_text(&source, &labels[..1]).text, "<U+202E>z \n");
+        assert_eq!(of_text(&source, &labels[..1]).text, "<U+202E>z\n");
     }
 }

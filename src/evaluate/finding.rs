@@ -5,18 +5,8 @@
 
 use std::sync::Arc;
 
+use crate::batch::Excerpt;
 use crate::diagnostic::{Diagnostic, RecordPlace};
-
-/// A piece of a record's original text, made while its bytes were in hand, for drawing.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Excerpt {
-    /// Sanitised text; stretches between the marked cells are elided as `…`.
-    pub text: String,
-    /// Line of the file on which the excerpt's first line stands.
-    pub first_line: u64,
-    /// For each label of the diagnostic: its byte range in `text`.
-    pub marks: Vec<(usize, usize)>,
-}
 
 /// One finding with what is needed to draw it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +17,15 @@ pub struct Finding {
     pub excerpt: Option<Excerpt>,
     /// Findings shown inside this one (groups): they count, but have no message of their own.
     pub followers: Vec<Diagnostic>,
+    /// Whether `diagnostic` is only a heading over its followers (a group with a text of its own): then the
+    /// followers are counted, and it is not.
+    pub heading: bool,
+}
+
+impl From<Diagnostic> for Finding {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self { diagnostic, excerpt: None, followers: Vec::new(), heading: false }
+    }
 }
 
 /// The findings of one record, in order.
@@ -53,4 +52,11 @@ pub struct RuleCounts {
     pub skipped: u64,
     /// Not run.
     pub not_run: u64,
+}
+
+impl RuleCounts {
+    /// All records.
+    pub fn total(&self) -> u64 {
+        [self.pass, self.fail, self.not_applicable, self.undecided, self.skipped, self.not_run].iter().sum()
+    }
 }

@@ -112,7 +112,7 @@ impl Judged {
     fn append(&mut self, mut other: Self) {
         self.findings.append(&mut other.findings);
         for (sum, counts) in self.counts.iter_mut().zip(&other.counts) {
-            sum.add(counts);
+            sum.join(counts);
         }
         self.unknown_keys.append(&mut other.unknown_keys);
         self.records += other.records;

@@ -139,7 +139,7 @@ impl Tally {
     pub(super) fn block(&mut self, judged: &Judged) {
         self.lines.add(&judged.lines);
         for (sum, counts) in self.counts.iter_mut().zip(&judged.counts) {
-            sum.add(counts);
+            sum.join(counts);
         }
         self.records += judged.records;
         self.faults += judged.faults;

@@ -55,6 +55,16 @@ pub struct RuleCounts {
 }
 
 impl RuleCounts {
+    /// Adds the counts of other records.
+    pub fn join(&mut self, other: &Self) {
+        self.pass += other.pass;
+        self.fail += other.fail;
+        self.not_applicable += other.not_applicable;
+        self.undecided += other.undecided;
+        self.skipped += other.skipped;
+        self.not_run += other.not_run;
+    }
+
     /// All records.
     pub fn total(&self) -> u64 {
         [self.pass, self.fail, self.not_applicable, self.undecided, self.skipped, self.not_run].iter().sum()

@@ -13,7 +13,7 @@ use crate::source::SourceId;
 use crate::source::encoding::Encoding;
 
 /// Records of one file, cut out but not yet told apart.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Block {
     /// The file.
     pub source: SourceId,
@@ -27,6 +27,22 @@ pub struct Block {
     pub records: Vec<RawRecord>,
     /// Those that are known to be unreadable.
     pub(super) faults: Vec<(usize, RowFault)>,
+}
+
+impl Block {
+    /// The block of one record of this one, read just as within it. A row past the end gives a block of none.
+    #[must_use]
+    pub fn single(&self, row: usize) -> Self {
+        let faults = self.faults.iter().filter(|(of, _)| *of == row);
+        Self {
+            source: self.source,
+            encoding: self.encoding,
+            base: self.base,
+            bytes: self.bytes.clone(),
+            records: self.records.get(row).copied().into_iter().collect(),
+            faults: faults.map(|(_, fault)| (0, *fault)).collect(),
+        }
+    }
 }
 
 /// How records of a file are told apart.

@@ -114,4 +114,10 @@ codes! {
         title "指定された場所に記録がない" "no records at the given place"
         message "JSONの「{expected}」に記録の配列がありません。記録のある場所を --records で指定し直してください。"
             "There is no array of records at \"{expected}\" in the JSON. Please name the right place with --records.";
+
+    /// The operating system does not give us the file.
+    FILE_UNREADABLE = "KP-S027" "file-unreadable" Fatal
+        title "ファイルを読み込めない" "file cannot be read"
+        message "ファイルを読み込めませんでした（{found}）。ファイルの場所と読み取り権限を確認し、他のソフトで開いている場合は閉じてから、もう一度実行してください。"
+            "The file could not be read ({found}). Please check where it is and whether you may read it, close it if another program has it open, and run again.";
 }

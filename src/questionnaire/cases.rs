@@ -34,8 +34,18 @@ const CASE_KEYS: [(&str, bool); 6] = [
 
 /// Keywords of JSON Schema that one cell can break, as names of `x-finding-ids`.
 const CELL_KEYWORDS: [&str; 12] = [
-    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern",
-    "format", "enum", "oneOf", "minItems",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "format",
+    "enum",
+    "oneOf",
+    "minItems",
 ];
 
 /// Names of `x-finding-ids`, `maxItems` and `closed-by:CONTROLLER` aside.
@@ -58,7 +68,8 @@ pub(super) fn read(walk: &mut Walk, node: &Node<'_>) -> Vec<InvalidCase> {
     let last = cases.len().saturating_sub(1);
     for (case, span) in cases.iter().take(last) {
         if case.matches.is_none() {
-            let finding = walk.at(&CASE_NEVER_REACHED, *span, both("すべてのセルに当てはまる", "fits every cell"));
+            let finding =
+                walk.at(&CASE_NEVER_REACHED, *span, both("すべてのセルに当てはまる", "fits every cell"));
             walk.push(finding);
         }
     }
@@ -93,7 +104,8 @@ fn check_keys(walk: &mut Walk, node: &Node<'_>) {
     for member in walk.object("x-invalid", node) {
         if !known().any(|key| key == member.key) {
             let finding = walk.at(&UNKNOWN_KEYWORD, member.key_span, both("知られていない", "unknown"));
-            let finding = finding.with("keyword", Argument::written(&member.key)).with("known", list(known()));
+            let finding =
+                finding.with("keyword", Argument::written(&member.key)).with("known", list(known()));
             walk.push_meant(finding, meant(&member.key, known()));
         }
     }

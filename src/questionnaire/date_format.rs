@@ -116,7 +116,8 @@ pub fn pieces(spelling: &str, kind: TimeKind) -> Option<Vec<Piece>> {
 }
 
 fn complete(pieces: &[Piece], kind: TimeKind) -> bool {
-    let count = |part| pieces.iter().filter(|piece| matches!(piece, Piece::Number(p, _) if *p == part)).count();
+    let count =
+        |part| pieces.iter().filter(|piece| matches!(piece, Piece::Number(p, _) if *p == part)).count();
     let offsets = pieces.iter().filter(|piece| **piece == Piece::Offset).count();
     let with_time = kind == TimeKind::DateTime;
     let optional = |part| part == Part::Second && with_time;
@@ -152,15 +153,14 @@ pub(super) fn read(walk: &mut Walk, node: Option<&Node<'_>>, kind: TimeKind) -> 
 fn refuse_two_readings(walk: &mut Walk, formats: &[Format]) {
     for (index, format) in formats.iter().enumerate() {
         let earlier = formats.iter().take(index + 1);
-        let Some((other, clash)) = earlier.filter_map(|other| Some((other, clash(other, format)?))).next() else {
+        let Some((other, clash)) = earlier.filter_map(|other| Some((other, clash(other, format)?))).next()
+        else {
             continue;
         };
         let finding = walk.at(&DATE_OF_TWO_READINGS, format.span, both("この書式", "this spelling"));
         let finding = finding.label(walk.label(other.span, both("もう1つの書式", "the other spelling")));
-        let finding = finding
-            .with("text", clash.text)
-            .with("first", clash.readings.0)
-            .with("second", clash.readings.1);
+        let finding =
+            finding.with("text", clash.text).with("first", clash.readings.0).with("second", clash.readings.1);
         walk.push(finding);
     }
 }
@@ -283,7 +283,8 @@ fn witness(a: &[Slot], b: &[Slot]) -> Option<Clash> {
 
 /// Whether a part that both layouts name has two values.
 fn differs(a: &[Slot], b: &[Slot], one: Reading, two: Reading) -> bool {
-    let named = |slots: &[Slot], part| slots.iter().any(|slot| matches!(slot, Slot::Digit(p, _) if *p == part));
+    let named =
+        |slots: &[Slot], part| slots.iter().any(|slot| matches!(slot, Slot::Digit(p, _) if *p == part));
     let every = [Part::Year, Part::Month, Part::Day, Part::Hour, Part::Minute, Part::Second];
     every.into_iter().zip(one.iter().zip(two)).any(|(part, (one, two))| {
         let (in_a, in_b) = (named(a, part), named(b, part));

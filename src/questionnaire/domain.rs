@@ -19,10 +19,8 @@ use crate::diagnostic::code::questionnaire::{
 };
 use crate::diagnostic::{Argument, Severity};
 use crate::expression::Type;
+use crate::expression::number::{MAX_SCALE, parse_scaled};
 use crate::source::Span;
-
-/// Most digits behind the point.
-const MOST_DECIMALS: i64 = 9;
 
 /// Between the items of one cell, unless `x-separator` says otherwise.
 const SEPARATOR: &str = ",";
@@ -54,7 +52,10 @@ pub(super) fn read<'t>(
     };
     check_answer(walk, view.members.iter().copied(), kind.answer());
     Some(match kind {
-        Kind::Option(member) => one(walk, view, options_of(walk, member, MOST_OPTIONS)),
+        Kind::Option(member) => {
+            let options = options_of(walk, member, MOST_OPTIONS);
+            one(walk, view, options)
+        }
         Kind::Multi => multi(walk, view, items, options_of)?,
         Kind::Number(whole) => number(walk, view, whole),
         Kind::Text(ty) => {
@@ -99,7 +100,9 @@ fn kind<'t>(walk: &mut Walk, view: &View<'t>) -> Option<Kind<'t>> {
         None => None,
     };
     match (view.get("oneOf"), view.get("enum"), ty) {
-        (Some(options), None, None) | (None, Some(options), None | Some("string")) => Some(Kind::Option(options)),
+        (Some(options), None, None) | (None, Some(options), None | Some("string")) => {
+            Some(Kind::Option(options))
+        }
         (None, None, Some("integer")) => Some(Kind::Number(true)),
         (None, None, Some("number")) => Some(Kind::Number(false)),
         (None, None, Some("array")) => {
@@ -150,7 +153,7 @@ fn one(walk: &mut Walk, view: &View<'_>, mut options: Options) -> Read {
 
 fn number(walk: &mut Walk, view: &View<'_>, whole: bool) -> Read {
     let decimals = view.node("x-decimals");
-    let most = if whole { 0 } else { MOST_DECIMALS };
+    let most = if whole { 0 } else { i64::from(MAX_SCALE) };
     let decimals = decimals.and_then(|node| walk.whole("x-decimals", node, 0..=most)).unwrap_or(0);
     let scale = u8::try_from(decimals).unwrap_or(0);
     let unit = view.node("x-unit").and_then(|node| walk.text("x-unit", node)).map(Arc::from);
@@ -193,7 +196,7 @@ fn crossed_bounds(walk: &mut Walk, span: Span, low: &str, high: &str) {
 /// A bound, scaled by `10^scale`. `None`: no number of that many decimals, which has been reported.
 fn bound(walk: &mut Walk, keyword: &str, node: &Node<'_>, scale: u8) -> Option<i64> {
     let scaled = match node.value {
-        Value::Number(digits) => scaled(digits, scale),
+        Value::Number(digits) => parse_scaled(digits, scale).ok(),
         _ => None,
     };
     if scaled.is_none() {
@@ -202,15 +205,6 @@ fn bound(walk: &mut Walk, keyword: &str, node: &Node<'_>, scale: u8) -> Option<i
         walk.wrong(keyword, node.span, both(&ja, &en));
     }
     scaled
-}
-
-/// The digits of a JSON number as a fixed-point value. `None`: an exponent, too many decimals, or too large.
-fn scaled(digits: &str, scale: u8) -> Option<i64> {
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-    let part = part.trim_end_matches('0');
-    let missing = usize::from(scale).checked_sub(part.len())?;
-    // The sign stays in front, so that the text of the whole mantissa is parsed at once.
-    format!("{whole}{part}{}", "0".repeat(missing)).parse().ok()
 }
 
 fn patterns(walk: &mut Walk, view: &View<'_>) -> Vec<Pattern> {
@@ -309,7 +303,11 @@ fn check_columns(walk: &mut Walk, view: &View<'_>, (ticked, columns): (bool, usi
     let Some(member) = view.get("x-ticked").filter(|_| ticked) else { return };
     if view.get("x-columns").is_none() {
         let finding = walk.at(&KEYWORD_MISSING, member.key_span, both("x-ticked", "x-ticked"));
-        walk.push(finding.with("keyword", "x-columns").with("place", both("x-ticked のある項目", "a field with x-ticked")));
+        walk.push(
+            finding
+                .with("keyword", "x-columns")
+                .with("place", both("x-ticked のある項目", "a field with x-ticked")),
+        );
     } else if columns != options {
         let span = view.node("x-columns").map_or(member.key_span, |node| node.span);
         let finding = walk.at(&COLUMNS_WITHOUT_OPTIONS, span, both("この列", "these columns"));
@@ -319,23 +317,5 @@ fn check_columns(walk: &mut Walk, view: &View<'_>, (ticked, columns): (bool, usi
 
 /// Reads `items`: an object with `oneOf`, `enum`, or a reference, resolved by the caller.
 pub(super) fn check_items(walk: &mut Walk, node: &Node<'_>) {
-    check_site(walk, walk_items(walk, node), Site::Items);
-}
-
-fn walk_items<'n, 't>(walk: &mut Walk, node: &'n Node<'t>) -> &'n [Member<'t>] {
-    walk.object("items", node)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bounds_are_scaled_exactly_or_refused() {
-        let found = ["0", "-0.5", "1.20", "100", "1.234", "1e3", "92233720368547758.07", "92233720368547758.08"]
-            .map(|digits| scaled(digits, 2));
-        let expected =
-            [Some(0), Some(-50), Some(120), Some(10_000), None, None, Some(9_223_372_036_854_775_807), None];
-        assert_eq!(found, expected);
-    }
+    check_site(walk, "items", node, Site::Items);
 }

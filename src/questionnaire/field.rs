@@ -15,10 +15,12 @@ use super::keyword::{Site, check_site};
 use super::options::{self, Options, Synonyms, plain};
 use super::walk::{Alphabet, View, Walk, both};
 use super::{Declared, Field, InvalidCase, Mark, OffPath, Required, marks};
-use crate::diagnostic::code::questionnaire::{CYCLIC_REFERENCE, KEYWORD_MISSING, REFUSED_REFERENCE, UNRESOLVED_REFERENCE};
+use crate::diagnostic::code::questionnaire::{
+    CYCLIC_REFERENCE, KEYWORD_MISSING, REFUSED_REFERENCE, UNRESOLVED_REFERENCE,
+};
 use crate::diagnostic::{Argument, Localized, Severity};
+use crate::expression::FieldId;
 use crate::expression::tree::{ExpressionText, Offsets};
-use crate::expression::{FieldId, Type};
 use crate::source::json::unescape_with_offsets;
 use crate::source::{SourceId, SourceText, Span};
 
@@ -98,7 +100,7 @@ pub(super) struct Shared<'t> {
 
 /// Reads one property. `None`: it has no usable type or label.
 pub(super) fn read<'t>(walk: &mut Walk, shared: &mut Shared<'t>, member: &'t Member<'t>) -> Option<Draft> {
-    check_site(walk, walk_members(walk, member), Site::Field);
+    check_site(walk, &member.key, &member.node, Site::Field);
     let view = resolve(walk, shared.definitions, View::of(&member.node))?;
     let items = items(walk, shared.definitions, &view);
     let options = &mut shared.options;
@@ -115,10 +117,6 @@ pub(super) fn read<'t>(walk: &mut Walk, shared: &mut Shared<'t>, member: &'t Mem
     let (finding_ids, controllers) = ids.unwrap_or_default();
     let field = Field { finding_ids, ..field(walk, shared, member, &view, read)? };
     Some(Draft { field, condition, section, after, controllers, schema })
-}
-
-fn walk_members<'n, 't>(walk: &mut Walk, member: &'n Member<'t>) -> &'n [Member<'t>] {
-    walk.object(&member.key, &member.node)
 }
 
 /// The object with its `$ref` followed: what it says itself is laid over the definition, key by key.
@@ -180,7 +178,11 @@ fn field<'t>(
 ) -> Option<Field> {
     let name: Arc<str> = Arc::from(&*plain(&member.key));
     if name.is_empty() || name.contains('`') {
-        walk.wrong("properties", member.key_span, both("空でなく「`」を含まない名前", "a name, without back-quotes"));
+        walk.wrong(
+            "properties",
+            member.key_span,
+            both("空でなく「`」を含まない名前", "a name, without back-quotes"),
+        );
     }
     let label = label(walk, member, view)?;
     let question = view.node("x-q").and_then(|node| walk.named("x-q", node, Alphabet::Number)).map(Arc::from);
@@ -264,7 +266,8 @@ fn off_path(walk: &mut Walk, view: &View<'_>) -> OffPath {
 }
 
 fn weight(walk: &mut Walk, view: &View<'_>) -> u32 {
-    let written = view.node("x-weight").and_then(|node| walk.whole("x-weight", node, 1..=i64::from(u32::MAX)));
+    let written =
+        view.node("x-weight").and_then(|node| walk.whole("x-weight", node, 1..=i64::from(u32::MAX)));
     written.and_then(|weight| u32::try_from(weight).ok()).unwrap_or(1)
 }
 
@@ -273,7 +276,10 @@ fn comparable(walk: &mut Walk, view: &View<'_>) -> BTreeMap<Arc<str>, Arc<str>> 
     let mut waves = BTreeMap::new();
     for member in walk.object("x-comparable", node) {
         if !Alphabet::Id.holds(&member.key) {
-            let expected = both("回の名前（「2023」など）をキーとするオブジェクト", "waves such as \"2023\" as its keys");
+            let expected = both(
+                "回の名前（「2023」など）をキーとするオブジェクト",
+                "waves such as \"2023\" as its keys",
+            );
             walk.wrong("x-comparable", member.key_span, expected);
         }
         if let Some(word) = walk.choice(&member.key, &member.node, &["same", "changed", "absent"]) {
@@ -330,5 +336,5 @@ pub(super) fn written_synonyms<'n>(walk: &mut Walk, node: &'n Node<'_>) -> Synon
 
 /// Checks the keywords of a shared definition, which need not be a whole field.
 pub(super) fn check_definition(walk: &mut Walk, member: &Member<'_>) {
-    check_site(walk, walk_members(walk, member), Site::Field);
+    check_site(walk, &member.key, &member.node, Site::Field);
 }

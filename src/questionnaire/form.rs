@@ -49,7 +49,11 @@ pub(super) struct Form {
 pub(super) fn base_of<'t>(walk: &mut Walk, tree: &'t Node<'_>) -> Option<(&'t str, Span)> {
     let member = tree.get("allOf")?;
     let Value::List(items) = &member.node.value else {
-        walk.wrong("allOf", member.node.span, both("{ \"$ref\": 元の調査票 } を1つ", "one { \"$ref\": BASE }"));
+        walk.wrong(
+            "allOf",
+            member.node.span,
+            both("{ \"$ref\": 元の調査票 } を1つ", "one { \"$ref\": BASE }"),
+        );
         return None;
     };
     for further in items.iter().skip(1) {
@@ -57,7 +61,7 @@ pub(super) fn base_of<'t>(walk: &mut Walk, tree: &'t Node<'_>) -> Option<(&'t st
         walk.push(finding.with("found", Argument::written(walk.source.slice(further.span))));
     }
     let first = items.first()?;
-    check_site(walk, walk_object(walk, "allOf", first), Site::Base);
+    check_site(walk, "allOf", first, Site::Base);
     let reference = &first.get("$ref")?.node;
     let id = reference.text().filter(|id| Alphabet::Id.holds(id));
     if id.is_none() {
@@ -67,13 +71,9 @@ pub(super) fn base_of<'t>(walk: &mut Walk, tree: &'t Node<'_>) -> Option<(&'t st
     id.map(|id| (id, reference.span))
 }
 
-fn walk_object<'n, 't>(walk: &mut Walk, keyword: &str, node: &'n Node<'t>) -> &'n [Member<'t>] {
-    walk.object(keyword, node)
-}
-
 /// Reads the form of the file; `base` is that of the questionnaire which it extends.
 pub(super) fn read<'t>(walk: &mut Walk, tree: &'t Node<'t>, table: u16, base: Option<Form>) -> Option<Form> {
-    check_site(walk, walk_object(walk, "$schema", tree), Site::Root);
+    check_site(walk, "$schema", tree, Site::Root);
     check_frame(walk, tree, base.is_some());
     let id = id(walk, tree);
     let title = node(tree, "x-label").and_then(|node| walk.localized("x-label", node));
@@ -81,7 +81,8 @@ pub(super) fn read<'t>(walk: &mut Walk, tree: &'t Node<'t>, table: u16, base: Op
     if let Some(node) = node(tree, "x-missing") {
         form.marks = marks::read(walk, node);
     }
-    let own_synonyms = node(tree, "x-synonyms").map(|node| field::written_synonyms(walk, node)).unwrap_or_default();
+    let own_synonyms =
+        node(tree, "x-synonyms").map(|node| field::written_synonyms(walk, node)).unwrap_or_default();
     let names = own_synonyms.iter().map(|(spelling, name, _)| (Arc::from(spelling.trim()), Arc::from(*name)));
     form.synonyms.extend(names);
     read_sections(walk, tree, &mut form.sections);
@@ -164,13 +165,14 @@ fn read_sections<'t>(walk: &mut Walk, tree: &'t Node<'t>, sections: &mut Vec<Sec
             continue;
         }
         let behind = |other: &SectionDraft| other.section.name <= section.section.name;
-        let place = if base == 0 { sections.len() } else { sections.iter().take_while(|s| behind(s)).count() };
+        let place =
+            if base == 0 { sections.len() } else { sections.iter().take_while(|s| behind(s)).count() };
         sections.insert(place, section);
     }
 }
 
 fn section(walk: &mut Walk, member: &Member<'_>) -> Option<SectionDraft> {
-    check_site(walk, walk_object(walk, &member.key, &member.node), Site::Section);
+    check_site(walk, &member.key, &member.node, Site::Section);
     if !Alphabet::Id.holds(&member.key) {
         let expected = both("英数字で始まる節のキー", "keys of letters, digits, ., _ and -");
         walk.wrong("x-sections", member.key_span, expected);
@@ -230,9 +232,17 @@ fn known_place(walk: &mut Walk, draft: &Draft, base: &[Arc<str>]) -> bool {
     let Some((name, span)) = &draft.after else { return true };
     if base.is_empty() {
         let finding = walk.at(&KEYWORD_OUT_OF_PLACE, *span, both("ここには書けない", "not allowed here"));
-        let finding = finding.with("keyword", "x-after").with("place", both("単独の調査票", "a questionnaire without base"));
-        let finding = finding.with("allowed", both("追加の調査票（allOf）の項目", "a property of an overlay (allOf)"));
-        walk.push(finding.with("doc", both("元の調査票のどの項目の後か", "the field of the base after which it stands")));
+        let finding = finding
+            .with("keyword", "x-after")
+            .with("place", both("単独の調査票", "a questionnaire without base"));
+        let finding =
+            finding.with("allowed", both("追加の調査票（allOf）の項目", "a property of an overlay (allOf)"));
+        walk.push(
+            finding.with(
+                "doc",
+                both("元の調査票のどの項目の後か", "the field of the base after which it stands"),
+            ),
+        );
     } else if !base.contains(name) {
         let names = base.iter().map(|name| &**name);
         let finding = walk.at(&UNKNOWN_PREDECESSOR, *span, both("この項目", "this field"));

@@ -308,10 +308,12 @@ mod tests {
         let text = r#" { "a" : [ 1.50 , "あ\n" , null ] , "b" : { "c" : true } } "#;
         let (tree, walk) = read(text);
         let tree = tree.unwrap();
-        let cut = |span: Span| &text[usize::try_from(span.start).unwrap()..usize::try_from(span.end).unwrap()];
+        let cut =
+            |span: Span| &text[usize::try_from(span.start).unwrap()..usize::try_from(span.end).unwrap()];
         assert!(walk.into_found().is_empty());
         assert_eq!(cut(tree.span), text.trim());
-        let items: Vec<&str> = tree.get("a").unwrap().node.items().iter().map(|item| cut(item.span)).collect();
+        let items: Vec<&str> =
+            tree.get("a").unwrap().node.items().iter().map(|item| cut(item.span)).collect();
         assert_eq!(items, ["1.50", "\"あ\\n\"", "null"]);
         assert_eq!(cut(tree.get("b").unwrap().key_span), "\"b\"");
         assert_eq!(tree.get("a").unwrap().node.items()[1].text(), Some("あ\n"));
@@ -332,7 +334,9 @@ mod tests {
 
     #[test]
     fn text_that_is_no_json_gives_one_finding_at_its_place() {
-        for text in ["", "{", "[1,]", "{\"a\" 1}", "{\"a\":1,}", "{1:2}", "[1 2]", "nul", "\"a", "[01]", "1 2"] {
+        for text in
+            ["", "{", "[1,]", "{\"a\" 1}", "{\"a\":1,}", "{1:2}", "[1 2]", "nul", "\"a", "[01]", "1 2"]
+        {
             assert_eq!(codes(text), ["KP-P100"], "{text}");
         }
     }
@@ -358,6 +362,9 @@ mod tests {
     fn the_finding_says_why() {
         let (_, walk) = read("[\u{1}]");
         let found = walk.into_found();
-        assert_eq!(found.iter().next().unwrap().labels[0].text.print(Language::En), "no JSON value begins with this");
+        assert_eq!(
+            found.iter().next().unwrap().labels[0].text.print(Language::En),
+            "no JSON value begins with this"
+        );
     }
 }

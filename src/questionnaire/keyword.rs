@@ -5,7 +5,7 @@
 //! - Keywords of JSON Schema that a questionnaire does not use stand in [`UNUSED`] with the way that it uses instead.
 //! - The same names and places are in `schemas/kenpyo/questionnaire.json`; a test compares both.
 
-use super::json_tree::Member;
+use super::json_tree::{Member, Node};
 use super::walk::{Walk, both, list, meant};
 use crate::diagnostic::code::questionnaire::{KEYWORD_NOT_SUPPORTED, KEYWORD_OUT_OF_PLACE, UNKNOWN_KEYWORD};
 use crate::diagnostic::{Argument, Localized};
@@ -101,7 +101,13 @@ pub const KEYWORDS: &[Keyword] = &[
     row("$id", &[Root], &[], "調査票のID（ファイル名）", "id of the questionnaire: the file's name"),
     row("$comment", &[Root, Field], &[], "保守者への注釈", "a note for maintainers"),
     row("$defs", &[Root], &[], "項目が共有する定義", "definitions that fields share"),
-    row("$ref", &[Base, Field, Items], &[], "定義または元の調査票への参照", "a shared definition, or the base"),
+    row(
+        "$ref",
+        &[Base, Field, Items],
+        &[],
+        "定義または元の調査票への参照",
+        "a shared definition, or the base",
+    ),
     row("title", &[Root, Field], &[], "注釈（表示は x-label）", "a note; x-label is what is shown"),
     row("description", &[Root, Field], &[], "注釈（表示は x-help）", "a note; x-help is what is shown"),
     row("type", &[Root, Field], &[], "値のJSON型", "JSON type of the value"),
@@ -121,7 +127,7 @@ pub const KEYWORDS: &[Keyword] = &[
     row("pattern", &[Field], &[Text, Time], "正規表現", "regular expression of the canonical text"),
     row("minLength", &[Field], &[Text], "最小の文字数", "fewest characters"),
     row("maxLength", &[Field], &[Text], "最大の文字数", "most characters"),
-    row("format", &[Field], &[Time], "date（暦の日付）", "date: a day of the calendar"),
+    row("format", &[Field], &[Text, Time], "date（暦の日付）", "date: a day of the calendar"),
     row("const", &[Choice], &[], "データ中のコード", "the option's code in data"),
     row("x-name", &[Choice], &[], "規則で使う選択肢の名前", "the option's name in rules"),
     row("x-rank", &[Choice], &[], "選択肢の順位", "the option's place in its order"),
@@ -145,7 +151,13 @@ pub const KEYWORDS: &[Keyword] = &[
     row("x-column-aliases", &[Field], &[], "ほかに受け付ける列名", "further headers that are accepted"),
     row("x-column-required", &[Field], &[], "列が必須か", "whether a file must have the column"),
     row("x-pointer", &[Field], &[], "入れ子のJSONでの位置", "JSON Pointer in nested JSON"),
-    row("x-after", &[Field], &[], "元の調査票のどの項目の後か", "the field of the base after which it stands"),
+    row(
+        "x-after",
+        &[Field],
+        &[],
+        "元の調査票のどの項目の後か",
+        "the field of the base after which it stands",
+    ),
     row("x-relevant", &[Section, Field], &[], "回答対象の条件", "the condition under which it is asked"),
     row("x-required", &[Field], &[], "回答が必須か", "whether it must be answered when relevant"),
     row("x-off-path", &[Field], &[], "対象外の回答の重大度", "severity of an answer on a closed branch"),
@@ -161,7 +173,11 @@ pub const KEYWORDS: &[Keyword] = &[
 
 /// Keywords of JSON Schema that a questionnaire does not use, and what it uses instead.
 const UNUSED: &[(&[&str], &str, &str)] = &[
-    (&["required", "dependentRequired"], "回答の必須は x-required で書きます。", "What must be answered is x-required."),
+    (
+        &["required", "dependentRequired"],
+        "回答の必須は x-required で書きます。",
+        "What must be answered is x-required.",
+    ),
     (
         &["if", "then", "else", "dependentSchemas", "dependencies", "not", "anyOf"],
         "2つ以上のセルに関わる条件は規則（rules）に書きます。",
@@ -173,9 +189,7 @@ const UNUSED: &[(&[&str], &str, &str)] = &[
         "Repeated items are x-duplicates, their number minItems and maxItems.",
     ),
     (
-        &[
-            "patternProperties", "propertyNames", "minProperties", "maxProperties", "unevaluatedProperties",
-        ],
+        &["patternProperties", "propertyNames", "minProperties", "maxProperties", "unevaluatedProperties"],
         "様式にない列は指摘になるだけで、記録を無効にしません。",
         "An unknown column is a finding and never makes a record invalid.",
     ),
@@ -201,13 +215,9 @@ pub fn find(name: &str) -> Option<&'static Keyword> {
     KEYWORDS.iter().find(|keyword| keyword.name == name)
 }
 
-/// Reports each of `members` that may not stand on `site`.
-pub(super) fn check_site<'m, 't: 'm>(
-    walk: &mut Walk,
-    members: impl IntoIterator<Item = &'m Member<'t>>,
-    site: Site,
-) {
-    for member in members {
+/// Reports every key of `node`, the value of `keyword`, that may not stand on `site`; and that it is no object.
+pub(super) fn check_site(walk: &mut Walk, keyword: &str, node: &Node<'_>, site: Site) {
+    for member in walk.object(keyword, node) {
         match find(&member.key) {
             Some(keyword) if keyword.sites.contains(&site) => {}
             Some(keyword) => {
@@ -227,7 +237,9 @@ pub(super) fn check_answer<'m, 't: 'm>(
 ) {
     for member in members {
         // What may not stand on a field at all has been reported.
-        let Some(keyword) = find(&member.key).filter(|keyword| keyword.sites.contains(&Field)) else { continue };
+        let Some(keyword) = find(&member.key).filter(|keyword| keyword.sites.contains(&Field)) else {
+            continue;
+        };
         if !keyword.answers.is_empty() && !keyword.answers.contains(&answer) {
             let allowed = keyword.answers.iter().map(|answer| answer.words()).collect();
             out_of_place(walk, member, keyword, answer.words(), Argument::List(allowed));
@@ -260,8 +272,8 @@ fn unknown(walk: &mut Walk, member: &Member<'_>, site: Site) {
     }
     let here = || KEYWORDS.iter().filter(|keyword| keyword.sites.contains(&site)).map(|keyword| keyword.name);
     // A keyword of this place is meant rather than one of another place.
-    let suggestion =
-        meant(&member.key, here()).or_else(|| meant(&member.key, KEYWORDS.iter().map(|keyword| keyword.name)));
+    let suggestion = meant(&member.key, here())
+        .or_else(|| meant(&member.key, KEYWORDS.iter().map(|keyword| keyword.name)));
     let finding = walk
         .at(&UNKNOWN_KEYWORD, member.key_span, both("知られていない", "unknown"))
         .with("keyword", Argument::written(&member.key))

@@ -13,7 +13,9 @@ use super::form::{self, Form};
 use super::routing::{self, Conditions};
 use super::walk::{Walk, both, meant};
 use super::{Field, Questionnaire, joined, json_tree, unique};
-use crate::diagnostic::code::questionnaire::{CYCLIC_REFERENCE, TOO_MANY, UNKNOWN_SECTION, UNRESOLVED_REFERENCE};
+use crate::diagnostic::code::questionnaire::{
+    CYCLIC_REFERENCE, TOO_MANY, UNKNOWN_SECTION, UNRESOLVED_REFERENCE,
+};
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Label, Place};
 use crate::error::Error;
 use crate::expression::{FieldId, Names};
@@ -175,10 +177,13 @@ fn unknown_sections(form: &Form, sources: &[SourceText]) -> Diagnostics {
     let names = || form.sections.iter().map(|section| &*section.section.name);
     let mut found = Diagnostics::new();
     for draft in &form.drafts {
-        let Some((key, span)) = draft.section.as_ref().filter(|(key, _)| !names().any(|name| name == &**key)) else {
+        let Some((key, span)) = draft.section.as_ref().filter(|(key, _)| !names().any(|name| name == &**key))
+        else {
             continue;
         };
-        let Some(source) = sources.iter().find(|source| source.id == draft.field.declared.source) else { continue };
+        let Some(source) = sources.iter().find(|source| source.id == draft.field.declared.source) else {
+            continue;
+        };
         let position = source.position(span.start);
         let text = both("この節", "this section");
         let label = Label { source: source.id, field: None, span: *span, position, pointer: None, text };

@@ -46,7 +46,10 @@ fn mark(walk: &mut Walk, member: &Member<'_>) -> Option<Mark> {
 }
 
 /// A mark with a name of its own: `{ "tokens": […], "as": "na" }`.
-fn own_mark<'n>(walk: &mut Walk, member: &'n Member<'_>) -> Option<(Vec<(&'n str, crate::source::Span)>, bool)> {
+fn own_mark<'n>(
+    walk: &mut Walk,
+    member: &'n Member<'_>,
+) -> Option<(Vec<(&'n str, crate::source::Span)>, bool)> {
     if !Alphabet::Name.holds(&member.key) {
         let expected = both("「na」「dk」または英小文字の名前", "\"na\", \"dk\" or a lower-case name");
         walk.wrong("x-missing", member.key_span, expected);

@@ -21,6 +21,8 @@ mod names;
 mod options;
 pub mod pattern;
 mod routing;
+#[cfg(test)]
+mod tests;
 mod unique;
 mod walk;
 

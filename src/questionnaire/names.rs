@@ -16,7 +16,8 @@ impl Questionnaire {
         let lines = Lines::of(sources);
         let named = |field: &Field| {
             let routing = self.routing_of(field.id);
-            let blank_is_empty_set = matches!(&field.domain, Domain::Multi(layout) if layout.blank_is_empty_set);
+            let blank_is_empty_set =
+                matches!(&field.domain, Domain::Multi(layout) if layout.blank_is_empty_set);
             NamedField {
                 id: field.id,
                 ty: field.ty.clone(),

@@ -92,7 +92,7 @@ impl Reader {
 
     /// One object of `oneOf`.
     fn option(&mut self, walk: &mut Walk, node: &Node<'_>) {
-        check_site(walk, walk_object(walk, node), Site::Choice);
+        check_site(walk, "oneOf", node, Site::Choice);
         let code = node.get("const").and_then(|member| self.read_const(walk, &member.node));
         let name = node.get("x-name").and_then(|m| walk.named("x-name", &m.node, Alphabet::Name));
         let label = node.get("x-label").and_then(|member| walk.localized("x-label", &member.node));
@@ -135,7 +135,11 @@ impl Reader {
 
     fn add(&mut self, walk: &mut Walk, item: OptionItem, span: Span) {
         let twin = self.items.iter().find_map(|other| {
-            if other.name == item.name { Some(&other.name) } else { (other.code == item.code).then_some(&item.code) }
+            if other.name == item.name {
+                Some(&other.name)
+            } else {
+                (other.code == item.code).then_some(&item.code)
+            }
         });
         if let Some(found) = twin {
             let finding = walk.at(&REPEATED_OPTION, span, both("2つ目", "the second one"));
@@ -161,11 +165,6 @@ impl Reader {
     fn name(&self, index: usize) -> &str {
         self.items.get(index).map_or("", |item| &item.name)
     }
-}
-
-/// The members of an option; reports anything else than an object.
-fn walk_object<'n, 't>(walk: &mut Walk, node: &'n Node<'t>) -> &'n [Member<'t>] {
-    walk.object("oneOf", node)
 }
 
 /// Reports a spelling that means two things.

@@ -10,10 +10,16 @@ use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use regex::Regex;
+use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// Instructions, by a rough count, below which an expression stays far from the engine's size limit of 10 MiB.
+use crate::expression::pattern::compile;
+
+/// Instructions, by a rough count, and bytes below which an expression stays far from the engine's limits.
 const SURELY_SMALL: usize = 5_000;
+
+/// Groups inside each other, as the engine is told.
+const DEEPEST: u32 = 64;
 
 /// A regular expression that is searched in a text; cheap to clone, clones share what was compiled.
 #[derive(Debug, Clone)]
@@ -47,10 +53,11 @@ impl Pattern {
 
     fn new(written: &str, ecma: bool) -> Result<Self, String> {
         let translated = translate(written, ecma)?;
-        let hir = regex_syntax::parse(&translated).map_err(|error| last_line(&error))?;
+        let parsed = ParserBuilder::new().nest_limit(DEEPEST).build().parse(&translated);
+        let hir = parsed.map_err(|error| last_line(&error))?;
         let compiled = OnceLock::new();
-        if instructions(&hir) > SURELY_SMALL {
-            let regex = Regex::new(&translated).map_err(|error| last_line(&error))?;
+        if translated.len() > SURELY_SMALL || instructions(&hir) > SURELY_SMALL {
+            let regex = compile(&translated)?;
             compiled.get_or_init(|| Some(regex));
         }
         Ok(Self(Arc::new(Inner { written: written.into(), ecma, compiled })))
@@ -69,8 +76,8 @@ impl Pattern {
     /// The compiled expression, for a kernel that searches many cells. `None` does not occur: see the invariants.
     pub fn regex(&self) -> Option<&Regex> {
         let inner = &self.0;
-        let compile = || Regex::new(&translate(&inner.written, inner.ecma).ok()?).ok();
-        inner.compiled.get_or_init(compile).as_ref()
+        let first = || compile(&translate(&inner.written, inner.ecma).ok()?).ok();
+        inner.compiled.get_or_init(first).as_ref()
     }
 }
 

@@ -21,7 +21,7 @@ use crate::expression::{FieldId, Names, Node, Type, TypedExpr, parse, typing};
 use crate::source::{SourceText, Span};
 
 /// Nodes of R, counted with repetition: the limit of every typed tree.
-const LARGEST_CONDITION: usize = 10_000;
+const LARGEST_CONDITION: usize = typing::MAX_NODES;
 
 /// Controllers behind each other; forms have three or four.
 const DEEPEST_CHAIN: usize = 32;
@@ -133,7 +133,8 @@ impl Router<'_> {
     }
 
     fn beyond_form(&self, condition: &TypedExpr) -> bool {
-        let ours = |field: &FieldId| self.fields.get(usize::from(field.index)).is_some_and(|f| f.id == *field);
+        let ours =
+            |field: &FieldId| self.fields.get(usize::from(field.index)).is_some_and(|f| f.id == *field);
         let mut beyond = false;
         condition.walk(&mut |part| {
             beyond |= match &part.node {
@@ -154,7 +155,8 @@ impl Router<'_> {
         let size = gating.size;
         let above = nearest.iter().filter_map(|c| self.gates.get(usize::from(c.index))?.as_ref());
         let depth = above.clone().map(|gate| gate.depth).max().unwrap_or(0) + 1;
-        let mut controllers: BTreeSet<FieldId> = above.flat_map(|gate| &gate.routing.controllers).copied().collect();
+        let mut controllers: BTreeSet<FieldId> =
+            above.flat_map(|gate| &gate.routing.controllers).copied().collect();
         controllers.extend(&nearest);
         for (found, limit) in [(size, LARGEST_CONDITION), (depth, DEEPEST_CHAIN)] {
             if found > limit {
@@ -188,7 +190,8 @@ impl Router<'_> {
             let later = condition.iter().flat_map(named).find(|controller| controller.index > field.id.index);
             if let Some(controller) = later.and_then(|id| self.fields.get(usize::from(id.index))) {
                 let finding = self.about(&RELEVANCE_LOOKS_AHEAD, field, both("この項目", "this field"));
-                let mark = label(controller, both("条件が見る項目", "the field that it looks at"), self.sources);
+                let mark =
+                    label(controller, both("条件が見る項目", "the field that it looks at"), self.sources);
                 let finding = mark.into_iter().fold(finding, Diagnostic::label);
                 self.found.push(finding.with("controller", &*controller.name));
             }
@@ -219,7 +222,9 @@ impl Router<'_> {
     }
 
     fn report_no_controller(&mut self, field: &Field, name: &str, span: Span, known: &[&str]) {
-        let Some(source) = self.sources.iter().find(|source| source.id == field.declared.source) else { return };
+        let Some(source) = self.sources.iter().find(|source| source.id == field.declared.source) else {
+            return;
+        };
         let position = source.position(span.start);
         let text = both("この項目", "this field");
         let label = Label { source: source.id, field: None, span, position, pointer: None, text };

@@ -77,7 +77,8 @@ fn pointers(fields: &[&Field], sources: &[SourceText], found: &mut Diagnostics) 
     places.sort_by(|(one, a), (two, b)| one.split('/').cmp(two.split('/')).then(a.id.index.cmp(&b.id.index)));
     for pair in places.windows(2) {
         let [(outer, one), (inner, two)] = pair else { continue };
-        let inside = inner.strip_prefix(outer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let inside =
+            inner.strip_prefix(outer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         if inside && one.name != two.name {
             let finding = about(&REPEATED_POINTER, two, one, sources);
             let finding = finding.with("pointer", Argument::written(inner));
@@ -100,5 +101,12 @@ fn about(code: &'static Code, field: &Field, other: &Field, sources: &[SourceTex
 pub(super) fn label(field: &Field, text: Argument, sources: &[SourceText]) -> Option<Label> {
     let source = sources.iter().find(|source| source.id == field.declared.source)?;
     let span = field.declared.span;
-    Some(Label { source: source.id, field: None, span, position: source.position(span.start), pointer: None, text })
+    Some(Label {
+        source: source.id,
+        field: None,
+        span,
+        position: source.position(span.start),
+        pointer: None,
+        text,
+    })
 }

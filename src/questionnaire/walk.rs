@@ -189,13 +189,12 @@ impl Walk {
     /// `{"ja": …, "en": …}` and nothing else.
     pub(super) fn localized(&mut self, keyword: &str, node: &Node<'_>) -> Option<Localized<Arc<str>>> {
         let known = ["ja", "en"];
-        let language = |key| node.get(key).and_then(|member| member.node.text()).filter(|text| !text.is_empty());
+        let language =
+            |key| node.get(key).and_then(|member| member.node.text()).filter(|text| !text.is_empty());
         let texts = language("ja").zip(language("en"));
         if texts.is_none() || node.members().iter().any(|member| !known.contains(&&*member.key)) {
-            let expected = both(
-                "日本語 ja と英語 en の両方の文",
-                "texts in both languages, as {\"ja\": …, \"en\": …}",
-            );
+            let expected =
+                both("日本語 ja と英語 en の両方の文", "texts in both languages, as {\"ja\": …, \"en\": …}");
             self.wrong(keyword, node.span, expected);
             return None;
         }
@@ -264,13 +263,19 @@ impl Alphabet {
 
     const fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Name => ("英小文字で始まる名前（a-z、0-9、_、-）", "a name of a-z, 0-9, _ and - that begins with a letter"),
+            Self::Name => (
+                "英小文字で始まる名前（a-z、0-9、_、-）",
+                "a name of a-z, 0-9, _ and - that begins with a letter",
+            ),
             Self::Id => ("英数字で始まる名前（英数字、.、_、-）", "a name of letters, digits, ., _ and -"),
-            Self::RuleId => {
-                ("KP- で始まらない規則のID（英数字、.、_、-）", "a rule's id of letters, digits, ., _ and -, not beginning with KP-")
-            }
+            Self::RuleId => (
+                "KP- で始まらない規則のID（英数字、.、_、-）",
+                "a rule's id of letters, digits, ., _ and -, not beginning with KP-",
+            ),
             Self::Slug => ("英小文字・数字をハイフンでつないだ語", "lower-case words joined by hyphens"),
-            Self::Number => ("設問番号（「12」「9-1」など）", "the number of a question, such as \"12\" or \"9-1\""),
+            Self::Number => {
+                ("設問番号（「12」「9-1」など）", "the number of a question, such as \"12\" or \"9-1\"")
+            }
         }
     }
 }

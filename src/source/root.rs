@@ -173,7 +173,9 @@ mod tests {
         let outside = folder.path().join("secret");
         let outside = outside.to_str().unwrap();
         for root in [memory(), SurveyRoot::Folder(folder.path().join("root"))] {
-            for path in ["../secret", "rules/../../secret", "/secret", "rules//a.toml", "c:/x", "a\\b", outside] {
+            for path in
+                ["../secret", "rules/../../secret", "/secret", "rules//a.toml", "c:/x", "a\\b", outside]
+            {
                 assert!(root.read(path).is_err() && !root.exists(path), "{path}");
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! Invariants
 //! - Paths are relative to the root, with `/`; a path that leaves the root, links included, is refused.
-//! - Reading has no other effect, and a file over [`LARGEST_FILE`] is not read at all.
+//! - Reading has no other effect, and a file over 16 MiB is not read at all.
 
 use std::fs;
 use std::io::{self, ErrorKind};

@@ -76,6 +76,7 @@ impl Parser<'_> {
             let span = left.span.to(right.span);
             left = Expr { kind: ExprKind::Iff { left: Box::new(left), right: Box::new(right) }, span };
             if count > super::MAX_DEPTH {
+                self.report_depth(span);
                 self.give_up();
                 return unreadable(span);
             }

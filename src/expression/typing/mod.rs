@@ -28,6 +28,7 @@ use crate::diagnostic::code::expression as codes;
 use crate::diagnostic::{Argument, Diagnostics};
 use crate::source::Span;
 
+pub(super) use words::option_words;
 use words::type_words;
 
 /// Most nodes of a typed tree, `let`s counted wherever they stand.
@@ -146,6 +147,9 @@ impl<'a> Typer<'a> {
 
     /// Types `expr` as whatever it is.
     fn any(&mut self, expr: &Expr, hint: Option<&Hint<'a>>) -> Option<TypedExpr> {
+        if self.notes.is_full() {
+            return None;
+        }
         let span = expr.span;
         let is_condition = |node| Some(TypedExpr { node, ty: Type::Condition, span });
         match &expr.kind {

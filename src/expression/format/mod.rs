@@ -98,13 +98,13 @@ fn node(expr: &Expr, into: &mut String) {
         ExprKind::Iff { left, right } => pair(left, " iff ", right, Level::Disjunction, into),
         ExprKind::Or(parts) => list(parts, " or ", Level::Conjunction, into),
         ExprKind::And(parts) => list(parts, " and ", Level::Negation, into),
-        ExprKind::Not(inner) => match infix(inner) {
-            Some(moved) => node(&moved, into),
-            None => {
-                into.push_str("not ");
-                write(inner, Level::Negation, into);
+        ExprKind::Not(inner) => {
+            if let Some(moved) = infix(inner) {
+                return node(&moved, into);
             }
-        },
+            into.push_str("not ");
+            write(inner, Level::Negation, into);
+        }
         ExprKind::Arithmetic { op, left, right } => arithmetic(*op, left, right, into),
         ExprKind::Negate(inner) => {
             into.push('-');
@@ -187,9 +187,9 @@ fn choice(condition: &Expr, then: &Expr, otherwise: Option<&Expr>, into: &mut St
         Some(otherwise) => {
             // An `else` belongs to the nearest `if`: one without must not stand open before it.
             if open_ended(then) {
-                parenthesis(then, into)
+                parenthesis(then, into);
             } else {
-                write(then, Level::Condition, into)
+                write(then, Level::Condition, into);
             }
             into.push_str(" else ");
             write(otherwise, Level::Condition, into);

@@ -162,7 +162,7 @@ impl<'a> Lexer<'a, '_> {
         let rest = self.text.text.get(end..).unwrap_or_default();
         let point = prefix(rest, ".").unwrap_or(0);
         let behind = rest.get(point..).unwrap_or_default();
-        point + run(behind, |character| unicode_ident::is_xid_continue(character))
+        point + run(behind, unicode_ident::is_xid_continue)
     }
 
     fn report_number(&mut self, range: Range<usize>, instead: &str) {

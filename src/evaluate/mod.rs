@@ -5,11 +5,14 @@
 //! - Diagnostics are made only for set bits.
 //! - One production evaluator, by columns; the row-at-a-time twin lives in `tests/it/oracle.rs`.
 
+mod argument;
 mod calendar;
 mod condition;
 mod derive;
+mod diagnose;
 mod exact;
 mod finding;
+mod group;
 mod judge;
 mod kernel;
 mod keyed;
@@ -23,5 +26,6 @@ mod truth;
 mod value;
 mod values;
 
+pub use diagnose::{Wants, diagnose};
 pub use finding::{Finding, RecordFindings, RuleCounts};
 pub use judge::{Outcomes, RuleOutcomes, judge};

@@ -5,7 +5,8 @@
 //!   [`Step::Missing`] or unknown.
 //! - A step refers only to steps before it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
 use regex::Regex;
@@ -23,7 +24,8 @@ pub(super) struct Lowering<'a> {
     pub(super) pack: &'a RulePack,
     params: &'a BTreeMap<ParamId, Value>,
     pub(super) steps: Vec<Step>,
-    known: HashMap<Step, StepId>,
+    /// Steps by their hash: equal ones are looked for among few.
+    known: BTreeMap<u64, Vec<StepId>>,
     pub(super) patterns: Vec<Regex>,
     relevance: BTreeMap<FieldId, StepId>,
 }
@@ -51,7 +53,7 @@ impl<'a> Lowering<'a> {
             pack,
             params,
             steps: Vec::new(),
-            known: HashMap::new(),
+            known: BTreeMap::new(),
             patterns: Vec::new(),
             relevance: BTreeMap::new(),
         }
@@ -59,11 +61,13 @@ impl<'a> Lowering<'a> {
 
     /// The step equal to `step`, added if it is new.
     pub(super) fn add(&mut self, step: Step) -> StepId {
-        if let Some(&id) = self.known.get(&step) {
+        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(&step);
+        let same = self.known.entry(hash).or_default();
+        if let Some(&id) = same.iter().find(|id| self.steps.get(id.index()) == Some(&step)) {
             return id;
         }
         let id = StepId(u32::try_from(self.steps.len()).unwrap_or(u32::MAX));
-        self.known.insert(step.clone(), id);
+        same.push(id);
         self.steps.push(step);
         id
     }

@@ -25,7 +25,11 @@ const FLOORS: &[&[&str]] = &[
 
 /// What may stand only in some rooms: (text, rooms, why).
 const TOOLS: &[(&str, &[&str], &str)] = &[
-    ("miette::", &["src/error.rs", "src/report/terminal", "src/cli/"], "drawing for people stays at the edge"),
+    (
+        "miette::",
+        &["src/error.rs", "src/report/terminal", "src/cli/"],
+        "drawing for people stays at the edge",
+    ),
     ("std::fs", &["src/source/"], "only source opens files"),
     ("File::open", &["src/source/"], "only source opens files"),
     ("File::create", &["src/source/"], "only source writes files"),
@@ -71,7 +75,9 @@ fn room(path: &str) -> &str {
 /// The part of a file before its unit tests: tests may use what they like.
 fn code(content: &str) -> impl Iterator<Item = (usize, &str)> {
     let lines = content.lines().enumerate().map(|(index, line)| (index + 1, line));
-    lines.take_while(|(_, line)| line.trim() != "#[cfg(test)]").filter(|(_, line)| !line.trim_start().starts_with("//"))
+    lines
+        .take_while(|(_, line)| line.trim() != "#[cfg(test)]")
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
 #[test]

@@ -16,7 +16,8 @@ const DAY: i64 = 86_400;
 const EPOCH: Date = date(1970, 1, 1);
 
 fn date_of(days: i32) -> Option<Date> {
-    EPOCH.checked_add(days.days()).ok().filter(|date| date.year() >= 0)
+    let span = jiff::Span::new().try_days(days).ok()?;
+    EPOCH.checked_add(span).ok().filter(|date| date.year() >= 0)
 }
 
 fn days_since_epoch(date: Date) -> Option<i32> {
@@ -162,8 +163,7 @@ fn moment(seconds: i64) -> Option<DateTime> {
 
 /// `2024-02`. Outside the years 0000 to 9999: the number of months.
 pub fn print_year_month(months: i32) -> String {
-    year_and_month(months)
-        .map_or_else(|| months.to_string(), |(year, month)| format!("{year:04}-{month:02}"))
+    year_and_month(months).map_or_else(|| months.to_string(), |(year, month)| format!("{year:04}-{month:02}"))
 }
 
 #[cfg(test)]
@@ -178,7 +178,8 @@ mod tests {
 
     #[test]
     fn impossible_dates_are_refused() {
-        for text in ["2023-02-29", "2024-13-01", "2024-00-10", "2024-04-31", "24-04-01", "2024-4-1", "2024/04/01"]
+        for text in
+            ["2023-02-29", "2024-13-01", "2024-00-10", "2024-04-31", "24-04-01", "2024-4-1", "2024/04/01"]
         {
             assert_eq!(parse_date(text), None, "{text}");
         }

@@ -5,6 +5,7 @@
 //! - Typing asks a plain [`Names`] table; no questionnaire, no rule, no data is known here.
 //! - A [`TypedExpr`] has no unresolved name, no type error and no lifetime.
 
+pub mod calendar;
 pub mod function;
 pub mod lint;
 pub mod names;

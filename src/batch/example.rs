@@ -128,7 +128,9 @@ fn put(data: &mut Data, row: usize, value: &Value, chunk: &mut RawChunk) -> bool
         (Data::Multi { set, listed }, Value::Multi { set: chosen, listed: items }) => {
             put_at(set, row, *chosen) && put_at(listed, row, *items)
         }
-        (Data::Text(texts), Value::Text(text)) => chunk.keep(text).is_some_and(|text| put_at(texts, row, text)),
+        (Data::Text(texts), Value::Text(text)) => {
+            chunk.keep(text).is_some_and(|text| put_at(texts, row, text))
+        }
         (Data::Dates(days), Value::Date(day)) => put_at(days, row, *day),
         (Data::DateTimes(moments), Value::DateTime(moment)) => put_at(moments, row, *moment),
         (Data::Months(months), Value::YearMonth(month)) => put_at(months, row, *month),

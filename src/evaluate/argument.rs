@@ -7,14 +7,14 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::machine::Machine;
 use super::calendar::print_time;
+use super::machine::Machine;
 use super::values::{Cells, Values};
 use crate::batch::example::type_of;
 use crate::batch::locate::Locator;
 use crate::diagnostic::{Argument, Decimal, Localized};
 use crate::expression::{FieldId, OptionList, Type, TypedExpr, Value};
-use crate::plan::{Plan, StepId, TimeKind};
+use crate::plan::{Plan, StepId, time_kind};
 use crate::rule_pack::{Let, LookupKeys, Placeholder, RulePack};
 
 /// What the placeholders of one notice refer to.
@@ -220,9 +220,9 @@ fn set(list: &OptionList, set: u64) -> Argument {
 fn number(number: i64, ty: &Type) -> Option<Argument> {
     Some(match ty {
         Type::Number { scale, .. } => Argument::Number(Decimal { mantissa: number, scale: *scale }),
-        Type::Date => Argument::from(print_time(number, TimeKind::Date)),
-        Type::DateTime => Argument::from(print_time(number, TimeKind::DateTime)),
-        Type::YearMonth => Argument::from(print_time(number, TimeKind::Month)),
+        time @ (Type::Date | Type::DateTime | Type::YearMonth) => {
+            Argument::from(print_time(number, time_kind(time)))
+        }
         _ => return None,
     })
 }

@@ -44,10 +44,7 @@ pub fn diagnose(plan: &Plan, batch: &Batch, outcomes: &Outcomes, wants: Wants) -
         plan,
         batch,
         wants,
-        arguments: Arguments {
-            machine: Machine::new(plan, batch),
-            locator: Locator::new(batch, &plan.pack),
-        },
+        arguments: Arguments { machine: Machine::new(plan, batch), locator: Locator::new(batch, &plan.pack) },
         places: BTreeMap::new(),
         rows: BTreeMap::new(),
     };
@@ -176,10 +173,8 @@ impl Writer<'_, '_> {
     fn record(&mut self, row: usize, entries: Vec<Entry>) -> RecordFindings {
         let plan = self.plan;
         let entries = apply(plan, entries, |notice, placeholders, followers| {
-            let blame: Vec<FieldId> = followers
-                .iter()
-                .filter_map(|&planned| plan.rule(planned)?.blame.first().copied())
-                .collect();
+            let blame: Vec<FieldId> =
+                followers.iter().filter_map(|&planned| plan.rule(planned)?.blame.first().copied()).collect();
             let setting = Setting { lets: &[], steps: &[], blame: &blame };
             self.diagnostic(notice, notice.severity, placeholders, &setting, row)
         });

@@ -24,8 +24,11 @@ pub(super) fn apply(
     }
     for group in &plan.groups {
         let present = |rule: usize| entries.iter().position(|entry| entry.rule == Some(rule));
-        let following: Vec<usize> = group.followers.iter().copied().filter(|&rule| present(rule).is_some()).collect();
-        if following.is_empty() || (group.all && !(group.complete && following.len() == group.followers.len())) {
+        let following: Vec<usize> =
+            group.followers.iter().copied().filter(|&rule| present(rule).is_some()).collect();
+        if following.is_empty()
+            || (group.all && !(group.complete && following.len() == group.followers.len()))
+        {
             continue;
         }
         entries = match group.head {
@@ -53,7 +56,12 @@ fn under(entries: Vec<Entry>, head: usize, following: &[usize]) -> Vec<Entry> {
 }
 
 /// Puts `heading` where the first of `following` stood, and those inside it.
-fn headline(entries: Vec<Entry>, heading: Diagnostic, group: &PlannedGroup, following: &[usize]) -> Vec<Entry> {
+fn headline(
+    entries: Vec<Entry>,
+    heading: Diagnostic,
+    group: &PlannedGroup,
+    following: &[usize],
+) -> Vec<Entry> {
     debug_assert!(group.head.is_none(), "a group with a head needs no heading");
     let first = entries.iter().position(|entry| entry.rule.is_some_and(|rule| following.contains(&rule)));
     let (mut kept, followers) = split(entries, following);

@@ -13,6 +13,7 @@ use regex::Regex;
 
 use super::keys::{keys, recode};
 use super::step::{Finder, Keys, Members, Quotient, Scaled, Step, StepId};
+use crate::expression::pattern::compile;
 use crate::expression::tree::{ArithmeticOp, CompareOp};
 use crate::expression::typed::{By, Tolerance};
 use crate::expression::{FieldId, LookupId, Node, ParamId, Type, TypedExpr, Value};
@@ -109,7 +110,9 @@ impl<'a> Lowering<'a> {
             Node::And(parts) => Step::All(self.all(parts)),
             Node::Or(parts) => Step::Any(self.all(parts)),
             Node::Not(part) => Step::Not(self.lower(part)),
-            Node::If { condition, then, otherwise } => self.implication(condition, then, otherwise.as_deref()),
+            Node::If { condition, then, otherwise } => {
+                self.implication(condition, then, otherwise.as_deref())
+            }
             Node::Iff(left, right) => Step::Iff(self.lower(left), self.lower(right)),
             Node::Compare { op, by, left, right } => self.compare(*op, *by, left, right),
             Node::In { subject, members } => Step::Member(self.lower(subject), set(members)),
@@ -147,7 +150,12 @@ impl<'a> Lowering<'a> {
     }
 
     /// `if A then B else C`: (not A or B) and (A or C).
-    fn implication(&mut self, condition: &TypedExpr, then: &TypedExpr, otherwise: Option<&TypedExpr>) -> Step {
+    fn implication(
+        &mut self,
+        condition: &TypedExpr,
+        then: &TypedExpr,
+        otherwise: Option<&TypedExpr>,
+    ) -> Step {
         let asked = self.lower(condition);
         let not = self.add(Step::Not(asked));
         let then = self.lower(then);
@@ -168,20 +176,12 @@ impl<'a> Lowering<'a> {
 
     fn quotient(&mut self, expr: &TypedExpr) -> Quotient {
         match division(expr) {
-            Some((above, below)) => {
-                Quotient { above: self.scaled(above), below: Some(self.scaled(below)) }
-            }
+            Some((above, below)) => Quotient { above: self.scaled(above), below: Some(self.scaled(below)) },
             None => Quotient { above: self.scaled(expr), below: None },
         }
     }
 
-    fn within(
-        &mut self,
-        subject: &TypedExpr,
-        tolerance: &Tolerance,
-        percent: bool,
-        of: &TypedExpr,
-    ) -> Step {
+    fn within(&mut self, subject: &TypedExpr, tolerance: &Tolerance, percent: bool, of: &TypedExpr) -> Step {
         let tolerance = match tolerance {
             Tolerance::Number(mantissa, scale) => Some((*mantissa, *scale)),
             Tolerance::Param(param, scale) => match self.params.get(param) {
@@ -223,11 +223,10 @@ impl<'a> Lowering<'a> {
 
     fn finder(&self, lookup: LookupId, keys: &[TypedExpr]) -> Arc<Finder> {
         let types: Vec<&Type> = keys.iter().map(|key| &key.ty).collect();
-        let way = self
-            .pack
-            .lookups
-            .get(usize::from(lookup.0))
-            .map_or_else(|| super::step::Way::ByOption(Vec::new()), |table| super::finder::way(table, &types));
+        let way = self.pack.lookups.get(usize::from(lookup.0)).map_or_else(
+            || super::step::Way::ByOption(Vec::new()),
+            |table| super::finder::way(table, &types),
+        );
         Arc::new(Finder { lookup, way, scales: types.iter().map(|ty| scale_of(ty)).collect() })
     }
 
@@ -237,7 +236,7 @@ impl<'a> Lowering<'a> {
         let place = match place {
             Some(place) => place,
             None => {
-                self.patterns.push(Regex::new(pattern).ok()?);
+                self.patterns.push(compile(pattern).ok()?);
                 self.patterns.len() - 1
             }
         };

@@ -14,8 +14,8 @@ mod step;
 
 pub use selection::Selection;
 pub(crate) use step::{
-    Calendar, CheckDigit, Finder, KeyForm, KeyTable, Keys, Members, Quotient, Scaled, Spelled, Spelling, Step,
-    StepId, TimeKind, Way,
+    Calendar, CheckDigit, Finder, KeyForm, Keys, Members, Quotient, Scaled, Spelled, Spelling, Step, StepId,
+    TimeKind, Way, time_kind,
 };
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,10 +126,13 @@ impl Plan {
         }
         let params = known_params(&pack, &selection.params);
         let (rules, elsewhere): (Vec<usize>, Vec<usize>) = chosen.rules.into_iter().partition(|&index| {
-            pack.rules.get(index).is_some_and(|rule| rule.table == 0 && matches!(rule.demand, Demand::Require(_)))
+            pack.rules
+                .get(index)
+                .is_some_and(|rule| rule.table == 0 && matches!(rule.demand, Demand::Require(_)))
         });
         let mut lowering = Lowering::new(&pack, &params);
-        let judged = rules.iter().filter_map(|&index| lowering.rule(pack.rules.get(index)?, &params)).collect();
+        let judged =
+            rules.iter().filter_map(|&index| lowering.rule(pack.rules.get(index)?, &params)).collect();
         let derived = pack.derived.iter().map(|derived| lowering.derive(derived, &params)).collect();
         let openings = lowering.openings();
         let (steps, patterns) = (lowering.steps, lowering.patterns);

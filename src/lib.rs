@@ -12,5 +12,6 @@ pub mod plan;
 pub mod questionnaire;
 pub mod report;
 pub mod rule_pack;
+pub mod rule_trial;
 pub mod settings;
 pub mod source;

@@ -72,13 +72,10 @@ fn walk(plan: &Plan, layout: &Layout, wants: &Wants, block: Block) -> Judged {
 }
 
 fn counts(outcomes: &Outcomes) -> Vec<RuleCounts> {
-    let count = |rule: &crate::evaluate::RuleOutcomes| RuleCounts {
-        pass: rule.pass.count(),
-        fail: rule.fail.count(),
-        not_applicable: rule.not_applicable.count(),
-        undecided: rule.undecided.count(),
-        skipped: rule.skipped.count(),
-        not_run: rule.not_run.count(),
+    let count = |verdict| {
+        let mut counts = RuleCounts::default();
+        counts.add(verdict);
+        counts
     };
     outcomes.rules.iter().map(count).collect()
 }

@@ -37,7 +37,7 @@ pub(super) struct Judged {
 }
 
 /// Judges one block.
-pub(super) fn judge(plan: &Plan, layout: &Layout, wants: &Wants, block: Block) -> Judged {
+pub(super) fn judge(plan: &Plan, layout: &Layout, wants: Wants, block: Block) -> Judged {
     let singles = || block.records.iter().enumerate().map(|(row, _)| block.single(row));
     let whole = catch_unwind(AssertUnwindSafe(|| walk(plan, layout, wants, block.clone())));
     let mut judged = whole.unwrap_or_else(|_| {
@@ -53,7 +53,7 @@ pub(super) fn judge(plan: &Plan, layout: &Layout, wants: &Wants, block: Block) -
     judged
 }
 
-fn walk(plan: &Plan, layout: &Layout, wants: &Wants, block: Block) -> Judged {
+fn walk(plan: &Plan, layout: &Layout, wants: Wants, block: Block) -> Judged {
     let bytes = length(block.bytes.len());
     let mut chunk = layout.cells(block);
     let unknown_keys = std::mem::take(&mut chunk.unknown_keys);

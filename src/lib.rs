@@ -5,6 +5,7 @@ pub mod diagnostic;
 pub mod error;
 pub mod evaluate;
 pub mod expression;
+pub mod generate;
 pub mod input;
 pub mod plan;
 pub mod questionnaire;

@@ -7,6 +7,7 @@
 //! - A batch owns its chunk, so that text is (start, length) and spans can be resolved until it is dropped.
 
 pub mod convert;
+pub mod example;
 pub mod excerpt;
 pub mod locate;
 pub mod mask;

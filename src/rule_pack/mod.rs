@@ -5,6 +5,18 @@
 //!   lookups total, every expression typed, every placeholder inside its rule's read set.
 //! - Rules are data; nothing here evaluates one.
 
+mod chain;
+mod dataset_keys;
+mod declared_type;
+mod keys;
+mod manifest;
+mod mistake;
+mod record_set;
+mod shape;
+mod toml_file;
+mod written_value;
+pub mod zone;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

@@ -50,7 +50,7 @@ pub fn read<'a>(
     files: &'a [File<'a>],
     names: &mut Names,
     tables: Tables<'_>,
-    ids: &mut Ids<'a>,
+    ids: &mut Ids,
     found: &mut Diagnostics,
 ) -> Vec<DerivedValue> {
     let mut drafts: Vec<Draft<'a>> = Vec::new();
@@ -160,7 +160,7 @@ fn value<'a>(
     draft: &Draft<'a>,
     names: &Names,
     tables: Tables<'_>,
-    ids: &mut Ids<'a>,
+    ids: &mut Ids,
     found: &mut Diagnostics,
 ) -> Option<DerivedValue> {
     let Declaration { name, source, table, .. } = &draft.declaration;
@@ -185,7 +185,7 @@ fn notice<'a>(
     names: &Names,
     tables: Tables<'_>,
     reads: &BTreeSet<FieldId>,
-    ids: &mut Ids<'a>,
+    ids: &mut Ids,
     found: &mut Diagnostics,
 ) -> Option<(Arc<Notice>, Vec<Placeholder>)> {
     let Declaration { source, table, .. } = draft.declaration;

@@ -57,7 +57,7 @@ pub struct Published<'a> {
 
 impl<'a> Published<'a> {
     /// Reads all blocks; a later layer's text takes the place of an earlier one's.
-    pub fn read(files: &'a [File<'a>], ids: &mut Ids<'a>, found: &mut Diagnostics) -> Self {
+    pub fn read(files: &'a [File<'a>], ids: &mut Ids, found: &mut Diagnostics) -> Self {
         let mut entries: BTreeMap<&'a str, (usize, Entry<'a>)> = BTreeMap::new();
         for file in files {
             for table in file.root.tables("generated_rule") {

@@ -14,13 +14,13 @@ use crate::diagnostic::{Argument, Diagnostics, Localized};
 use crate::source::{SourceText, Span};
 
 /// Where a name was first given.
-type First<'a> = (&'a SourceText, Span);
+type First = (SourceText, Span);
 
 /// The ids and slugs given so far.
 #[derive(Debug, Default)]
-pub struct Ids<'a> {
-    full: BTreeMap<String, First<'a>>,
-    slugs: BTreeMap<String, (String, First<'a>)>,
+pub struct Ids {
+    full: BTreeMap<String, First>,
+    slugs: BTreeMap<String, (String, First)>,
 }
 
 /// Reports an id that no rule may have.
@@ -64,14 +64,14 @@ fn malformed(
         .with("expected", mistake::fixed(expected))
 }
 
-impl<'a> Ids<'a> {
+impl Ids {
     /// Takes the full id; reports one that is taken. `false`: it was taken.
-    pub fn claim(&mut self, full: &str, source: &'a SourceText, span: Span, found: &mut Diagnostics) -> bool {
+    pub fn claim(&mut self, full: &str, source: &SourceText, span: Span, found: &mut Diagnostics) -> bool {
         if let Some(first) = self.full.get(full) {
-            found.push(taken("id", full, (source, span), *first));
+            found.push(taken("id", full, source, span, first));
             return false;
         }
-        self.full.insert(full.to_owned(), (source, span));
+        self.full.insert(full.to_owned(), (source.clone(), span));
         true
     }
 
@@ -81,23 +81,23 @@ impl<'a> Ids<'a> {
     }
 
     /// Takes the slug for `id`; reports one that another id has.
-    pub fn claim_slug(&mut self, slug: Text<'_>, id: &str, source: &'a SourceText, found: &mut Diagnostics) {
+    pub fn claim_slug(&mut self, slug: Text<'_>, id: &str, source: &SourceText, found: &mut Diagnostics) {
         match self.slugs.get(slug.text) {
             Some((owner, first)) if owner != id => {
-                found.push(taken("slug", slug.text, (source, slug.span), *first));
+                found.push(taken("slug", slug.text, source, slug.span, first));
             }
             Some(_) => {}
             None => {
-                self.slugs.insert(slug.text.to_owned(), (id.to_owned(), (source, slug.span)));
+                self.slugs.insert(slug.text.to_owned(), (id.to_owned(), (source.clone(), slug.span)));
             }
         }
     }
 }
 
-fn taken(key: &str, name: &str, at: First<'_>, first: First<'_>) -> crate::diagnostic::Diagnostic {
+fn taken(key: &str, name: &str, source: &SourceText, span: Span, first: &First) -> crate::diagnostic::Diagnostic {
     let text = Localized::new("先に使われている場所".to_owned(), "first used here".to_owned());
-    mistake::at(&code::DUPLICATE_ID, at.0, at.1)
+    mistake::at(&code::DUPLICATE_ID, source, span)
         .with("key", key)
         .with("found", Argument::from(name))
-        .label(mistake::label(first.0, first.1, mistake::both(text)))
+        .label(mistake::label(&first.0, first.1, mistake::both(text)))
 }

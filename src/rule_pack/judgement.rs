@@ -68,6 +68,16 @@ impl<'a> Expressions<'a> {
         Some(Self { source, lets, when, require, kind })
     }
 
+    /// Whether the demand is about many records.
+    pub const fn is_dataset(&self) -> bool {
+        self.kind.is_some()
+    }
+
+    /// What the demand's kind fills into messages.
+    pub fn publishes(&self) -> &'static [&'static str] {
+        self.kind.as_ref().map_or(&[], dataset::ParsedKind::publishes)
+    }
+
     /// Types them for one instance. `None`: something could not be typed, which is reported.
     pub fn judge(
         &self,

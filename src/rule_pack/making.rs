@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::wave::Waves;
 use super::zone::Zone;
 use super::{EditRule, Link, Lookup, Param, record_set};
 use crate::diagnostic::{Diagnostics, Localized};
@@ -29,10 +30,8 @@ pub struct Making<'a> {
     pub zone: Zone,
     /// Names of profiles.
     pub profiles: BTreeSet<Arc<str>>,
-    /// All waves, oldest first.
-    pub waves: &'a [String],
-    /// This wave.
-    pub wave: &'a str,
+    /// All waves, and this one.
+    pub waves: Waves<'a>,
     /// Whom a question without routing is asked of.
     pub everyone: Localized<Arc<str>>,
     /// The files read, to mark places in schemas.

@@ -14,7 +14,7 @@ use super::mistake;
 use super::toml_file::{Table, Text};
 use super::zone::Zone;
 use crate::diagnostic::code::pack as code;
-use crate::diagnostic::{Diagnostics, Localized};
+use crate::diagnostic::{Diagnostic, Diagnostics, Localized, Place};
 use crate::source::{SourceText, Span};
 
 /// What `[survey]` says, all layers together.
@@ -93,6 +93,26 @@ impl<'a> Survey<'a> {
     pub fn both(&self, key: &str) -> Option<Localized<Arc<str>>> {
         let texts = self.with(key)?.table.table(key)?;
         Some(Localized::new(Arc::from(texts.text("ja")?.text), Arc::from(texts.text("en")?.text)))
+    }
+
+    /// The rules that any layer retires, with the places where that is said.
+    pub fn retired(&self) -> Vec<(&'a SourceText, &'a str, Span)> {
+        let of = |entries: &Entries<'a>| {
+            let texts = entries.table.texts("retire").into_iter();
+            let source = entries.source;
+            texts.map(move |text| (source, text.text, text.span)).collect::<Vec<_>>()
+        };
+        self.layers.iter().flat_map(of).collect()
+    }
+
+    /// The mistake that no layer has `key`.
+    pub fn without(&self, key: &str) -> Diagnostic {
+        let meaning = Localized::new("拡張しない規則集に必要です", "a pack that extends no other has it");
+        let diagnostic = match self.place(key) {
+            Some((source, span)) => mistake::at(&code::MISSING_KEY, source, span),
+            None => Diagnostic::new(&code::MISSING_KEY, Place::Run),
+        };
+        diagnostic.with("key", key).with("block", "[survey]").with("meaning", mistake::fixed(&meaning))
     }
 
     /// Where `key` stands, or where `[survey]` begins.

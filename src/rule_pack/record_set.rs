@@ -17,6 +17,9 @@ pub const PUBLISHED: &[&str] = &[
     "claim", "definition", "pooled", "bands", "limit", "count", "base",
 ];
 
+/// Their names.
+pub const NAMES: [&str; 2] = ["band_row", "table_row"];
+
 /// The table of `band_row`.
 pub const BAND_ROW: u16 = u16::MAX - 1;
 

@@ -12,11 +12,12 @@ use super::session::{Exit, Session};
 use super::usage::{list, suggest, usage};
 use super::{inputs, selection};
 use crate::diagnostic::code::usage::{NUMBER_OUT_OF_RANGE, ONE_PLACE_FOR_TWO, UNKNOWN_VALUE, VALUE_MISSING};
-use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Localized};
+use crate::diagnostic::{Argument, Diagnostic, Localized};
 use crate::engine::event::{Reporter, RunHeader, Summary};
-use crate::engine::{self, CheckOptions, InputFormat};
+use crate::engine::{self, CheckOptions};
 use crate::error::Error;
-use crate::plan::{Plan, Selection};
+use crate::input::InputFormat;
+use crate::plan::Plan;
 use crate::report::json::Json;
 use crate::report::jsonl::JsonLines;
 use crate::report::short::Short;
@@ -121,7 +122,7 @@ fn wrong_format(session: &Session, problem: &FormatProblem) -> Diagnostic {
 
 fn planned(session: &Session, arguments: &CheckArguments, pack: RulePack) -> Result<Plan, Vec<Diagnostic>> {
     let selection = selection::gather(session, arguments, &pack)?;
-    let (plan, diagnostics) = plan(Arc::new(pack), &selection);
+    let (plan, diagnostics) = Plan::new(Arc::new(pack), &selection);
     match plan {
         Some(plan) => {
             if !diagnostics.is_empty() && !session.quiet {
@@ -131,12 +132,6 @@ fn planned(session: &Session, arguments: &CheckArguments, pack: RulePack) -> Res
         }
         None => Err(selection::mark(session, diagnostics)),
     }
-}
-
-/// Stands in for `Plan::new`.
-fn plan(pack: Arc<RulePack>, selection: &Selection) -> (Option<Plan>, Diagnostics) {
-    let rules = (0..pack.rules.len()).collect();
-    (Some(Plan { pack, rules, params: selection.params.clone(), partial: false }), Diagnostics::new())
 }
 
 fn audience(session: &Session, arguments: &CheckArguments) -> Audience {
@@ -155,7 +150,7 @@ fn options(arguments: &CheckArguments, settings: &Settings) -> CheckOptions {
             InputFormatName::Csv => InputFormat::Csv,
             InputFormatName::Tsv => InputFormat::Tsv,
             InputFormatName::Json => InputFormat::Json,
-            InputFormatName::Jsonl => InputFormat::Jsonl,
+            InputFormatName::Jsonl => InputFormat::JsonLines,
         }),
         encoding: arguments.encoding.map(|encoding| match encoding {
             EncodingName::Utf8 => Encoding::Utf8,
@@ -180,6 +175,7 @@ fn exit(arguments: &CheckArguments, summary: &Summary) -> Exit {
 struct Run {
     header: RunHeader,
     reports: Reports,
+    values: bool,
 }
 
 impl Run {
@@ -207,7 +203,7 @@ impl Run {
         if progress && !session.quiet && session.terminals.error.is_some() {
             members.push(Box::new(ProgressLine::new(session.language)));
         }
-        Ok(Self { header: RunHeader::default(), reports: Reports::new(members) })
+        Ok(Self { header: RunHeader::default(), reports: Reports::new(members), values: !audience.hide_values })
     }
 }
 
@@ -231,6 +227,10 @@ impl Reporter for Run {
 
     fn wants_excerpts(&self) -> bool {
         self.reports.wants_excerpts()
+    }
+
+    fn wants_values(&self) -> bool {
+        self.values
     }
 
     fn progress(&mut self, progress: crate::engine::event::Progress) -> Result<(), Error> {

@@ -1,12 +1,132 @@
 //! The name that was probably meant.
 //!
 //! Invariants
-//! - Comparison is by a folded form: NFKC, case, kana width and kind, dashes, blanks.
-//! - A name at an edit distance over 3 (or over a third of a short name) is never suggested.
+//! - Comparison is by a folded form: NFKC, case, kana kind, dashes, blanks.
+//! - A name at an edit distance over 3, or over half of a short name's length, is never suggested.
 //! - The order of candidates decides between equals, so the answer is always the same.
 
+use unicode_normalization::UnicodeNormalization;
+
+/// Greatest edit distance of a suggestion.
+const FARTHEST: usize = 3;
+
+/// Names longer than this (in characters) are compared for equality only: the distance is quadratic.
+const LONGEST: usize = 200;
+
 /// The candidate nearest to `found`. `None`: none is near enough.
+///
+/// ```
+/// use kenpyo::diagnostic::nearest::nearest;
+///
+/// assert_eq!(nearest("noo", ["yes", "no"]), Some("no"));
+/// assert_eq!(nearest("ﾊﾞｯｸｱｯﾌﾟ", ["バックアップ"]), Some("バックアップ"));
+/// assert_eq!(nearest("elephant", ["yes", "no"]), None);
+/// ```
 pub fn nearest<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let _ = found;
-    candidates.into_iter().find(|_| false)
+    let wanted = fold(found);
+    let wanted_length = wanted.chars().count();
+    let mut best: Option<(usize, &'a str)> = None;
+    for candidate in candidates {
+        let folded = fold(candidate);
+        let limit = best.map_or(FARTHEST, |(distance, _)| distance.saturating_sub(1));
+        if let Some(distance) = distance_within(&wanted, wanted_length, &folded, limit) {
+            if distance == 0 {
+                return Some(candidate);
+            }
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// The edit distance, if it is at most `limit` and small for names of this length.
+fn distance_within(wanted: &str, wanted_length: usize, folded: &str, limit: usize) -> Option<usize> {
+    if wanted == folded {
+        return Some(0);
+    }
+    let length = folded.chars().count();
+    let limit = limit.min(allowed(wanted_length.min(length)));
+    if limit == 0 || wanted_length.abs_diff(length) > limit || wanted_length.max(length) > LONGEST {
+        return None;
+    }
+    Some(strsim::damerau_levenshtein(wanted, folded)).filter(|&distance| distance <= limit)
+}
+
+/// Half of a short name's length, rounded up; nothing for a single character.
+fn allowed(length: usize) -> usize {
+    if length < 2 { 0 } else { length.div_ceil(2).min(FARTHEST) }
+}
+
+/// The form in which names and headers are compared: NFKC, lower case, hiragana for katakana, one dash, no blanks.
+///
+/// ```
+/// use kenpyo::diagnostic::nearest::fold;
+///
+/// assert_eq!(fold("ＢＥＤＳ　ﾍﾞｯﾄﾞ－数"), fold("beds ベッド‐数"));
+/// ```
+pub fn fold(text: &str) -> String {
+    text.nfkc().flat_map(char::to_lowercase).nfkc().filter_map(fold_character).collect()
+}
+
+/// One character of the folded form. `None`: it does not count.
+fn fold_character(character: char) -> Option<char> {
+    match character {
+        // The long vowel mark, the wave dashes and the minus signs are typed for one another.
+        '‐' | '‑' | '‒' | '–' | '—' | '―' | 'ー' | '−' | '－' | '~' | '～' | '〜' => {
+            Some('-')
+        }
+        'ァ'..='ヶ' => u32::from(character).checked_sub(0x60).and_then(char::from_u32),
+        _ if character.is_whitespace() => None,
+        _ => Some(character),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_keyboard_confuses_is_the_same() {
+        for (left, right) in [
+            ("問１２ 更新頻度", "問12更新頻度"),
+            ("データ", "でーた"),
+            ("20～99", "20-99"),
+            ("A‐B—C―D", "a-b-c-d"),
+            ("ﾃﾞｰﾀ", "データ"),
+            ("K\u{212A}", "kk"),
+        ] {
+            assert_eq!(fold(left), fold(right), "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn folding_twice_changes_nothing() {
+        for text in ["ＡＢＣ", "ヷヸ", "ﾊﾟ", "İI", "㌔", "ｰ"] {
+            assert_eq!(fold(&fold(text)), fold(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn distance_is_bounded_by_three_and_by_half_a_short_name() {
+        assert_eq!(nearest("q11_bcakup", ["q10_mds", "q11_backup"]), Some("q11_backup"));
+        assert_eq!(nearest("q1_bakcu", ["q11_backup"]), Some("q11_backup"));
+        assert_eq!(nearest("q1_bakc", ["q11_backup"]), None, "distance 4");
+        assert_eq!(nearest("b", ["a"]), None, "a single letter resembles nothing");
+        assert_eq!(nearest("xy", ["no"]), None);
+        assert_eq!(nearest("", ["no"]), None);
+    }
+
+    #[test]
+    fn the_first_of_equals_wins_and_a_nearer_one_beats_it() {
+        assert_eq!(nearest("bat", ["cat", "hat"]), Some("cat"));
+        assert_eq!(nearest("hats", ["cats", "hat", "hats"]), Some("hats"));
+    }
+
+    #[test]
+    fn long_names_cost_little() {
+        let long = "x".repeat(60_000);
+        let other = format!("{long}y");
+        assert_eq!(nearest(&long, [other.as_str()]), None);
+        assert_eq!(nearest(&long, [long.as_str()]), Some(long.as_str()));
+    }
 }

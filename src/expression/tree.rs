@@ -148,6 +148,44 @@ pub enum ExprKind {
     Unreadable,
 }
 
+impl Expr {
+    /// The direct parts that are expressions, in reading order.
+    pub fn children(&self) -> Vec<&Self> {
+        match &self.kind {
+            ExprKind::Or(parts)
+            | ExprKind::And(parts)
+            | ExprKind::Lookup { keys: parts, .. }
+            | ExprKind::Call { arguments: parts, .. } => parts.iter().collect(),
+            ExprKind::Not(part) | ExprKind::Negate(part) | ExprKind::Parenthesis(part) => vec![part],
+            ExprKind::In { subject, .. } | ExprKind::Has { subject, .. } => vec![subject],
+            ExprKind::Iff { left, right }
+            | ExprKind::Compare { left, right, .. }
+            | ExprKind::Arithmetic { left, right, .. }
+            | ExprKind::Within { subject: left, of: right, .. } => vec![left, right],
+            ExprKind::Between { subject, low, high, .. } => vec![subject, low, high],
+            ExprKind::If { condition, then, otherwise } => [Some(condition), Some(then), otherwise.as_ref()]
+                .into_iter()
+                .flatten()
+                .map(|part| &**part)
+                .collect(),
+            ExprKind::State { .. }
+            | ExprKind::Linked { .. }
+            | ExprKind::Relevant(_)
+            | ExprKind::Literal(_)
+            | ExprKind::Reference(_)
+            | ExprKind::Unreadable => Vec::new(),
+        }
+    }
+
+    /// The expression inside its parentheses.
+    pub fn bare(&self) -> &Self {
+        match &self.kind {
+            ExprKind::Parenthesis(inner) => inner.bare(),
+            _ => self,
+        }
+    }
+}
+
 /// The text of one expression and where its bytes stand in a file.
 #[derive(Debug, Clone, Copy)]
 pub struct ExpressionText<'a> {

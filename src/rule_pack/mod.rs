@@ -5,6 +5,8 @@
 //!   lookups total, every expression typed, every placeholder inside its rule's read set.
 //! - Rules are data; nothing here evaluates one.
 
+pub mod load;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

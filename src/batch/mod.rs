@@ -6,7 +6,9 @@
 //! - Values of rows outside `known` are never read.
 //! - A batch owns its chunk, so that text is (start, length) and spans can be resolved until it is dropped.
 
+pub mod example;
 pub mod excerpt;
+pub mod locate;
 pub mod mask;
 
 pub use excerpt::Excerpt;

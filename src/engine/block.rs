@@ -37,7 +37,7 @@ pub(super) struct Judged {
 }
 
 /// Judges one block.
-pub(super) fn judge(plan: &Plan, layout: &Layout, wants: &Wants, block: Block) -> Judged {
+pub(super) fn judge(plan: &Plan, layout: &Layout, wants: Wants, block: Block) -> Judged {
     let singles = || block.records.iter().enumerate().map(|(row, _)| block.single(row));
     let whole = catch_unwind(AssertUnwindSafe(|| walk(plan, layout, wants, block.clone())));
     let mut judged = whole.unwrap_or_else(|_| {
@@ -53,7 +53,7 @@ pub(super) fn judge(plan: &Plan, layout: &Layout, wants: &Wants, block: Block) -
     judged
 }
 
-fn walk(plan: &Plan, layout: &Layout, wants: &Wants, block: Block) -> Judged {
+fn walk(plan: &Plan, layout: &Layout, wants: Wants, block: Block) -> Judged {
     let bytes = length(block.bytes.len());
     let mut chunk = layout.cells(block);
     let unknown_keys = std::mem::take(&mut chunk.unknown_keys);
@@ -72,13 +72,10 @@ fn walk(plan: &Plan, layout: &Layout, wants: &Wants, block: Block) -> Judged {
 }
 
 fn counts(outcomes: &Outcomes) -> Vec<RuleCounts> {
-    let count = |rule: &crate::evaluate::RuleOutcomes| RuleCounts {
-        pass: rule.pass.count(),
-        fail: rule.fail.count(),
-        not_applicable: rule.not_applicable.count(),
-        undecided: rule.undecided.count(),
-        skipped: rule.skipped.count(),
-        not_run: rule.not_run.count(),
+    let count = |verdict| {
+        let mut counts = RuleCounts::default();
+        counts.add(verdict);
+        counts
     };
     outcomes.rules.iter().map(count).collect()
 }

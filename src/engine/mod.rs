@@ -134,7 +134,7 @@ impl<'a> Run<'a> {
             files,
             partial: plan.partial,
         };
-        let wants = Wants { excerpts: reporter.wants_excerpts(), ..Wants::default() };
+        let wants = Wants { excerpts: reporter.wants_excerpts(), values: reporter.wants_values() };
         let foreign = pack.foreign_columns.keys().map(|name| &**name);
         Self {
             plan,
@@ -204,7 +204,7 @@ impl<'a> Run<'a> {
                     return Ok(after);
                 }
             };
-            let (plan, wants, size) = (self.plan, &self.wants, self.wave);
+            let (plan, wants, size) = (self.plan, self.wants, self.wave);
             let (judged, next) =
                 pool.install(|| rayon::join(|| judge(plan, &layout, wants, blocks), || next_wave(reader, size)));
             for judged in judged {
@@ -229,7 +229,7 @@ impl<'a> Run<'a> {
     }
 }
 
-fn judge(plan: &Plan, layout: &Layout, wants: &Wants, blocks: Vec<Block>) -> Vec<Judged> {
+fn judge(plan: &Plan, layout: &Layout, wants: Wants, blocks: Vec<Block>) -> Vec<Judged> {
     blocks.into_par_iter().map(|block| block::judge(plan, layout, wants, block)).collect()
 }
 

@@ -4,7 +4,7 @@
 //! - A folder on disk is named by a path; `name/wave` without such a folder names an embedded survey.
 //! - The survey root of a folder is the nearest folder above it that holds both `schemas/` and `rules/`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::diagnostic::nearest::nearest;
 use crate::error::Error;
@@ -33,22 +33,13 @@ pub fn embedded_names() -> Vec<&'static str> {
 /// An error: there is no such survey, or a file of it cannot be read. What is wrong inside is in the result.
 pub fn open(name: Option<&str>) -> Result<Loaded, Error> {
     let name = name.unwrap_or(DEFAULT_SURVEY).trim_end_matches('/');
-    if let Some((root, folder)) = on_disk(Path::new(name)) {
-        return load(&SurveyRoot::Folder(root), &folder);
+    if let Some((root, folder)) = SurveyRoot::around(Path::new(name)) {
+        return load(&root, &folder);
     }
     if embedded_names().contains(&name) {
         return load(&embedded(), &format!("rules/{name}"));
     }
     Err(Error::Usage { message: unknown(name) })
-}
-
-/// The root above a rules folder, and the folder's path inside it. `None`: no such folder on disk.
-fn on_disk(folder: &Path) -> Option<(PathBuf, String)> {
-    let folder = crate::source::root::absolute(folder)?;
-    let root = folder.ancestors().skip(1).find(|above| above.join("schemas").is_dir() && above.join("rules").is_dir())?;
-    let inside = folder.strip_prefix(root).ok()?;
-    let parts: Vec<_> = inside.iter().map(|part| part.to_string_lossy()).collect();
-    Some((root.to_path_buf(), parts.join("/")))
 }
 
 fn unknown(name: &str) -> String {

@@ -71,8 +71,10 @@ impl Lines {
                 ids.push(id);
             }
         }
-        for line in ids.iter().filter_map(|id| self.by_id.get_mut(id)).collect::<Vec<_>>() {
-            line.records += 1;
+        for id in &ids {
+            if let Some(line) = self.by_id.get_mut(id) {
+                line.records += 1;
+            }
         }
         self.records_with_errors += u64::from(worst >= Severity::Error);
     }

@@ -148,7 +148,8 @@ impl<'b> Machine<'_, 'b> {
     }
 
     fn compare_quotients(&mut self, op: CompareOp, sides: &[Quotient; 2]) -> Truth {
-        let parts: Vec<Scaled> = sides.iter().flat_map(|side| [Some(side.above), side.below]).flatten().collect();
+        let parts: Vec<Scaled> =
+            sides.iter().flat_map(|side| [Some(side.above), side.below]).flatten().collect();
         let values: Vec<Rc<Values<'b>>> = parts.iter().map(|part| self.values(part.step)).collect();
         let number = |part: Scaled, row: usize| {
             let place = parts.iter().position(|other| *other == part)?;
@@ -214,7 +215,8 @@ impl<'b> Machine<'_, 'b> {
             else {
                 return None;
             };
-            let (hundred, other) = if percent { (100, b.unsigned_abs()) } else { (1, power(scale).unsigned_abs()) };
+            let (hundred, other) =
+                if percent { (100, b.unsigned_abs()) } else { (1, power(scale).unsigned_abs()) };
             let far = (a.abs_diff(b), power(decimals).unsigned_abs() * hundred);
             let negative = mantissa < 0 && other > 0;
             let near = (u128::from(mantissa.unsigned_abs()), other);

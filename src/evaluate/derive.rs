@@ -116,7 +116,9 @@ fn write(batch: &mut Batch, derived: &DerivedValue, row: usize, value: &Value) -
     let Some(column) = column_mut(batch, derived) else { return false };
     match (&mut column.data, value) {
         (Data::Options(codes), Value::Option(code)) => set(codes, row, *code),
-        (Data::Numbers(numbers) | Data::DateTimes(numbers), Value::Number(number)) => set(numbers, row, *number),
+        (Data::Numbers(numbers) | Data::DateTimes(numbers), Value::Number(number)) => {
+            set(numbers, row, *number)
+        }
         (Data::Dates(days) | Data::Months(days), Value::Number(number)) => {
             i32::try_from(*number).is_ok_and(|day| set(days, row, day))
         }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::judge::RuleOutcomes;
 use crate::batch::Excerpt;
 use crate::diagnostic::{Diagnostic, RecordPlace};
 
@@ -63,6 +64,16 @@ impl RuleCounts {
         self.undecided += other.undecided;
         self.skipped += other.skipped;
         self.not_run += other.not_run;
+    }
+
+    /// Adds the records of one batch.
+    pub fn add(&mut self, verdict: &RuleOutcomes) {
+        self.pass += verdict.pass.count();
+        self.fail += verdict.fail.count();
+        self.not_applicable += verdict.not_applicable.count();
+        self.undecided += verdict.undecided.count();
+        self.skipped += verdict.skipped.count();
+        self.not_run += verdict.not_run.count();
     }
 
     /// All records.

@@ -62,13 +62,7 @@ impl<'b> Machine<'_, 'b> {
     }
 }
 
-fn find(
-    table: &Lookup,
-    finder: &Finder,
-    keys: &[Rc<Values<'_>>],
-    row: usize,
-    batch: &Batch,
-) -> Option<u32> {
+fn find(table: &Lookup, finder: &Finder, keys: &[Rc<Values<'_>>], row: usize, batch: &Batch) -> Option<u32> {
     let (key, scale) = (keys.first()?, finder.scales.first().copied()?);
     match &finder.way {
         Way::ByOption(rows) => *rows.get(usize::from(key.option(row)?))?,
@@ -146,7 +140,9 @@ fn gather(column: &LookupColumn, rows: &[Option<u32>]) -> Cells<'static> {
     };
     match &column.ty {
         Type::Option(_) => Cells::Options(Plain::Each(Cow::Owned(
-            rows.iter().map(|row| if let Some(Value::Option(code)) = cell(row) { *code } else { 0 }).collect(),
+            rows.iter()
+                .map(|row| if let Some(Value::Option(code)) = cell(row) { *code } else { 0 })
+                .collect(),
         ))),
         Type::Text | Type::Code => {
             let nothing: Arc<str> = Arc::from("");

@@ -92,12 +92,15 @@ impl<'p, 'b> Machine<'p, 'b> {
 
     /// Rows whose cell is blank, or not there.
     pub(crate) fn blank(&self, id: FieldId) -> Mask {
-        self.column(id).map_or_else(|| Mask::all(self.len), |column| {
-            let mut there = column.known.or(&column.na);
-            there.join(&column.dk);
-            there.join(&column.invalid);
-            there.complement()
-        })
+        self.column(id).map_or_else(
+            || Mask::all(self.len),
+            |column| {
+                let mut there = column.known.or(&column.na);
+                there.join(&column.dk);
+                there.join(&column.invalid);
+                there.complement()
+            },
+        )
     }
 
     /// Rows whose cell is not there: the file lacks the column, or the record its linked one (unless the link
@@ -124,7 +127,9 @@ impl<'p, 'b> Machine<'p, 'b> {
     pub(crate) fn state_test(&self, id: FieldId, test: StateTest) -> Truth {
         let yes = match test {
             StateTest::Blank => self.blank(id),
-            StateTest::Answered => self.state(id, |column| &column.known).or(&self.state(id, |column| &column.dk)),
+            StateTest::Answered => {
+                self.state(id, |column| &column.known).or(&self.state(id, |column| &column.dk))
+            }
             StateTest::Known => self.state(id, |column| &column.known),
             StateTest::Inapplicable => self.state(id, |column| &column.na),
         };

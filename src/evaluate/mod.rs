@@ -5,11 +5,14 @@
 //! - Diagnostics are made only for set bits.
 //! - One production evaluator, by columns; the row-at-a-time twin lives in `tests/it/oracle.rs`.
 
+mod argument;
 mod calendar;
 mod condition;
 mod derive;
+mod diagnose;
 mod exact;
 mod finding;
+mod group;
 mod judge;
 mod kernel;
 mod keyed;
@@ -17,11 +20,14 @@ mod lookup;
 mod machine;
 mod name_form;
 mod number;
+mod reason;
 mod states;
 mod text;
 mod truth;
 mod value;
 mod values;
 
+pub use diagnose::{Wants, diagnose};
 pub use finding::{Finding, RecordFindings, RuleCounts};
 pub use judge::{Outcomes, RuleOutcomes, judge};
+pub use reason::{Outcome, Reason, column_name, reasons};

@@ -111,9 +111,7 @@ fn same_dash(character: char) -> char {
 /// Hiragana as katakana.
 fn katakana(character: char) -> char {
     match character {
-        'ぁ'..='ゖ' => {
-            u32::from(character).checked_add(0x60).and_then(char::from_u32).unwrap_or(character)
-        }
+        'ぁ'..='ゖ' => u32::from(character).checked_add(0x60).and_then(char::from_u32).unwrap_or(character),
         other => other,
     }
 }

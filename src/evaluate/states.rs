@@ -77,8 +77,9 @@ impl<'b> Machine<'_, 'b> {
         let mut truth = Truth::fixed(Some(true), self.len);
         for row in 0..self.len {
             let known = arguments.iter().enumerate();
-            let found: Vec<Key<'_>> =
-                known.filter_map(|(place, argument)| key(&argument.values, keys, place, row, batch)).collect();
+            let found: Vec<Key<'_>> = known
+                .filter_map(|(place, argument)| key(&argument.values, keys, place, row, batch))
+                .collect();
             let listed = |argument: &Argument<'_>| {
                 argument.values.set(row).is_some_and(|(set, listed)| u32::from(listed) > set.count_ones())
             };
@@ -125,7 +126,8 @@ impl<'b> Machine<'_, 'b> {
         let counts = (0..self.len).map(|row| {
             let Some(wanted) = key(&sought, keys, 0, row, batch) else { return 0 };
             let found = among.iter().enumerate();
-            let equal = found.filter(|(place, values)| key(values, keys, place + 1, row, batch) == Some(wanted));
+            let equal =
+                found.filter(|(place, values)| key(values, keys, place + 1, row, batch) == Some(wanted));
             i64::try_from(equal.count()).unwrap_or(i64::MAX)
         });
         let counts = counts.collect();
@@ -227,13 +229,7 @@ fn repeated(keys: &[Key<'_>], sets: bool) -> bool {
 }
 
 /// `first`, with the data of `rows` taken from `second`.
-fn merged<'b>(
-    first: &Values<'b>,
-    second: &Values<'b>,
-    rows: &Mask,
-    len: usize,
-    batch: &Batch,
-) -> Cells<'b> {
+fn merged<'b>(first: &Values<'b>, second: &Values<'b>, rows: &Mask, len: usize, batch: &Batch) -> Cells<'b> {
     if rows.is_none() {
         return first.cells.clone();
     }

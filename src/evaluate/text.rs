@@ -39,7 +39,8 @@ pub(super) fn luhn(text: &str) -> bool {
 ///
 /// False for anything but six ASCII digits.
 pub(super) fn jis_x0402(text: &str) -> bool {
-    let Some([a, b, c, d, e, check]) = digits(text).and_then(|digits| <[u32; 6]>::try_from(digits).ok()) else {
+    let Some([a, b, c, d, e, check]) = digits(text).and_then(|digits| <[u32; 6]>::try_from(digits).ok())
+    else {
         return false;
     };
     (11 - (6 * a + 5 * b + 4 * c + 3 * d + 2 * e) % 11) % 10 == check
@@ -150,7 +151,9 @@ impl<'b> Machine<'_, 'b> {
     pub(super) fn similarity(&mut self, sides: [StepId; 2]) -> Values<'b> {
         let ([left, right], batch) = (sides.map(|side| self.values(side)), self.batch);
         let known = self.known_to(&[&left, &right]);
-        self.computed(&[&left, &right], known, |row| similarity(left.text(row, batch)?, right.text(row, batch)?))
+        self.computed(&[&left, &right], known, |row| {
+            similarity(left.text(row, batch)?, right.text(row, batch)?)
+        })
     }
 
     /// The arguments as `=VALUE` or `~STATE`, with `|` between them; `\` stands before a `\` or `|` of a value.

@@ -18,13 +18,17 @@ pub(super) fn way(table: &Lookup, types: &[&Type]) -> Way {
         LookupKeys::Interval { ty, .. } => return Way::ByInterval(scale_of(ty)),
         LookupKeys::Exact(columns, rows) => (columns, rows),
     };
-    let key_types: Vec<Option<&Type>> =
-        columns.iter().map(|&column| table.columns.get(usize::from(column)).map(|column| &column.ty)).collect();
+    let key_types: Vec<Option<&Type>> = columns
+        .iter()
+        .map(|&column| table.columns.get(usize::from(column)).map(|column| &column.ty))
+        .collect();
     match (key_types.as_slice(), types) {
         ([Some(Type::Option(theirs))], [Type::Option(ours)]) => Way::ByOption(
             recode(ours, theirs)
                 .into_iter()
-                .map(|option| rows.get(&vec![Value::Option(option?)]).and_then(|&row| u32::try_from(row).ok()))
+                .map(|option| {
+                    rows.get(&vec![Value::Option(option?)]).and_then(|&row| u32::try_from(row).ok())
+                })
                 .collect(),
         ),
         ([Some(Type::Text | Type::Code)], _) => Way::ByText(by_text(rows)),

@@ -5,13 +5,15 @@
 //!   [`Step::Missing`] or unknown.
 //! - A step refers only to steps before it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
 use regex::Regex;
 
 use super::keys::{keys, recode};
 use super::step::{Finder, Keys, Members, Quotient, Scaled, Step, StepId};
+use crate::expression::pattern::compile;
 use crate::expression::tree::{ArithmeticOp, CompareOp};
 use crate::expression::typed::{By, Tolerance};
 use crate::expression::{FieldId, LookupId, Node, ParamId, Type, TypedExpr, Value};
@@ -23,7 +25,8 @@ pub(super) struct Lowering<'a> {
     pub(super) pack: &'a RulePack,
     params: &'a BTreeMap<ParamId, Value>,
     pub(super) steps: Vec<Step>,
-    known: HashMap<Step, StepId>,
+    /// Steps by their hash: equal ones are looked for among few.
+    known: BTreeMap<u64, Vec<StepId>>,
     pub(super) patterns: Vec<Regex>,
     relevance: BTreeMap<FieldId, StepId>,
 }
@@ -51,7 +54,7 @@ impl<'a> Lowering<'a> {
             pack,
             params,
             steps: Vec::new(),
-            known: HashMap::new(),
+            known: BTreeMap::new(),
             patterns: Vec::new(),
             relevance: BTreeMap::new(),
         }
@@ -59,11 +62,13 @@ impl<'a> Lowering<'a> {
 
     /// The step equal to `step`, added if it is new.
     pub(super) fn add(&mut self, step: Step) -> StepId {
-        if let Some(&id) = self.known.get(&step) {
+        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(&step);
+        let same = self.known.entry(hash).or_default();
+        if let Some(&id) = same.iter().find(|id| self.steps.get(id.index()) == Some(&step)) {
             return id;
         }
         let id = StepId(u32::try_from(self.steps.len()).unwrap_or(u32::MAX));
-        self.known.insert(step.clone(), id);
+        same.push(id);
         self.steps.push(step);
         id
     }
@@ -105,7 +110,9 @@ impl<'a> Lowering<'a> {
             Node::And(parts) => Step::All(self.all(parts)),
             Node::Or(parts) => Step::Any(self.all(parts)),
             Node::Not(part) => Step::Not(self.lower(part)),
-            Node::If { condition, then, otherwise } => self.implication(condition, then, otherwise.as_deref()),
+            Node::If { condition, then, otherwise } => {
+                self.implication(condition, then, otherwise.as_deref())
+            }
             Node::Iff(left, right) => Step::Iff(self.lower(left), self.lower(right)),
             Node::Compare { op, by, left, right } => self.compare(*op, *by, left, right),
             Node::In { subject, members } => Step::Member(self.lower(subject), set(members)),
@@ -143,7 +150,12 @@ impl<'a> Lowering<'a> {
     }
 
     /// `if A then B else C`: (not A or B) and (A or C).
-    fn implication(&mut self, condition: &TypedExpr, then: &TypedExpr, otherwise: Option<&TypedExpr>) -> Step {
+    fn implication(
+        &mut self,
+        condition: &TypedExpr,
+        then: &TypedExpr,
+        otherwise: Option<&TypedExpr>,
+    ) -> Step {
         let asked = self.lower(condition);
         let not = self.add(Step::Not(asked));
         let then = self.lower(then);
@@ -164,20 +176,12 @@ impl<'a> Lowering<'a> {
 
     fn quotient(&mut self, expr: &TypedExpr) -> Quotient {
         match division(expr) {
-            Some((above, below)) => {
-                Quotient { above: self.scaled(above), below: Some(self.scaled(below)) }
-            }
+            Some((above, below)) => Quotient { above: self.scaled(above), below: Some(self.scaled(below)) },
             None => Quotient { above: self.scaled(expr), below: None },
         }
     }
 
-    fn within(
-        &mut self,
-        subject: &TypedExpr,
-        tolerance: &Tolerance,
-        percent: bool,
-        of: &TypedExpr,
-    ) -> Step {
+    fn within(&mut self, subject: &TypedExpr, tolerance: &Tolerance, percent: bool, of: &TypedExpr) -> Step {
         let tolerance = match tolerance {
             Tolerance::Number(mantissa, scale) => Some((*mantissa, *scale)),
             Tolerance::Param(param, scale) => match self.params.get(param) {
@@ -219,11 +223,10 @@ impl<'a> Lowering<'a> {
 
     fn finder(&self, lookup: LookupId, keys: &[TypedExpr]) -> Arc<Finder> {
         let types: Vec<&Type> = keys.iter().map(|key| &key.ty).collect();
-        let way = self
-            .pack
-            .lookups
-            .get(usize::from(lookup.0))
-            .map_or_else(|| super::step::Way::ByOption(Vec::new()), |table| super::finder::way(table, &types));
+        let way = self.pack.lookups.get(usize::from(lookup.0)).map_or_else(
+            || super::step::Way::ByOption(Vec::new()),
+            |table| super::finder::way(table, &types),
+        );
         Arc::new(Finder { lookup, way, scales: types.iter().map(|ty| scale_of(ty)).collect() })
     }
 
@@ -233,7 +236,7 @@ impl<'a> Lowering<'a> {
         let place = match place {
             Some(place) => place,
             None => {
-                self.patterns.push(Regex::new(pattern).ok()?);
+                self.patterns.push(compile(pattern).ok()?);
                 self.patterns.len() - 1
             }
         };

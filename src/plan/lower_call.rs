@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::keys::keys;
 use super::lower::{Lowering, scale_of};
-use super::step::{Calendar, CheckDigit, Scaled, Spelled, Spelling, Step, StepId, TimeKind};
+use super::step::{Calendar, CheckDigit, Scaled, Spelled, Spelling, Step, StepId, TimeKind, time_kind};
 use crate::expression::function::FunctionId;
 use crate::expression::{FieldId, Node, Type, TypedExpr, Value};
 
@@ -113,11 +113,7 @@ impl Lowering<'_> {
     }
 
     fn calendar(&mut self, function: Calendar, arguments: &[&TypedExpr]) -> Step {
-        let kind = match arguments.first().map(|argument| &argument.ty) {
-            Some(Type::DateTime) => TimeKind::DateTime,
-            Some(Type::YearMonth) => TimeKind::Month,
-            _ => TimeKind::Date,
-        };
+        let kind = arguments.first().map_or(TimeKind::Date, |argument| time_kind(&argument.ty));
         let steps = arguments
             .iter()
             .map(|argument| match argument.ty {
@@ -159,9 +155,7 @@ impl Lowering<'_> {
             Type::Option(list) | Type::Multi(list) => {
                 Spelling::Codes(list.items.iter().map(|item| Arc::clone(&item.code)).collect())
             }
-            Type::Date => Spelling::Time(TimeKind::Date),
-            Type::DateTime => Spelling::Time(TimeKind::DateTime),
-            Type::YearMonth => Spelling::Time(TimeKind::Month),
+            time @ (Type::Date | Type::DateTime | Type::YearMonth) => Spelling::Time(time_kind(time)),
             Type::Text | Type::Code | Type::Condition => Spelling::Text,
         };
         let marks = field_of(argument).map(|field| self.marks(field)).unwrap_or_default();

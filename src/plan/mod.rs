@@ -14,8 +14,8 @@ mod step;
 
 pub use selection::Selection;
 pub(crate) use step::{
-    Calendar, CheckDigit, Finder, KeyForm, KeyTable, Keys, Members, Quotient, Scaled, Spelled, Spelling, Step,
-    StepId, TimeKind, Way,
+    Calendar, CheckDigit, Finder, KeyForm, Keys, Members, Quotient, Scaled, Spelled, Spelling, Step, StepId,
+    TimeKind, Way, time_kind,
 };
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +28,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::expression::typed::Tolerance;
 use crate::expression::{FieldId, Node, ParamId, TypedExpr, Value};
 use crate::questionnaire::Required;
-use crate::rule_pack::{DerivedValue, EditRule, OnBlank, Demand, RulePack};
+use crate::rule_pack::{Demand, DerivedValue, EditRule, Group, OnBlank, RulePack};
 use lower::{Lowering, routing_of};
 
 /// A rule as steps.
@@ -72,6 +72,21 @@ pub(crate) enum Opening {
     Through(Vec<FieldId>),
 }
 
+/// A group of the pack, by planned rules.
+#[derive(Debug)]
+pub(crate) struct PlannedGroup {
+    /// Place in `pack.groups`.
+    pub(crate) place: usize,
+    /// The heading rule. `None`: a text of its own.
+    pub(crate) head: Option<usize>,
+    /// The followers that are planned.
+    pub(crate) followers: Vec<usize>,
+    /// Whether none of the group's followers is left out of the plan.
+    pub(crate) complete: bool,
+    /// Whether all of them must fail.
+    pub(crate) all: bool,
+}
+
 /// The programme of a run.
 #[derive(Debug)]
 pub struct Plan {
@@ -93,6 +108,8 @@ pub struct Plan {
     pub(crate) judged: Vec<JudgedRule>,
     /// Parallel to `pack.derived`.
     pub(crate) derived: Vec<JudgedDerive>,
+    /// Groups of which a follower, and the head if there is one, are planned.
+    pub(crate) groups: Vec<PlannedGroup>,
     /// By table and column.
     pub(crate) openings: Vec<Vec<Opening>>,
     steps: Vec<Step>,
@@ -109,10 +126,13 @@ impl Plan {
         }
         let params = known_params(&pack, &selection.params);
         let (rules, elsewhere): (Vec<usize>, Vec<usize>) = chosen.rules.into_iter().partition(|&index| {
-            pack.rules.get(index).is_some_and(|rule| rule.table == 0 && matches!(rule.demand, Demand::Require(_)))
+            pack.rules
+                .get(index)
+                .is_some_and(|rule| rule.table == 0 && matches!(rule.demand, Demand::Require(_)))
         });
         let mut lowering = Lowering::new(&pack, &params);
-        let judged = rules.iter().filter_map(|&index| lowering.rule(pack.rules.get(index)?, &params)).collect();
+        let judged =
+            rules.iter().filter_map(|&index| lowering.rule(pack.rules.get(index)?, &params)).collect();
         let derived = pack.derived.iter().map(|derived| lowering.derive(derived, &params)).collect();
         let openings = lowering.openings();
         let (steps, patterns) = (lowering.steps, lowering.patterns);
@@ -122,6 +142,7 @@ impl Plan {
             .filter_map(|index| Some(severity(index).unwrap_or(pack.rules.get(*index)?.notice.severity)))
             .collect();
         let plan = Self {
+            groups: groups(&pack, &rules),
             rules,
             severities,
             elsewhere,
@@ -180,6 +201,22 @@ fn known_params(pack: &RulePack, given: &BTreeMap<ParamId, Value>) -> BTreeMap<P
         own.filter_map(|(index, param)| Some((param_id(index), param.value.clone()?))).collect();
     params.extend(given.iter().map(|(id, value)| (*id, value.clone())));
     params
+}
+
+fn groups(pack: &RulePack, rules: &[usize]) -> Vec<PlannedGroup> {
+    let ids = rules.iter().enumerate();
+    let ids: BTreeMap<String, usize> =
+        ids.filter_map(|(planned, &rule)| Some((pack.rules.get(rule)?.notice.full_id(), planned))).collect();
+    let planned = |(place, group): (usize, &Group)| {
+        let head = match &group.head {
+            None => None,
+            Some(head) => Some(*ids.get(&**head)?),
+        };
+        let followers: Vec<usize> = group.followers.iter().filter_map(|id| ids.get(&**id).copied()).collect();
+        let complete = followers.len() == group.followers.len();
+        (!followers.is_empty()).then_some(PlannedGroup { place, head, followers, complete, all: group.all })
+    };
+    pack.groups.iter().enumerate().filter_map(planned).collect()
 }
 
 impl Lowering<'_> {

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use crate::expression::tree::{ArithmeticOp, CompareOp, StateTest};
-use crate::expression::{FieldId, LookupId, Value};
+use crate::expression::{FieldId, LookupId, Type, Value};
 
 /// Names a step of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -118,6 +118,15 @@ pub enum TimeKind {
     Month,
 }
 
+/// The kind of a time type; a date for every other type.
+pub fn time_kind(ty: &Type) -> TimeKind {
+    match ty {
+        Type::DateTime => TimeKind::DateTime,
+        Type::YearMonth => TimeKind::Month,
+        _ => TimeKind::Date,
+    }
+}
+
 /// Check digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CheckDigit {
@@ -129,7 +138,6 @@ pub enum CheckDigit {
 
 /// The functions on days, months and years.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each is described by its row of FUNCTIONS")]
 pub enum Calendar {
     Year,
     Month,

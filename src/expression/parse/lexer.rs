@@ -162,7 +162,7 @@ impl<'a> Lexer<'a, '_> {
         let rest = self.text.text.get(end..).unwrap_or_default();
         let point = prefix(rest, ".").unwrap_or(0);
         let behind = rest.get(point..).unwrap_or_default();
-        point + run(behind, |character| unicode_ident::is_xid_continue(character))
+        point + run(behind, unicode_ident::is_xid_continue)
     }
 
     fn report_number(&mut self, range: Range<usize>, instead: &str) {
@@ -238,10 +238,25 @@ impl<'a> Lexer<'a, '_> {
         let Some(inner) = inner else { return self.unclosed('`') };
         let end = self.at + inner.len() + 2;
         let name: String = inner.nfkc().collect();
+        if name.is_empty() {
+            self.report_empty_name(end);
+        }
         if matches!(Word::of(&name), Some(Word::It | Word::Param | Word::Let)) {
             self.report_reserved(end, &name);
         }
         self.push(Kind::Name(Arc::from(name)), end);
+    }
+
+    fn report_empty_name(&mut self, end: usize) {
+        let span = self.text.span(self.at, end);
+        let expected = both("逆引用符の間の名前", "a name between back-quotes");
+        let note = self
+            .notes
+            .about(&codes::UNEXPECTED_TOKEN)
+            .with("expected", expected.clone())
+            .with("found", self.notes.written(span))
+            .label(self.notes.mark(span, expected));
+        self.notes.push(note);
     }
 
     /// `it`, `param` and `let` stand for something even in back-quotes.

@@ -4,8 +4,8 @@
 //! - About one token at most one thing is said.
 //! - Going on always consumes a token or leaves the decision to a caller that does.
 
-use super::token::{Kind, Symbol, Word};
-use super::{Parser, WORDS};
+use super::Parser;
+use super::token::{Kind, Symbol, WORDS, Word};
 use crate::diagnostic::code::expression as codes;
 use crate::diagnostic::nearest::{fold, nearest};
 use crate::diagnostic::{Argument, Localized};
@@ -78,6 +78,10 @@ impl Parser<'_> {
     /// Whether a test begins where an operator should stand; reported, and read as a missing `and`.
     pub(super) fn missing_operator(&mut self) -> bool {
         if !self.begins_operand() {
+            return false;
+        }
+        if self.notes.is_full() {
+            self.give_up();
             return false;
         }
         // Behind a token that was reported, the next one tells nothing new.

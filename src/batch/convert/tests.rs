@@ -73,7 +73,7 @@ fn an_unknown_option_names_the_list_and_what_was_probably_meant() {
     let message = finding.notice.message.ja.fill(&finding.arguments, Language::Ja);
     assert_eq!(
         message,
-        "問1 設問の「いえ」は選択肢にありません。1 はい、2 いいえの中から1つ選択してください。"
+        "問1「設問」の「いえ」は選択肢にありません。1 はい、2 いいえの中から1つ選択してください。"
     );
 }
 

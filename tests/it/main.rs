@@ -1,3 +1,12 @@
 //! The integration tests, one binary: a file a topic.
 
+mod build;
 mod layering;
+mod oracle;
+mod oracle_grow;
+mod oracle_number;
+mod oracle_plain;
+mod oracle_record;
+mod oracle_survey;
+mod oracle_twin;
+mod oracle_value;

@@ -3,14 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use kenpyo::diagnostic::{Localized, Notice, Severity, Template};
-use kenpyo::expression::{FieldId, Names, Node, OptionItem, OptionList, Type, TypedExpr, Value};
+use kenpyo::diagnostic::{Diagnostics, Language, Localized, Notice, Severity, Template};
+use kenpyo::expression::names::{NamedColumn, NamedField, NamedLink, NamedLookup};
+use kenpyo::expression::parse::parse;
+use kenpyo::expression::tree::{ExpressionText, Offsets};
+use kenpyo::expression::{
+    FieldId, LookupId, Names, Node, OptionItem, OptionList, ParamId, Type, TypedExpr, Value, typing,
+};
 use kenpyo::questionnaire::{
     DateFormats, Declared, Domain, Field, Mark, MultiLayout, NumberDomain, Questionnaire, Required, Routing,
     TextDomain,
 };
-use kenpyo::rule_pack::{Demand, DerivedValue, EditRule, Link, OnBlank, Origin, RulePack};
-use kenpyo::source::{SourceId, Span};
+use kenpyo::rule_pack::{
+    Demand, DerivedValue, EditRule, Link, Lookup, LookupKeys, OnBlank, Origin, Param, RulePack,
+};
+use kenpyo::source::{SourceId, SourceText, Span};
 
 pub const NOWHERE: Declared = Declared { source: SourceId(0), span: Span::new(0, 0) };
 
@@ -218,4 +225,71 @@ pub fn controllers(pack: &RulePack, field: FieldId) -> BTreeSet<FieldId> {
     };
     let routing = form.routing.get(usize::from(field.index)).and_then(Option::as_ref);
     routing.map(|routing| routing.controllers.clone()).unwrap_or_default()
+}
+
+/// What expressions over `pack` may name.
+pub fn names(pack: &RulePack) -> Names {
+    let fields = |form: &Questionnaire| {
+        let named = |field: &Field| (Arc::clone(&field.name), named_field(pack, field));
+        form.fields.iter().map(named).collect::<BTreeMap<Arc<str>, NamedField>>()
+    };
+    let link = |link: &Link| {
+        let named = NamedLink { table: link.table, fields: fields(&link.questionnaire) };
+        (Arc::clone(&link.name), named)
+    };
+    let param = |(index, param): (usize, &Param)| {
+        let id = ParamId(u16::try_from(index).unwrap());
+        (Arc::clone(&param.name), (id, param.ty.clone()))
+    };
+    Names {
+        fields: fields(&pack.questionnaire),
+        links: pack.links.iter().map(link).collect(),
+        params: pack.params.iter().enumerate().map(param).collect(),
+        lookups: pack.lookups.iter().enumerate().map(named_lookup).collect(),
+        ..Names::default()
+    }
+}
+
+fn named_field(pack: &RulePack, field: &Field) -> NamedField {
+    let empty = matches!(&field.domain, Domain::Multi(layout) if layout.blank_is_empty_set);
+    NamedField {
+        id: field.id,
+        ty: field.ty.clone(),
+        title: field.label.clone(),
+        declared: text(""),
+        optional: field.required == Required::No,
+        derived: false,
+        blank_is_empty_set: empty,
+        marks: field.marks.iter().map(|mark| Arc::clone(&mark.name)).collect(),
+        controllers: controllers(pack, field.id),
+    }
+}
+
+fn named_lookup((index, lookup): (usize, &Lookup)) -> (Arc<str>, NamedLookup) {
+    let ty = |column: &u16| lookup.columns[usize::from(*column)].ty.clone();
+    let keys = match &lookup.keys {
+        LookupKeys::Exact(columns, _) => columns.iter().map(ty).collect(),
+        LookupKeys::Interval { ty, .. } => vec![ty.clone()],
+    };
+    let columns = lookup.columns.iter().enumerate().map(|(index, column)| {
+        let index = u16::try_from(index).unwrap();
+        let named = NamedColumn { index, ty: column.ty.clone(), unbounded: column.unbounded };
+        (Arc::clone(&column.name), named)
+    });
+    let id = LookupId(u16::try_from(index).unwrap());
+    (Arc::clone(&lookup.name), NamedLookup { id, keys, columns: columns.collect() })
+}
+
+/// A condition written as text, over what `pack` names.
+pub fn parsed(pack: &RulePack, expression: &str) -> TypedExpr {
+    let source = SourceText { id: SourceId(0), name: text("rule"), text: text(expression) };
+    let written = ExpressionText { source: &source, text: expression, offsets: Offsets::Direct(0) };
+    let names = names(pack);
+    let (expr, findings) = parse(written);
+    let told = |findings: &Diagnostics| {
+        findings.iter().map(|one| one.message(Language::En)).collect::<Vec<_>>().join("; ")
+    };
+    assert!(findings.is_empty(), "{expression}: {}", told(&findings));
+    let (typed, findings) = typing::condition(&expr, &names, written);
+    typed.unwrap_or_else(|| panic!("{expression}: {}", told(&findings)))
 }

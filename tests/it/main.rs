@@ -2,6 +2,8 @@
 
 mod build;
 mod layering;
+mod null_form;
+mod null_table;
 mod oracle;
 mod oracle_grow;
 mod oracle_number;

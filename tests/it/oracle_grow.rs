@@ -100,6 +100,7 @@ impl<'a> Grower<'a> {
                 let (condition, then) = (boxed(self.condition(below)), boxed(self.condition(below)));
                 Node::If { condition, then, otherwise }
             }
+            8 if self.chance.percent(5) => Node::Truth(self.chance.percent(50)),
             8 => Node::Let(Arc::new(self.condition(below))),
             _ => return self.test(below),
         };

@@ -22,7 +22,7 @@ struct Mood {
     narrow: usize,
 }
 
-fn columns(pack: &RulePack) -> Vec<(FieldId, Type)> {
+pub fn columns(pack: &RulePack) -> Vec<(FieldId, Type)> {
     let links = pack.links.iter().map(|link| &link.questionnaire);
     let forms = std::iter::once(&pack.questionnaire).chain(links);
     forms.flat_map(|form| form.fields.iter().map(|field| (field.id, field.ty.clone()))).collect()
@@ -37,7 +37,7 @@ pub fn records(pack: &RulePack, chance: &mut Chance, count: usize) -> (Vec<Recor
         narrow: chance.below(60),
     };
     let columns = columns(pack);
-    let absent: Vec<bool> = columns.iter().map(|_| chance.percent(2)).collect();
+    let absent: Vec<bool> = columns.iter().map(|_| chance.percent(1)).collect();
     let linked_share = chance.below(101).max(20);
     let records: Vec<Record> = (0..count)
         .map(|_| {
@@ -85,7 +85,8 @@ fn random_cell(ty: &Type, mood: &Mood, chance: &mut Chance) -> Cell {
     Cell::Value(random_value(ty, chance))
 }
 
-fn batch(
+/// The records as a batch.
+pub fn batch(
     pack: &RulePack,
     columns: &[(FieldId, Type)],
     absent: &[bool],

@@ -107,7 +107,6 @@ impl Lists {
 pub struct Survey {
     pub pack: Arc<RulePack>,
     pub given: BTreeMap<ParamId, Value>,
-    pub lists: Lists,
 }
 
 const fn id(table: u16, index: usize) -> FieldId {
@@ -167,7 +166,7 @@ impl Survey {
             let rule = random_rule(&pack, &lists, chance, number);
             pack.rules.push(rule);
         }
-        Self { pack: Arc::new(pack), given, lists }
+        Self { pack: Arc::new(pack), given }
     }
 }
 
@@ -201,7 +200,7 @@ fn params(lists: &Lists, chance: &mut Chance) -> (Vec<Param>, BTreeMap<ParamId, 
     let mut given = BTreeMap::new();
     let mut params = Vec::new();
     for (index, (name, ty, value)) in all.into_iter().enumerate() {
-        let (fixed, from_run) = (chance.percent(40), chance.percent(85));
+        let (fixed, from_run) = (chance.percent(40), chance.percent(96));
         if !fixed && from_run {
             given.insert(ParamId(u16::try_from(index).unwrap()), value.clone());
         }

@@ -568,7 +568,7 @@ fn computed(function: FunctionId, values: &[Value], types: &[&Type], to: u8) -> 
         FunctionId::DaysBetween => is(whole(1) - whole(0)),
         FunctionId::YearsBetween => is(own::years_between(whole(0), whole(1))),
         FunctionId::AddDays => {
-            day(whole(0).checked_add(whole(1)).filter(|day| day.abs() < 9_000_000).and_then(own::real))
+            day(whole(0).checked_add(whole(1)).filter(|day| day.unsigned_abs() < 9_000_000).and_then(own::real))
         }
         FunctionId::AddMonths => day(own::add_months(whole(0), whole(1))),
         FunctionId::AddYears => {

@@ -151,7 +151,14 @@ pub(super) struct RulesArguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum RulesAction {
     /// List the rules, one a line
-    List,
+    List {
+        /// How the list is written
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: ListFormat,
+        /// Leave out the rules of all profiles but this one (repeatable)
+        #[arg(long, value_name = "NAME")]
+        profile: Vec<String>,
+    },
     /// Tell mistakes in rule, survey and schema files
     Lint,
     /// Run the examples of all rules
@@ -162,6 +169,12 @@ pub(super) enum RulesAction {
         #[arg(long)]
         check: bool,
     },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum ListFormat {
+    Text,
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

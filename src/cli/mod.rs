@@ -23,7 +23,10 @@ use std::ffi::OsString;
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
 
+use crate::diagnostic::code::usage::UNKNOWN_SURVEY;
+use crate::engine::survey;
 use crate::error::Error;
+use crate::rule_pack::load::Loaded;
 use crate::settings::Environment;
 use arguments::{Arguments, Command};
 use command_line::CommandLine;
@@ -58,6 +61,20 @@ fn perform(session: &Session, command: Command) -> Exit {
             printed(session, session.print(&format!("kenpyo {}\n", env!("CARGO_PKG_VERSION"))))
         }
     }
+}
+
+/// Loads the survey that `--survey` names, or the embedded one; or says why it cannot.
+fn open(session: &Session, name: Option<&str>) -> Result<Loaded, Exit> {
+    survey::open(name).map_err(|error| {
+        let (Error::Usage { .. }, Some(name)) = (&error, name) else {
+            return session.stopped(&error, Exit::Usage);
+        };
+        let known = survey::embedded_names();
+        let unknown = usage::usage(&UNKNOWN_SURVEY, session.line.mark_value(name))
+            .with("found", name)
+            .with("known", usage::list(known.iter().copied()));
+        session.refuse([usage::suggest(unknown, name, known)])
+    })
 }
 
 /// The end of a command that only prints.

@@ -10,7 +10,8 @@ use super::session::Session;
 use super::usage::{list, suggest, usage};
 use crate::diagnostic::code::usage::{NOT_AN_ASSIGNMENT, PARAMETER_VALUE, UNKNOWN_PARAMETER};
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Label, Localized};
-use crate::expression::{ParamId, Type, Value};
+use crate::expression::number::parse_scaled;
+use crate::expression::{ParamId, Type, Value, calendar};
 use crate::plan::Selection;
 use crate::rule_pack::{Param, RulePack};
 
@@ -126,33 +127,12 @@ fn expected(ty: &Type) -> Argument {
 fn parse(text: &str, param: &Param) -> Option<Value> {
     match &param.ty {
         Type::Condition => text.parse().ok().map(Value::Truth),
-        Type::Number { scale, .. } => scaled(text, *scale).map(Value::Number),
+        Type::Number { scale, .. } => parse_scaled(text, *scale).ok().map(Value::Number),
         Type::Option(options) => options.index_of(text).map(Value::Option),
         Type::Text | Type::Code => Some(Value::Text(text.into())),
-        Type::Date => text.parse::<jiff::civil::Date>().ok().and_then(days).map(Value::Date),
-        Type::DateTime => {
-            let moment = text.parse::<jiff::civil::DateTime>().ok()?;
-            Some(Value::DateTime(moment.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second()))
-        }
-        Type::YearMonth => {
-            let first = format!("{text}-01").parse::<jiff::civil::Date>().ok()?;
-            Some(Value::YearMonth((i32::from(first.year()) - 1970) * 12 + i32::from(first.month()) - 1))
-        }
+        Type::Date => calendar::parse_date(text).map(Value::Date),
+        Type::DateTime => calendar::parse_date_time(text).map(Value::DateTime),
+        Type::YearMonth => calendar::parse_year_month(text).map(Value::YearMonth),
         Type::Multi(_) => None,
     }
-}
-
-fn days(date: jiff::civil::Date) -> Option<i32> {
-    Some(jiff::civil::date(1970, 1, 1).until(date).ok()?.get_days())
-}
-
-/// Decimal text times 10^`scale`, exactly. `None`: no number, too many decimals, too large.
-fn scaled(text: &str, scale: u8) -> Option<i64> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let scale = usize::from(scale);
-    if part.len() > scale || !digits(part) || !digits(whole.strip_prefix('-').unwrap_or(whole)) {
-        return None;
-    }
-    format!("{whole}{part:0<scale$}").parse().ok()
 }

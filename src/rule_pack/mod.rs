@@ -50,8 +50,6 @@ pub mod zone;
 #[cfg(test)]
 mod tests;
 
-pub mod load;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

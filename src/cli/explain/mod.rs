@@ -13,7 +13,6 @@ use super::session::{Exit, Session};
 use super::usage::{suggest, usage};
 use crate::diagnostic::code::usage::UNKNOWN_ID;
 use crate::diagnostic::{Code, Localized, Notice, Template, code};
-use crate::engine;
 use crate::questionnaire::InvalidCase;
 use crate::rule_pack::{DerivedValue, EditRule, RulePack};
 use page::Page;
@@ -24,9 +23,9 @@ pub(super) fn run(session: &Session, arguments: &ExplainArguments) -> Exit {
     if let Some(code) = code::all().find(|code| code.id.eq_ignore_ascii_case(id) || code.slug == id) {
         return super::printed(session, session.print(&of_code(code).print(session)));
     }
-    let loaded = match engine::survey::open(arguments.survey.as_deref()) {
+    let loaded = match super::open(session, arguments.survey.as_deref()) {
         Ok(loaded) => loaded,
-        Err(error) => return session.stopped(&error, Exit::Usage),
+        Err(exit) => return exit,
     };
     let Some(pack) = loaded.pack else {
         return session.refuse_pack(&loaded.diagnostics, &loaded.sources);

@@ -30,7 +30,7 @@ pub(super) struct Arguments {
 /// Options of every command.
 #[derive(Debug, Args)]
 pub(super) struct Common {
-    /// Language of titles and messages [default: LC_ALL, LC_MESSAGES, LANG; else ja]
+    /// Language of titles and messages [default: by the locale, else ja]
     #[arg(long, global = true, value_name = "LANGUAGE")]
     pub(super) lang: Option<LanguageName>,
     /// When colours are used

@@ -36,7 +36,7 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
     };
     let inputs = match inputs::gather(session, arguments) {
         Ok(inputs) => inputs,
-        Err(problem) => return session.refuse([problem]),
+        Err(problem) => return session.refuse([*problem]),
     };
     let loaded = match super::open(session, arguments.survey.as_deref()) {
         Ok(loaded) => loaded,

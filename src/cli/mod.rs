@@ -30,7 +30,7 @@ use crate::rule_pack::load::Loaded;
 use crate::settings::Environment;
 use arguments::{Arguments, Command};
 use command_line::CommandLine;
-use session::{Exit, Session};
+use session::{Exit, Session, print};
 
 pub use session::Terminals;
 
@@ -57,9 +57,7 @@ fn perform(session: &Session, command: Command) -> Exit {
         Command::Check(arguments) => check::run(session, &arguments),
         Command::Explain(arguments) => explain::run(session, &arguments),
         Command::Rules(arguments) => rules::run(session, &arguments),
-        Command::Version => {
-            printed(session, session.print(&format!("kenpyo {}\n", env!("CARGO_PKG_VERSION"))))
-        }
+        Command::Version => printed(session, print(&format!("kenpyo {}\n", env!("CARGO_PKG_VERSION")))),
     }
 }
 
@@ -92,7 +90,7 @@ fn clap_speaks(session: &Session, error: &clap::Error, definition: &clap::Comman
             let text = error.render();
             let colored = session.output_look().color;
             let text = if colored { text.ansi().to_string() } else { text.to_string() };
-            printed(session, session.print(&text))
+            printed(session, print(&text))
         }
         _ => session.refuse([usage::refusal(error, &session.line, definition)]),
     }

@@ -4,11 +4,12 @@
 //! - `lint` and `test` exit with 1 if they find something, with 2 if there is no pack to look at.
 //! - Findings go to standard output, the count of them to standard error.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use super::arguments::{ListFormat, RulesAction, RulesArguments};
 use super::rules_format;
-use super::session::{Exit, Session};
+use super::session::{Exit, Session, print};
 use crate::diagnostic::{Diagnostics, Language, Severity};
 use crate::report::terminal::{Ink, draw_pack};
 use crate::report::wrap::{pad, shorten};
@@ -35,7 +36,7 @@ pub(super) fn run(session: &Session, arguments: &RulesArguments) -> Exit {
                 ListFormat::Text => listing(session, &chosen),
                 ListFormat::Json => document(&pack, &chosen),
             };
-            super::printed(session, session.print(&text))
+            super::printed(session, print(&text))
         }
         (RulesAction::Test, Some(pack)) => trial(session, &Arc::new(pack)),
         (_, None) => session.refuse_pack(&loaded.diagnostics, &loaded.sources),
@@ -46,7 +47,7 @@ pub(super) fn run(session: &Session, arguments: &RulesArguments) -> Exit {
 /// Prints what was found, and counts it.
 fn told(session: &Session, diagnostics: &Diagnostics, sources: &[SourceText]) -> Exit {
     let page = draw_pack(diagnostics, sources, &session.output_look());
-    if let Err(error) = session.print(&page) {
+    if let Err(error) = print(&page) {
         return session.stopped(&error, Exit::Failed);
     }
     let errors = diagnostics.count_from(Severity::Error);
@@ -96,7 +97,7 @@ fn listing(session: &Session, rules: &[&EditRule]) -> String {
         // A pipe gets whole titles; a terminal gets lines that do not break.
         let title = if session.terminals.output.is_some() { shorten(&title, room) } else { title };
         let word = look.paint(Ink::Severity(rule.notice.severity), &pad(word(rule), word_width));
-        page.push_str(&format!("{}  {word}  {title}{profile}\n", pad(&picture::visible(id), id_width)));
+        let _ = writeln!(page, "{}  {word}  {title}{profile}", pad(&picture::visible(id), id_width));
     }
     page
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use toml_edit::{Document, Item, Value};
 
-use super::session::{Exit, Session};
+use super::session::{Exit, Session, print};
 use super::usage::usage;
 use crate::diagnostic::Language;
 use crate::diagnostic::code::usage::NOTHING_TO_FORMAT;
@@ -59,7 +59,7 @@ fn format_folder(session: &Session, folder: &Path, check: bool) -> Result<usize,
             continue;
         }
         changed += 1;
-        session.print(&format!("{}\n", path.display()))?;
+        print(&format!("{}\n", path.display()))?;
         if !check {
             Sink::write_whole(&path, formatted.as_bytes())?;
         }

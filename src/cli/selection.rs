@@ -30,7 +30,8 @@ pub(super) fn gather(
         let parsed = match given.split_once('=') {
             Some((name, value)) => parameter(session, pack, name.trim(), value.trim()),
             None => {
-                Err(usage(&NOT_AN_ASSIGNMENT, session.line.mark_value(given)).with("found", given.as_str()))
+                let found = usage(&NOT_AN_ASSIGNMENT, session.line.mark_value(given));
+                Err(Box::new(found.with("found", given.as_str())))
             }
         };
         keep(parsed, &mut params, &mut problems);
@@ -66,13 +67,13 @@ pub(super) fn mark(session: &Session, diagnostics: Diagnostics) -> Vec<Diagnosti
 }
 
 fn keep(
-    parsed: Result<(ParamId, Value), Diagnostic>,
+    parsed: Result<(ParamId, Value), Box<Diagnostic>>,
     params: &mut BTreeMap<ParamId, Value>,
     problems: &mut Vec<Diagnostic>,
 ) {
     match parsed {
         Ok((id, value)) => drop(params.insert(id, value)),
-        Err(problem) => problems.push(problem),
+        Err(problem) => problems.push(*problem),
     }
 }
 
@@ -81,17 +82,17 @@ fn parameter(
     pack: &RulePack,
     name: &str,
     value: &str,
-) -> Result<(ParamId, Value), Diagnostic> {
+) -> Result<(ParamId, Value), Box<Diagnostic>> {
     let known = || pack.params.iter().map(|param| &*param.name);
     let Some((index, param)) = pack.params.iter().enumerate().find(|(_, param)| &*param.name == name) else {
         let label = session.line.mark_value(name).or_else(|| session.line.mark_value(value));
         let unknown = usage(&UNKNOWN_PARAMETER, label).with("found", name).with("known", list(known()));
-        return Err(suggest(unknown, name, known()));
+        return Err(Box::new(suggest(unknown, name, known())));
     };
     let id = u16::try_from(index).map(ParamId);
     match id.ok().zip(parse(value, param)) {
         Some(found) => Ok(found),
-        None => Err(wrong_value(session, param, value)),
+        None => Err(Box::new(wrong_value(session, param, value))),
     }
 }
 

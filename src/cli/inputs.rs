@@ -22,9 +22,12 @@ use crate::source::listing::{self, Listing};
 const NAMED: usize = 5;
 
 /// The submissions that the command line names; notes about the rest are printed.
-pub(super) fn gather(session: &Session, arguments: &CheckArguments) -> Result<Vec<InputFile>, Diagnostic> {
+pub(super) fn gather(
+    session: &Session,
+    arguments: &CheckArguments,
+) -> Result<Vec<InputFile>, Box<Diagnostic>> {
     let exclude = arguments.exclude.iter().map(|pattern| compile(session, pattern));
-    let exclude = exclude.collect::<Result<Vec<Pattern>, Diagnostic>>()?;
+    let exclude = exclude.collect::<Result<Vec<Pattern>, Box<Diagnostic>>>()?;
     let mut names = arguments.files.clone();
     if let Some(list) = &arguments.files_from {
         names.extend(listing::names_in(list).map_err(|error| unusable(session, &error))?);
@@ -32,7 +35,7 @@ pub(super) fn gather(session: &Session, arguments: &CheckArguments) -> Result<Ve
     let dash = Path::new("-");
     let from_stdin = names.iter().any(|name| name == dash);
     if from_stdin && session.terminals.input {
-        return Err(usage(&STDIN_IS_TERMINAL, session.line.mark_value("-")));
+        return Err(Box::new(usage(&STDIN_IS_TERMINAL, session.line.mark_value("-"))));
     }
     names.retain(|name| name != dash);
     let listing = listing::list(&names, &exclude).map_err(|error| unusable(session, &error))?;
@@ -48,15 +51,15 @@ pub(super) fn gather(session: &Session, arguments: &CheckArguments) -> Result<Ve
     Ok(stdin.into_iter().chain(files).collect())
 }
 
-fn compile(session: &Session, pattern: &str) -> Result<Pattern, Diagnostic> {
+fn compile(session: &Session, pattern: &str) -> Result<Pattern, Box<Diagnostic>> {
     Pattern::new(pattern).map_err(|error| {
         let diagnostic = usage(&BAD_PATTERN, session.line.mark_value(pattern));
-        diagnostic.with("found", pattern).with("reason", error.msg)
+        Box::new(diagnostic.with("found", pattern).with("reason", error.msg))
     })
 }
 
-fn unusable(session: &Session, error: &Error) -> Diagnostic {
-    match error {
+fn unusable(session: &Session, error: &Error) -> Box<Diagnostic> {
+    Box::new(match error {
         Error::Read { path, source } => {
             let path = path.display().to_string();
             usage(&UNUSABLE_FILE, session.line.mark_value(&path))
@@ -64,7 +67,7 @@ fn unusable(session: &Session, error: &Error) -> Diagnostic {
                 .with("reason", source.to_string())
         }
         other => usage(&RUN_STOPPED, None).with("reason", other.to_string()),
-    }
+    })
 }
 
 /// Says what is not read, so that nobody takes it for checked.

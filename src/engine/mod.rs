@@ -205,8 +205,8 @@ impl<'a> Run<'a> {
                 }
             };
             let (plan, wants, size) = (self.plan, self.wants, self.wave);
-            let (judged, next) =
-                pool.install(|| rayon::join(|| judge(plan, &layout, wants, blocks), || next_wave(reader, size)));
+            let (judged, next) = pool
+                .install(|| rayon::join(|| judge(plan, &layout, wants, blocks), || next_wave(reader, size)));
             for judged in judged {
                 after.append(keys.merge(&layout, self.merge(judged, line)?));
             }
@@ -259,7 +259,8 @@ fn unreadable(id: SourceId, error: &Error) -> Diagnostics {
         Error::Read { source, .. } => source.to_string(),
         other => other.to_string(),
     };
-    let finding = Diagnostic::new(&structure::FILE_UNREADABLE, Place::File(id)).with("found", Argument::written(&reason));
+    let finding = Diagnostic::new(&structure::FILE_UNREADABLE, Place::File(id))
+        .with("found", Argument::written(&reason));
     Diagnostics::from_iter([finding])
 }
 

@@ -70,9 +70,10 @@ impl JsonFault {
             Self::Token(FaultKind::Encoding) => {
                 Localized::new("文字として読み取れない部分がある", "some bytes are no characters")
             }
-            Self::Token(FaultKind::Unexpected) => {
-                Localized::new("JSONにない語または記号がある", "there is a word or sign that JSON does not have")
-            }
+            Self::Token(FaultKind::Unexpected) => Localized::new(
+                "JSONにない語または記号がある",
+                "there is a word or sign that JSON does not have",
+            ),
             Self::Order => Localized::new(
                 "記号（コンマ、コロン、括弧など）の過不足がある",
                 "a comma, colon or bracket is missing or too many",

@@ -203,9 +203,15 @@ impl<'a> Run<'a> {
                     return Ok(after);
                 }
             };
+<<<<<<< HEAD
             let (with, size) = (&self.judge, self.wave);
             let (judged, next) =
                 pool.install(|| rayon::join(|| judge(with, &layout, blocks), || next_wave(reader, size)));
+=======
+            let (plan, wants, size) = (self.plan, self.wants, self.wave);
+            let (judged, next) = pool
+                .install(|| rayon::join(|| judge(plan, &layout, wants, blocks), || next_wave(reader, size)));
+>>>>>>> GEN
             for judged in judged {
                 after.append(keys.merge(&layout, self.merge(judged, line)?));
             }
@@ -258,7 +264,8 @@ fn unreadable(id: SourceId, error: &Error) -> Diagnostics {
         Error::Read { source, .. } => source.to_string(),
         other => other.to_string(),
     };
-    let finding = Diagnostic::new(&structure::FILE_UNREADABLE, Place::File(id)).with("found", Argument::written(&reason));
+    let finding = Diagnostic::new(&structure::FILE_UNREADABLE, Place::File(id))
+        .with("found", Argument::written(&reason));
     Diagnostics::from_iter([finding])
 }
 

@@ -6,7 +6,7 @@
 
 use super::arguments::Common;
 use super::command_line::CommandLine;
-use crate::diagnostic::code::usage::{RUN_STOPPED, UNUSABLE_FILE};
+use crate::diagnostic::code::usage::{PACK_REFUSED, RUN_STOPPED, UNUSABLE_FILE};
 use crate::diagnostic::{Diagnostic, Diagnostics, Language, Place};
 use crate::error::Error;
 use crate::report::terminal::{Appearance, draw_pack};
@@ -139,6 +139,15 @@ impl Session {
     /// Draws `diagnostics` about `sources` on standard error.
     pub(super) fn draw_error(&self, diagnostics: &Diagnostics, sources: &[SourceText]) {
         self.say(&draw_pack(diagnostics, sources, &self.error_look()));
+    }
+
+    /// Says that the pack cannot be used, and why.
+    pub(super) fn refuse_pack(&self, diagnostics: &Diagnostics, sources: &[SourceText]) -> Exit {
+        self.draw_error(diagnostics, sources);
+        self.say("\n");
+        let count = diagnostics.count_from(crate::diagnostic::Severity::Error);
+        self.warn([Diagnostic::new(&PACK_REFUSED, Place::Run).with("count", count)]);
+        Exit::Usage
     }
 
     /// Says what stopped the program: quietly nothing if the output was closed.

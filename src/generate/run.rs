@@ -29,6 +29,8 @@ use crate::questionnaire::Questionnaire;
 const CHUNK: usize = 512;
 /// Chunks in memory at a time.
 const CHUNKS: usize = 16;
+/// Records looked at to tell which kinds of defect fit few.
+const PROBE: usize = 2048;
 
 /// How the bytes of a file stand for its characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -152,7 +154,7 @@ pub fn generate(
     let seed = options.seed.unwrap_or(recipe.seed);
     let sizes = Sizes::new(recipe, options.records);
     let marked = options.change.share().of(sizes.answered.iter().sum());
-    let maker = Maker::new(recipe, questionnaire, options, seed)?;
+    let maker = Maker::new(recipe, questionnaire, options, seed, &sizes)?;
     let mut summary = Summary {
         seed,
         marginals: Marginals::new(recipe.strata.len(), questionnaire),
@@ -209,6 +211,8 @@ struct Maker<'a> {
     defects: Streams,
     /// Positions of the key fields.
     key: Vec<usize>,
+    /// What is done to marked records, kinds of defect weighed.
+    change: Change,
 }
 
 impl<'a> Maker<'a> {
@@ -217,6 +221,7 @@ impl<'a> Maker<'a> {
         questionnaire: &'a Questionnaire,
         options: &'a GenerateOptions,
         seed: u64,
+        sizes: &Sizes,
     ) -> Result<Self, Error> {
         let key = options.key.iter().map(|name| questionnaire.by_name.get(&**name).copied().ok_or(name));
         let key = key.collect::<Result<Vec<usize>, &String>>().map_err(|name| Error::Usage {
@@ -224,14 +229,33 @@ impl<'a> Maker<'a> {
                 "項目「{name}」は調査票にありません / the questionnaire has no field \"{name}\""
             ),
         })?;
-        Ok(Self {
+        let mut maker = Self {
             drawing: Drawing { recipe, questionnaire, seed },
             options,
             writer: Writer::new(questionnaire, options.format, options.labels, options.nested),
             answers: Streams::new(seed, Purpose::Answers),
             defects: Streams::new(seed, Purpose::Defects),
             key,
-        })
+            change: Change::None,
+        };
+        maker.change = match &options.change {
+            Change::Defects(injection, share) => {
+                Change::Defects(injection.clone().weighed(&maker.probe(sizes)), *share)
+            }
+            other => other.clone(),
+        };
+        Ok(maker)
+    }
+
+    /// The first records of the run, clean.
+    fn probe(&self, sizes: &Sizes) -> Vec<Record> {
+        let mut words = Words::default();
+        let units = Selection::new(self.drawing.recipe, sizes, self.drawing.seed, 0).take(PROBE);
+        let records = units.map(|unit| {
+            self.answers.fill(unit.serial, self.drawing.recipe.draws.len(), &mut words);
+            self.drawing.record(&unit, &words)
+        });
+        records.collect()
     }
 
     fn encoded(&self, text: &str) -> Result<Vec<u8>, Error> {
@@ -275,7 +299,7 @@ impl<'a> Maker<'a> {
         self.defects.fill(unit.serial, 1, &mut words);
         let mut dice = words.dice(0);
         let key = self.key(record);
-        match &self.options.change {
+        match &self.change {
             Change::None => RowEdit::Whole,
             Change::Defects(injection, _) => {
                 let Some(truth) = choose(injection, record, &mut dice, questionnaire) else {

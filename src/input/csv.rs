@@ -321,7 +321,8 @@ mod tests {
     fn a_row_over_the_limit_is_refused_and_the_next_is_read() {
         let text = format!("a,b\n1,{}\n2,3\n", "x".repeat(LONGEST + 5));
         let found = rows(&text, 512);
-        let short: Vec<_> = found.iter().map(|(number, line, _, refused)| (*number, *line, *refused)).collect();
+        let short: Vec<_> =
+            found.iter().map(|(number, line, _, refused)| (*number, *line, *refused)).collect();
         assert_eq!(short, [(1, 2, true), (2, 3, false)]);
     }
 

@@ -63,8 +63,12 @@ impl FormNeeds {
             spellings: Vec::new(),
             foreign: foreign.into_iter().map(fold).collect(),
         };
-        let wholes: Vec<usize> =
-            questionnaire.fields.iter().enumerate().map(|(index, field)| form.add_columns(index, field)).collect();
+        let wholes: Vec<usize> = questionnaire
+            .fields
+            .iter()
+            .enumerate()
+            .map(|(index, field)| form.add_columns(index, field))
+            .collect();
         for (field, &column) in questionnaire.fields.iter().zip(&wholes) {
             form.spell(&field.name, column);
         }
@@ -221,7 +225,8 @@ pub(super) mod tests {
     #[test]
     fn columns_are_known_by_header_name_and_alias_in_any_width() {
         let form = form();
-        let found = ["施設名", "NAME", "病院名", "ﾍﾞｯﾄﾞ", "病床数 ", "bed_box"].map(|name| form.column_named(name));
+        let found =
+            ["施設名", "NAME", "病院名", "ﾍﾞｯﾄﾞ", "病床数 ", "bed_box"].map(|name| form.column_named(name));
         assert_eq!(found, [Some(0), Some(0), Some(0), None, Some(1), None]);
         assert!(form.is_foreign("旧 設問"));
     }

@@ -38,7 +38,8 @@ pub(super) fn read(row: &HeaderRow, encoding: Encoding, source: SourceId, form: 
         None => matched.iter().any(Option::is_some),
     };
     if !usable {
-        let diagnostics = std::iter::once(marks.finding(&structure::HEADER_MISSING).with("expected", expected(form)));
+        let diagnostics =
+            std::iter::once(marks.finding(&structure::HEADER_MISSING).with("expected", expected(form)));
         return Header { columns: Vec::new(), diagnostics: diagnostics.collect(), usable };
     }
     let mut header = Header { columns: matched.clone(), diagnostics: Diagnostics::new(), usable };
@@ -100,7 +101,11 @@ impl Header {
             return;
         }
         let name = if text.is_empty() { nameless(place + 1) } else { Argument::written(text) };
-        let code = if form.is_foreign(text) { &structure::COLUMN_OF_ANOTHER_FORM } else { &structure::COLUMN_UNKNOWN };
+        let code = if form.is_foreign(text) {
+            &structure::COLUMN_OF_ANOTHER_FORM
+        } else {
+            &structure::COLUMN_UNKNOWN
+        };
         let mut finding = marks.finding(code).with("column", name);
         for (other, range) in cells.get(place..).unwrap_or(&[]) {
             if other == text {
@@ -128,8 +133,11 @@ fn note(ja: &str, en: &str) -> Argument {
 }
 
 fn nameless(number: usize) -> Argument {
-    Localized::new(Arc::from(format!("（{number}列目、項目名なし）")), Arc::from(format!("(column {number}, without a name)")))
-        .into()
+    Localized::new(
+        Arc::from(format!("（{number}列目、項目名なし）")),
+        Arc::from(format!("(column {number}, without a name)")),
+    )
+    .into()
 }
 
 fn expected(form: &FormNeeds) -> Argument {

@@ -140,9 +140,8 @@ impl<'f> Parser<'f> {
             return Some(*child);
         }
         let node = self.form.nodes.get(place)?;
-        let child = node.children.get(key).or_else(|| {
-            node.folded.get(&crate::diagnostic::nearest::fold(key))
-        });
+        let child =
+            node.children.get(key).or_else(|| node.folded.get(&crate::diagnostic::nearest::fold(key)));
         let child = *child?;
         *guess = Some((key.into(), child));
         Some(child)
@@ -260,12 +259,7 @@ fn report_twice(chunk: &mut RawChunk, form: &FormNeeds, row: usize, column: usiz
     chunk.findings.push(finding);
 }
 
-fn twice(
-    chunk: &RawChunk,
-    row: usize,
-    field: Option<crate::expression::FieldId>,
-    name: &str,
-) -> CellFinding {
+fn twice(chunk: &RawChunk, row: usize, field: Option<crate::expression::FieldId>, name: &str) -> CellFinding {
     let line = chunk.records.get(row).map_or(0, |record| record.line);
     CellFinding::new(&structure::KEY_DUPLICATED, row, field).with("line", line).with("column", name)
 }
@@ -475,11 +469,13 @@ mod tests {
 
     #[test]
     fn a_name_given_twice_has_one_finding_with_both_places() {
-        let found = chunk(&[r#"{"beds": 1, "病床数": 2, "bed_box": {"count": 3}}"#, r#"{"bed_box": {}, "bed_box": {}}"#]);
+        let found = chunk(&[
+            r#"{"beds": 1, "病床数": 2, "bed_box": {"count": 3}}"#,
+            r#"{"bed_box": {}, "bed_box": {}}"#,
+        ]);
         assert_eq!(ids(&found), [(0, "KP-S019"), (1, "KP-S019")]);
-        let spans = |finding: &CellFinding| {
-            finding.further.iter().map(|(range, _)| *range).collect::<Vec<_>>()
-        };
+        let spans =
+            |finding: &CellFinding| finding.further.iter().map(|(range, _)| *range).collect::<Vec<_>>();
         assert_eq!(found.findings.iter().map(|finding| spans(finding).len()).collect::<Vec<_>>(), [2, 2]);
         assert!(found.findings.iter().map(|finding| finding.field.is_some()).eq([true, false]));
     }

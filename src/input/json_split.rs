@@ -268,14 +268,7 @@ impl Values {
         true
     }
 
-    fn push(
-        &mut self,
-        intake: &Intake,
-        cut: &mut Cut,
-        start: usize,
-        end: usize,
-        fault: Option<JsonFault>,
-    ) {
+    fn push(&mut self, intake: &Intake, cut: &mut Cut, start: usize, end: usize, fault: Option<JsonFault>) {
         self.number += 1;
         let column = (intake.offset() + wide(start)).saturating_sub(self.line_start) + 1;
         let fault = fault.map(|fault| RowFault::NotJson(short(end), fault));
@@ -347,7 +340,8 @@ fn boundary(bytes: &[u8], start: usize, framing: Framing) -> Option<(usize, usiz
         return memchr::memmem::find(rest, b"\n{").map(|step| (start + step, start + step + 1));
     }
     memchr::memchr_iter(b'}', rest).find_map(|step| {
-        let mut behind = rest.iter().enumerate().skip(step + 1).filter(|(_, byte)| !byte.is_ascii_whitespace());
+        let mut behind =
+            rest.iter().enumerate().skip(step + 1).filter(|(_, byte)| !byte.is_ascii_whitespace());
         behind.next().filter(|(_, byte)| **byte == b',')?;
         let (next, _) = behind.next().filter(|(_, byte)| **byte == b'{')?;
         Some((start + step + 1, start + next))
@@ -454,20 +448,18 @@ mod tests {
     #[test]
     fn elements_of_an_array_are_found_with_line_and_column() {
         let (found, fault) = read("[\n {\"a\": \"}],{\"},\n  [1, {}] , 3,{}]\n", ARRAY, 2);
-        let expected = [
-            (1, 2, 2, "{\"a\": \"}],{\"}"),
-            (2, 3, 3, "[1, {}]"),
-            (3, 3, 13, "3"),
-            (4, 3, 15, "{}"),
-        ];
-        let expected: Vec<Found> =
-            expected.map(|(number, line, column, text)| (number, line, column, text.to_owned(), false)).into();
+        let expected =
+            [(1, 2, 2, "{\"a\": \"}],{\"}"), (2, 3, 3, "[1, {}]"), (3, 3, 13, "3"), (4, 3, 15, "{}")];
+        let expected: Vec<Found> = expected
+            .map(|(number, line, column, text)| (number, line, column, text.to_owned(), false))
+            .into();
         assert_eq!((found, fault), (expected, None));
     }
 
     #[test]
     fn a_bad_element_costs_one_record() {
-        let (found, fault) = read("[{\"a\":1, {\"b\":2}, {\"c\":[3}, {\"d\":\"x\ny\"}, {\"e\":5}]", ARRAY, 512);
+        let (found, fault) =
+            read("[{\"a\":1, {\"b\":2}, {\"c\":[3}, {\"d\":\"x\ny\"}, {\"e\":5}]", ARRAY, 512);
         let expected = [
             ("{\"a\":1, {\"b\":2}", true),
             ("{\"c\":[3}", true),
@@ -496,10 +488,16 @@ mod tests {
     fn lines_and_values_are_records() {
         let (lines, fault) = read("{\"a\":1}\n\n  {\"b\":\r\n{}", Framing::Lines, 512);
         assert_eq!(texts(&lines), [("{\"a\":1}", false), ("{\"b\":", false), ("{}", false)]);
-        assert_eq!(lines.iter().map(|found| (found.1, found.2)).collect::<Vec<_>>(), [(1, 1), (3, 3), (4, 1)]);
+        assert_eq!(
+            lines.iter().map(|found| (found.1, found.2)).collect::<Vec<_>>(),
+            [(1, 1), (3, 3), (4, 1)]
+        );
         assert_eq!(fault, None);
         let (values, _) = read("{\n\"a\":1}{}\n{\"b\":[}\n{}", Framing::Values { single: false }, 1);
-        assert_eq!(texts(&values), [("{\n\"a\":1}", false), ("{}", false), ("{\"b\":[}", true), ("{}", false)]);
+        assert_eq!(
+            texts(&values),
+            [("{\n\"a\":1}", false), ("{}", false), ("{\"b\":[}", true), ("{}", false)]
+        );
     }
 
     #[test]

@@ -73,7 +73,8 @@ impl Layout {
             by_column.push(slot.map(|_| slots.len()));
             slots.extend(slot);
         }
-        let absent = (0..form.fields.len()).map(|field| slots.iter().all(|slot| slot.field != field)).collect();
+        let absent =
+            (0..form.fields.len()).map(|field| slots.iter().all(|slot| slot.field != field)).collect();
         let dialect = Dialect { delimiter, width: Some(columns.len()) };
         Self { form, shape: Shape::Rows(dialect, by_column), slots, absent }
     }

@@ -19,7 +19,9 @@ pub fn pointer_at(record: &[u8], at: usize) -> Option<String> {
             key_next = false;
             continue;
         }
-        if token.start == at && !matches!(token.kind, Kind::Colon | Kind::Comma | Kind::ObjectEnd | Kind::ArrayEnd) {
+        if token.start == at
+            && !matches!(token.kind, Kind::Colon | Kind::Comma | Kind::ObjectEnd | Kind::ArrayEnd)
+        {
             return Some(open.iter().map(Step::print).collect());
         }
         match token.kind {

@@ -249,7 +249,8 @@ fn sniff(name: &str, bytes: &[u8]) -> InputFormat {
     let line = start.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or(&[]);
     let count = |wanted: u8| memchr::memchr_iter(wanted, line).count();
     // A file called .csv is believed unless its header cannot be one.
-    let tabs = if ending == Some("csv") { count(b',') == 0 && count(b'\t') > 0 } else { count(b'\t') > count(b',') };
+    let tabs =
+        if ending == Some("csv") { count(b',') == 0 && count(b'\t') > 0 } else { count(b'\t') > count(b',') };
     if tabs { InputFormat::Tsv } else { InputFormat::Csv }
 }
 

@@ -12,7 +12,10 @@
 //! - What a row is depends on the bytes alone, never on how much of them is in the buffer.
 //! - The search ahead stops at [`AHEAD`] bytes, at [`AHEAD_LINES`] lines and at the first cell too many, so the
 //!   whole takes time linear in the file (times the number of columns at worst).
-#![expect(clippy::indexing_slicing, reason = "byte loops over a buffer whose length is checked in the loop's head")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "byte loops over a buffer whose length is checked in the loop's head"
+)]
 
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
@@ -148,7 +151,8 @@ fn long_row(bytes: &[u8], at: usize, ended: bool, dialect: Dialect) -> Row {
             }
             None => return whole(bound, bound, count(lines)),
             Some(end) => {
-                return line_end(bytes, end, ended).map_or(Row::More, |next| whole(end, next, count(lines) + 1));
+                return line_end(bytes, end, ended)
+                    .map_or(Row::More, |next| whole(end, next, count(lines) + 1));
             }
         }
     }
@@ -170,8 +174,7 @@ fn one_line(bytes: &[u8], at: usize, ended: bool, breach: Breach) -> Row {
         return if ended { Row::Broken(Extent { end, next: end, lines: 0 }, breach) } else { Row::More };
     };
     let end = at + step;
-    line_end(bytes, end, ended)
-        .map_or(Row::More, |next| Row::Broken(Extent { end, next, lines: 1 }, breach))
+    line_end(bytes, end, ended).map_or(Row::More, |next| Row::Broken(Extent { end, next, lines: 1 }, breach))
 }
 
 /// Whether `bytes` hold nothing but blanks, quotes and delimiters.
@@ -289,8 +292,7 @@ mod tests {
     #[test]
     fn an_unclosed_quote_costs_one_line() {
         let found = rows("1,\"x,3\n4,5,6\n7,\"y\n,9,\nz,8\n");
-        let expected =
-            [("1,\"x,3", false), ("4,5,6", true), ("7,\"y", false), (",9,", true), ("z,8", true)];
+        let expected = [("1,\"x,3", false), ("4,5,6", true), ("7,\"y", false), (",9,", true), ("z,8", true)];
         assert_eq!(found, expected.map(|(row, whole)| (row.to_owned(), whole)));
     }
 

@@ -31,7 +31,10 @@ pub struct UnknownKey {
 impl UnknownKey {
     /// `key` as it is kept.
     pub(super) fn cut(key: &str) -> Box<str> {
-        let end = key.char_indices().map(|(at, letter)| at + letter.len_utf8()).take_while(|end| *end <= LONGEST_NAME);
+        let end = key
+            .char_indices()
+            .map(|(at, letter)| at + letter.len_utf8())
+            .take_while(|end| *end <= LONGEST_NAME);
         key.get(..end.last().unwrap_or(0)).unwrap_or(key).into()
     }
 }

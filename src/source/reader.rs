@@ -91,8 +91,7 @@ impl Windows {
         let before = self.buffer.len();
         let limit = u64::try_from(WINDOW).unwrap_or(u64::MAX);
         let read = self.read.by_ref().take(limit).read_to_end(&mut self.buffer);
-        let count =
-            read.map_err(|source| Error::Read { path: self.name.clone(), source })?;
+        let count = read.map_err(|source| Error::Read { path: self.name.clone(), source })?;
         self.ended = count < WINDOW;
         Ok(self.buffer.get(before..).unwrap_or(&[]))
     }

@@ -21,7 +21,12 @@ pub struct Injection {
     pub pairs: bool,
     /// Profiles of the run for which the truth is told.
     pub profiles: BTreeSet<String>,
+    /// By kind: the rarer the records to which it can be done, the heavier, so that no kind is left out by chance.
+    weights: Vec<u64>,
 }
+
+/// Weight of a kind that fits no record of the probe.
+const HEAVIEST: u64 = 1_000_000;
 
 impl Injection {
     /// Keeps of `kinds` those that `names` asks for (empty: all; a name before `/` means its whole family), that
@@ -41,8 +46,32 @@ impl Injection {
             kind.profile.as_ref().is_none_or(|profile| profiles.contains(&**profile))
                 && (rows || kind.row == RowEdit::Whole)
         };
-        let kinds = kinds.into_iter().filter(|kind| asked(kind) && allowed(kind)).collect();
-        Self { kinds, pairs, profiles }
+        let kinds: Vec<Kind> = kinds.into_iter().filter(|kind| asked(kind) && allowed(kind)).collect();
+        let weights = vec![1; kinds.len()];
+        Self { kinds, pairs, profiles, weights }
+    }
+
+    /// The same with weights from a `probe` of clean records.
+    #[must_use]
+    pub fn weighed(mut self, probe: &[Record]) -> Self {
+        for (kind, weight) in self.kinds.iter().zip(&mut self.weights) {
+            let fitting = probe.iter().filter(|record| kind.given.holds(record)).count();
+            *weight = HEAVIEST / u64::try_from(fitting + 1).unwrap_or(HEAVIEST);
+        }
+        self
+    }
+
+    /// One of the kinds that `fits`, by weight.
+    fn pick(&self, dice: &mut Dice<'_>, fits: impl Fn(&Kind) -> bool) -> Option<&Kind> {
+        let fitting = || self.kinds.iter().zip(&self.weights).filter(|(kind, _)| fits(kind));
+        let mut at = dice.below(fitting().map(|(_, weight)| weight).sum());
+        for (kind, weight) in fitting() {
+            if at < *weight {
+                return Some(kind);
+            }
+            at -= weight;
+        }
+        None
     }
 }
 
@@ -64,11 +93,9 @@ pub fn choose(
     dice: &mut Dice<'_>,
     questionnaire: &Questionnaire,
 ) -> Option<Truth> {
-    let fitting: Vec<&Kind> = injection.kinds.iter().filter(|kind| kind.given.holds(record)).collect();
-    let first = *fitting.get(dice.index(fitting.len()))?;
-    let others: Vec<&Kind> =
-        fitting.into_iter().filter(|kind| injection.pairs && kind.combines(first)).collect();
-    let second = others.get(dice.index(others.len())).copied();
+    let first = injection.pick(dice, |kind| kind.given.holds(record))?;
+    let fits = |kind: &Kind| injection.pairs && kind.combines(first) && kind.given.holds(record);
+    let second = injection.pick(dice, fits);
     let mut truth = Truth::default();
     for kind in [Some(first), second].into_iter().flatten() {
         for (field, edit) in &kind.edits {

@@ -7,13 +7,22 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::batch::convert::convert;
+use crate::batch::convert::Converter;
 use crate::diagnostic::{Place, RecordPlace};
 use crate::evaluate::{Finding, Outcomes, RecordFindings, RuleCounts, Wants, diagnose, judge as outcomes_of};
 use crate::input::{Block, Layout, UnknownKey};
 use crate::plan::Plan;
 
 use super::tally::Lines;
+
+/// What every block of a file is judged with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tools<'a> {
+    pub plan: &'a Plan,
+    pub converter: &'a Converter,
+    pub layout: &'a Layout,
+    pub wants: Wants,
+}
 
 /// What a block came to.
 #[derive(Debug, Default)]
@@ -37,14 +46,15 @@ pub(super) struct Judged {
 }
 
 /// Judges one block.
-pub(super) fn judge(plan: &Plan, layout: &Layout, wants: Wants, block: Block) -> Judged {
+pub(super) fn judge(tools: Tools<'_>, block: Block) -> Judged {
+    let plan = tools.plan;
     let singles = || block.records.iter().enumerate().map(|(row, _)| block.single(row));
-    let whole = catch_unwind(AssertUnwindSafe(|| walk(plan, layout, wants, block.clone())));
+    let whole = catch_unwind(AssertUnwindSafe(|| walk(tools, block.clone())));
     let mut judged = whole.unwrap_or_else(|_| {
         let mut all = Judged { counts: vec![RuleCounts::default(); plan.rules.len()], ..Judged::default() };
         for single in singles() {
             let lost = lost(plan, &single);
-            let one = catch_unwind(AssertUnwindSafe(|| walk(plan, layout, wants, single))).unwrap_or(lost);
+            let one = catch_unwind(AssertUnwindSafe(|| walk(tools, single))).unwrap_or(lost);
             all.append(one);
         }
         all
@@ -53,11 +63,12 @@ pub(super) fn judge(plan: &Plan, layout: &Layout, wants: Wants, block: Block) ->
     judged
 }
 
-fn walk(plan: &Plan, layout: &Layout, wants: Wants, block: Block) -> Judged {
+fn walk(tools: Tools<'_>, block: Block) -> Judged {
+    let Tools { plan, converter, layout, wants } = tools;
     let bytes = length(block.bytes.len());
     let mut chunk = layout.cells(block);
     let unknown_keys = std::mem::take(&mut chunk.unknown_keys);
-    let mut batch = convert(&plan.pack, layout, chunk);
+    let mut batch = converter.convert(layout, chunk);
     let outcomes = outcomes_of(plan, &mut batch);
     Judged {
         findings: diagnose(plan, &batch, &outcomes, wants),

@@ -15,15 +15,16 @@ use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use crate::batch::convert::Converter;
 use crate::diagnostic::code::{internal, structure};
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Place};
 use crate::error::Error;
 use crate::evaluate::{Finding, Wants};
-use crate::input::{Block, FormNeeds, InputFormat, Layout, ReadOptions, Reader, UnknownKeys};
+use crate::input::{Block, FormNeeds, InputFormat, ReadOptions, Reader, UnknownKeys};
 use crate::plan::Plan;
 use crate::source::encoding::Encoding;
 use crate::source::{SourceId, reader};
-use block::Judged;
+use block::{Judged, Tools};
 use event::{FileLine, Progress, Reporter, RunHeader, Summary};
 use tally::Tally;
 
@@ -100,6 +101,7 @@ pub fn check(
 /// A run under way.
 struct Run<'a> {
     plan: &'a Plan,
+    converter: Converter,
     header: RunHeader,
     form: Arc<FormNeeds>,
     read: ReadOptions,
@@ -138,6 +140,7 @@ impl<'a> Run<'a> {
         let foreign = pack.foreign_columns.keys().map(|name| &**name);
         Self {
             plan,
+            converter: Converter::new(pack, pack.zone.seconds),
             header,
             form: Arc::new(FormNeeds::new(&pack.questionnaire, foreign)),
             read: ReadOptions {
@@ -204,9 +207,10 @@ impl<'a> Run<'a> {
                     return Ok(after);
                 }
             };
-            let (plan, wants, size) = (self.plan, self.wants, self.wave);
+            let Self { plan, converter, wants, wave: size, .. } = &*self;
+            let tools = Tools { plan, converter, layout: &layout, wants: *wants };
             let (judged, next) =
-                pool.install(|| rayon::join(|| judge(plan, &layout, wants, blocks), || next_wave(reader, size)));
+                pool.install(|| rayon::join(|| judge(tools, blocks), || next_wave(reader, *size)));
             for judged in judged {
                 after.append(keys.merge(&layout, self.merge(judged, line)?));
             }
@@ -229,8 +233,8 @@ impl<'a> Run<'a> {
     }
 }
 
-fn judge(plan: &Plan, layout: &Layout, wants: Wants, blocks: Vec<Block>) -> Vec<Judged> {
-    blocks.into_par_iter().map(|block| block::judge(plan, layout, wants, block)).collect()
+fn judge(tools: Tools<'_>, blocks: Vec<Block>) -> Vec<Judged> {
+    blocks.into_par_iter().map(|block| block::judge(tools, block)).collect()
 }
 
 /// The next blocks, as many as a wave has; none at the end of the file.
@@ -259,7 +263,8 @@ fn unreadable(id: SourceId, error: &Error) -> Diagnostics {
         Error::Read { source, .. } => source.to_string(),
         other => other.to_string(),
     };
-    let finding = Diagnostic::new(&structure::FILE_UNREADABLE, Place::File(id)).with("found", Argument::written(&reason));
+    let finding = Diagnostic::new(&structure::FILE_UNREADABLE, Place::File(id))
+        .with("found", Argument::written(&reason));
     Diagnostics::from_iter([finding])
 }
 

@@ -82,7 +82,8 @@ fn whole_number<T>(text: &str, make: impl Fn(u64) -> T, unreadable: &'static str
     let folded = folded(text);
     let plain =
         folded.split_once('.').filter(|(_, zeros)| !zeros.is_empty() && zeros.bytes().all(|b| b == b'0'));
-    match digits(plain.map_or(&*folded, |(whole, _)| whole)) {
+    let whole = plain.map_or(&*folded, |(whole, _)| whole);
+    match digits(if whole == "-0" { "0" } else { whole }) {
         Some(number) => Cell::noted(make(number), RESPELLED),
         None => Cell::invalid(unreadable),
     }

@@ -15,15 +15,6 @@ use crate::plan::Plan;
 
 use super::tally::Lines;
 
-/// What every block of a file is judged with.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Tools<'a> {
-    pub plan: &'a Plan,
-    pub converter: &'a Converter,
-    pub layout: &'a Layout,
-    pub wants: Wants,
-}
-
 /// What a block came to.
 #[derive(Debug, Default)]
 pub(super) struct Judged {
@@ -45,16 +36,23 @@ pub(super) struct Judged {
     pub bytes: u64,
 }
 
-/// Judges one block.
-pub(super) fn judge(tools: Tools<'_>, block: Block) -> Judged {
-    let plan = tools.plan;
+/// What judging a block needs, the same for all blocks of a run.
+pub(super) struct Judge<'a> {
+    pub plan: &'a Plan,
+    pub converter: Converter,
+    pub wants: Wants,
+}
+
+/// Judges one block of a file with `layout`.
+pub(super) fn judge(judge: &Judge<'_>, layout: &Layout, block: Block) -> Judged {
+    let plan = judge.plan;
     let singles = || block.records.iter().enumerate().map(|(row, _)| block.single(row));
-    let whole = catch_unwind(AssertUnwindSafe(|| walk(tools, block.clone())));
+    let whole = catch_unwind(AssertUnwindSafe(|| walk(judge, layout, block.clone())));
     let mut judged = whole.unwrap_or_else(|_| {
         let mut all = Judged { counts: vec![RuleCounts::default(); plan.rules.len()], ..Judged::default() };
         for single in singles() {
             let lost = lost(plan, &single);
-            let one = catch_unwind(AssertUnwindSafe(|| walk(tools, single))).unwrap_or(lost);
+            let one = catch_unwind(AssertUnwindSafe(|| walk(judge, layout, single))).unwrap_or(lost);
             all.append(one);
         }
         all
@@ -63,15 +61,15 @@ pub(super) fn judge(tools: Tools<'_>, block: Block) -> Judged {
     judged
 }
 
-fn walk(tools: Tools<'_>, block: Block) -> Judged {
-    let Tools { plan, converter, layout, wants } = tools;
+fn walk(judge: &Judge<'_>, layout: &Layout, block: Block) -> Judged {
+    let plan = judge.plan;
     let bytes = length(block.bytes.len());
     let mut chunk = layout.cells(block);
     let unknown_keys = std::mem::take(&mut chunk.unknown_keys);
-    let mut batch = converter.convert(layout, chunk);
+    let mut batch = judge.converter.convert(layout, chunk);
     let outcomes = outcomes_of(plan, &mut batch);
     Judged {
-        findings: diagnose(plan, &batch, &outcomes, wants),
+        findings: diagnose(plan, &batch, &outcomes, judge.wants),
         counts: counts(&outcomes),
         lines: Lines::default(),
         unknown_keys,

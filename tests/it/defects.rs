@@ -7,12 +7,10 @@ use serde_json::Value;
 
 use crate::program::{Found, findings, fixture, kenpyo, report, root, text};
 
-/// The rules and generated rules that the shipped pack judges, as `rules list` prints them.
+/// The full ids of all rules that the shipped pack judges.
 fn shipped() -> BTreeSet<String> {
-    let listed = kenpyo(&["rules", "list", "--format", "json", "--profile", "three-two-one"]);
-    let listed: Value = serde_json::from_str(&text(&listed)).unwrap();
-    let rules = listed["rules"].as_array().unwrap().iter();
-    rules.map(|rule| rule["rule"].as_str().unwrap().to_owned()).collect()
+    let pack = kenpyo::engine::survey::open(None).unwrap().pack.unwrap();
+    pack.rules.iter().map(|rule| rule.notice.full_id()).collect()
 }
 
 fn kinds(file: &str) -> Vec<toml::Table> {

@@ -142,6 +142,11 @@ impl Converter {
     }
 }
 
+/// Converts one chunk; for many of one run make a [`Converter`] once.
+pub fn convert(pack: &Arc<RulePack>, layout: &Layout, chunk: RawChunk) -> Batch {
+    Converter::new(pack, 0).convert(layout, chunk)
+}
+
 fn unreadable(records: &[RawRecord]) -> Mask {
     let mut mask = Mask::none(records.len());
     for (row, _) in records.iter().enumerate().filter(|(_, record)| !record.readable) {

@@ -112,6 +112,9 @@ pub(super) fn pack() -> Arc<RulePack> {
         foreign_columns: BTreeMap::from([("旧設問".into(), "ex-old".into())]),
         names: Names::default(),
         sources: Vec::new(),
+        cell_notices: BTreeMap::new(),
+        tables: Vec::new(),
+        zone: crate::rule_pack::zone::Zone::default(),
         questionnaire,
     })
 }

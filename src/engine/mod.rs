@@ -203,15 +203,9 @@ impl<'a> Run<'a> {
                     return Ok(after);
                 }
             };
-<<<<<<< HEAD
             let (with, size) = (&self.judge, self.wave);
             let (judged, next) =
                 pool.install(|| rayon::join(|| judge(with, &layout, blocks), || next_wave(reader, size)));
-=======
-            let (plan, wants, size) = (self.plan, self.wants, self.wave);
-            let (judged, next) = pool
-                .install(|| rayon::join(|| judge(plan, &layout, wants, blocks), || next_wave(reader, size)));
->>>>>>> GEN
             for judged in judged {
                 after.append(keys.merge(&layout, self.merge(judged, line)?));
             }

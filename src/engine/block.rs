@@ -7,7 +7,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::batch::convert::convert;
+use crate::batch::convert::Converter;
 use crate::diagnostic::{Place, RecordPlace};
 use crate::evaluate::{Finding, Outcomes, RecordFindings, RuleCounts, Wants, diagnose, judge as outcomes_of};
 use crate::input::{Block, Layout, UnknownKey};
@@ -36,38 +36,55 @@ pub(super) struct Judged {
     pub bytes: u64,
 }
 
-/// Judges one block.
-pub(super) fn judge(plan: &Plan, layout: &Layout, wants: Wants, block: Block) -> Judged {
-    let singles = || block.records.iter().enumerate().map(|(row, _)| block.single(row));
-    let whole = catch_unwind(AssertUnwindSafe(|| walk(plan, layout, wants, block.clone())));
-    let mut judged = whole.unwrap_or_else(|_| {
-        let mut all = Judged { counts: vec![RuleCounts::default(); plan.rules.len()], ..Judged::default() };
-        for single in singles() {
-            let lost = lost(plan, &single);
-            let one = catch_unwind(AssertUnwindSafe(|| walk(plan, layout, wants, single))).unwrap_or(lost);
-            all.append(one);
-        }
-        all
-    });
-    judged.lines = Lines::of(&judged.findings);
-    judged
+/// All that is needed to judge the blocks of one file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Judge<'a> {
+    /// The programme of the run.
+    pub plan: &'a Plan,
+    /// How cells are read; made once a run.
+    pub converter: &'a Converter,
+    /// Where the cells stand in this file.
+    pub layout: &'a Layout,
+    /// What findings are to carry.
+    pub wants: Wants,
 }
 
-fn walk(plan: &Plan, layout: &Layout, wants: Wants, block: Block) -> Judged {
-    let bytes = length(block.bytes.len());
-    let mut chunk = layout.cells(block);
-    let unknown_keys = std::mem::take(&mut chunk.unknown_keys);
-    let mut batch = convert(&plan.pack, layout, chunk);
-    let outcomes = outcomes_of(plan, &mut batch);
-    Judged {
-        findings: diagnose(plan, &batch, &outcomes, wants),
-        counts: counts(&outcomes),
-        lines: Lines::default(),
-        unknown_keys,
-        records: length(batch.len()),
-        unreadable: batch.unreadable.count(),
-        faults: 0,
-        bytes,
+impl Judge<'_> {
+    /// Judges one block.
+    pub(super) fn block(&self, block: Block) -> Judged {
+        let Self { plan, .. } = *self;
+        let singles = || block.records.iter().enumerate().map(|(row, _)| block.single(row));
+        let whole = catch_unwind(AssertUnwindSafe(|| self.walk(block.clone())));
+        let mut judged = whole.unwrap_or_else(|_| {
+            let mut all = Judged { counts: vec![RuleCounts::default(); plan.rules.len()], ..Judged::default() };
+            for single in singles() {
+                let lost = lost(plan, &single);
+                let one = catch_unwind(AssertUnwindSafe(|| self.walk(single))).unwrap_or(lost);
+                all.append(one);
+            }
+            all
+        });
+        judged.lines = Lines::of(&judged.findings);
+        judged
+    }
+
+    fn walk(&self, block: Block) -> Judged {
+        let Self { plan, converter, layout, wants } = *self;
+        let bytes = length(block.bytes.len());
+        let mut chunk = layout.cells(block);
+        let unknown_keys = std::mem::take(&mut chunk.unknown_keys);
+        let mut batch = converter.convert(layout, chunk);
+        let outcomes = outcomes_of(plan, &mut batch);
+        Judged {
+            findings: diagnose(plan, &batch, &outcomes, wants),
+            counts: counts(&outcomes),
+            lines: Lines::default(),
+            unknown_keys,
+            records: length(batch.len()),
+            unreadable: batch.unreadable.count(),
+            faults: 0,
+            bytes,
+        }
     }
 }
 

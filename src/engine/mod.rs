@@ -15,15 +15,16 @@ use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use crate::batch::convert::Converter;
 use crate::diagnostic::code::{internal, structure};
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Place};
 use crate::error::Error;
 use crate::evaluate::{Finding, Wants};
-use crate::input::{Block, FormNeeds, InputFormat, Layout, ReadOptions, Reader, UnknownKeys};
+use crate::input::{Block, FormNeeds, InputFormat, ReadOptions, Reader, UnknownKeys};
 use crate::plan::Plan;
 use crate::source::encoding::Encoding;
 use crate::source::{SourceId, reader};
-use block::Judged;
+use block::{Judge, Judged};
 use event::{FileLine, Progress, Reporter, RunHeader, Summary};
 use tally::Tally;
 
@@ -102,6 +103,7 @@ struct Run<'a> {
     plan: &'a Plan,
     header: RunHeader,
     form: Arc<FormNeeds>,
+    converter: Converter,
     read: ReadOptions,
     wants: Wants,
     wave: usize,
@@ -140,6 +142,7 @@ impl<'a> Run<'a> {
             plan,
             header,
             form: Arc::new(FormNeeds::new(&pack.questionnaire, foreign)),
+            converter: Converter::new(pack),
             read: ReadOptions {
                 format: options.format,
                 encoding: options.encoding,
@@ -204,9 +207,10 @@ impl<'a> Run<'a> {
                     return Ok(after);
                 }
             };
-            let (plan, wants, size) = (self.plan, self.wants, self.wave);
+            let (wants, size) = (self.wants, self.wave);
+            let work = Judge { plan: self.plan, converter: &self.converter, layout: &layout, wants };
             let (judged, next) =
-                pool.install(|| rayon::join(|| judge(plan, &layout, wants, blocks), || next_wave(reader, size)));
+                pool.install(|| rayon::join(|| judge(work, blocks), || next_wave(reader, size)));
             for judged in judged {
                 after.append(keys.merge(&layout, self.merge(judged, line)?));
             }
@@ -229,8 +233,8 @@ impl<'a> Run<'a> {
     }
 }
 
-fn judge(plan: &Plan, layout: &Layout, wants: Wants, blocks: Vec<Block>) -> Vec<Judged> {
-    blocks.into_par_iter().map(|block| block::judge(plan, layout, wants, block)).collect()
+fn judge(judge: Judge<'_>, blocks: Vec<Block>) -> Vec<Judged> {
+    blocks.into_par_iter().map(|block| judge.block(block)).collect()
 }
 
 /// The next blocks, as many as a wave has; none at the end of the file.

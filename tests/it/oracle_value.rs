@@ -567,9 +567,10 @@ fn computed(function: FunctionId, values: &[Value], types: &[&Type], to: u8) -> 
         FunctionId::FiscalYear => is(if month().1 < 4 { month().0 - 1 } else { month().0 }),
         FunctionId::DaysBetween => is(whole(1) - whole(0)),
         FunctionId::YearsBetween => is(own::years_between(whole(0), whole(1))),
-        FunctionId::AddDays => {
-            day(whole(0).checked_add(whole(1)).filter(|day| day.unsigned_abs() < 9_000_000).and_then(own::real))
-        }
+        FunctionId::AddDays => day(whole(0)
+            .checked_add(whole(1))
+            .filter(|day| day.unsigned_abs() < 9_000_000)
+            .and_then(own::real)),
         FunctionId::AddMonths => day(own::add_months(whole(0), whole(1))),
         FunctionId::AddYears => {
             day(whole(1).checked_mul(12).and_then(|months| own::add_months(whole(0), months)))

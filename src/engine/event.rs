@@ -32,6 +32,11 @@ pub trait Reporter {
         false
     }
 
+    /// Whether answers may stand in findings; asked once, before the first record.
+    fn wants_values(&self) -> bool {
+        true
+    }
+
     /// How far the run is; asked for nothing, may be ignored.
     fn progress(&mut self, progress: Progress) -> Result<(), Error> {
         let _ = progress;

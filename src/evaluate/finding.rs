@@ -56,6 +56,16 @@ pub struct RuleCounts {
 }
 
 impl RuleCounts {
+    /// Adds the counts of other records.
+    pub fn join(&mut self, other: &Self) {
+        self.pass += other.pass;
+        self.fail += other.fail;
+        self.not_applicable += other.not_applicable;
+        self.undecided += other.undecided;
+        self.skipped += other.skipped;
+        self.not_run += other.not_run;
+    }
+
     /// Adds the records of one batch.
     pub fn add(&mut self, verdict: &RuleOutcomes) {
         self.pass += verdict.pass.count();

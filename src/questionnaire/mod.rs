@@ -6,6 +6,29 @@
 //! - One table today; ids are (table, index) so that repeated groups can join without a rewrite.
 //! - Knows no rule file and no data file.
 
+mod cases;
+pub mod date_format;
+mod domain;
+mod field;
+mod form;
+mod joined;
+pub mod json_tree;
+pub mod keyword;
+pub mod load;
+mod marks;
+pub mod meta;
+mod names;
+mod options;
+pub mod pattern;
+mod routing;
+#[cfg(test)]
+mod tests;
+mod unique;
+mod walk;
+
+pub use cases::CASE_SLOTS;
+pub use pattern::Pattern;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -43,7 +66,7 @@ pub struct Mark {
     pub name: Arc<str>,
     /// Whether it is a don't-know (else: not applicable).
     pub dont_know: bool,
-    /// Spellings, in the comparison form of the reader.
+    /// Spellings as written, trimmed; the reader compares them in a form of its own.
     pub tokens: Vec<Arc<str>>,
 }
 
@@ -51,16 +74,16 @@ pub struct Mark {
 #[derive(Debug, Clone)]
 pub struct InvalidCase {
     /// What the written cell must match. `None`: every cell.
-    pub matches: Option<regex::Regex>,
+    pub matches: Option<Pattern>,
     /// The finding's id.
     pub id: Arc<str>,
-    /// The finding's slug, the id in kebab-case where the schema gives none.
+    /// The finding's slug; where the schema gives none, the id in lower case, joined by hyphens.
     pub slug: Arc<str>,
     /// The finding's severity.
     pub severity: Severity,
     /// Title.
     pub title: Localized<Arc<str>>,
-    /// Message; its slots are `question`, `value`, `options`, in this order.
+    /// Message; its slots are those of [`CASE_SLOTS`], in this order.
     pub message: Localized<Template>,
 }
 
@@ -80,10 +103,10 @@ pub struct NumberDomain {
 }
 
 /// What a text may be.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TextDomain {
     /// `pattern`s, searched.
-    pub patterns: Vec<regex::Regex>,
+    pub patterns: Vec<Pattern>,
     /// In Unicode scalars.
     pub min_length: Option<usize>,
     /// In Unicode scalars.
@@ -185,7 +208,7 @@ pub struct Field {
     pub marks: Vec<Mark>,
     /// Names of marks that satisfy must-answer.
     pub marks_allowed: BTreeSet<Arc<str>>,
-    /// Spelling (in the reader's comparison form) → option index, or canonical text of a code.
+    /// Spelling as written, trimmed → name of the option, or canonical text where the field has no options.
     pub synonyms: BTreeMap<Arc<str>, Arc<str>>,
     /// `x-invalid`, in order.
     pub invalid: Vec<InvalidCase>,

@@ -4,7 +4,7 @@
 //! - The result is sorted by path and holds no file twice, whatever the order of the arguments and of the folder.
 //! - A folder is walked without following links to folders, so it has an end.
 //! - A file that is named outright is always listed; only walked folders and patterns are filtered by suffix.
-//! - Lists and matches names; opens no file.
+//! - Submissions are only listed here; what is read is lists of names and rule files to be rewritten.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -48,6 +48,33 @@ pub fn list(arguments: &[PathBuf], exclude: &[Pattern]) -> Result<Listing, Error
         files: files.into_iter().collect(),
         empty,
     })
+}
+
+/// The names in the list `path`, one a line; blank lines are left out.
+pub fn names_in(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    let fault = |source| Error::Read { path: path.to_path_buf(), source };
+    let text = fs::read_to_string(path).map_err(fault)?;
+    let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    Ok(lines.filter(|line| !line.is_empty()).map(PathBuf::from).collect())
+}
+
+/// The files of `folder` itself with `suffix`, sorted.
+pub fn texts_in(folder: &Path, suffix: &str) -> Result<Vec<PathBuf>, Error> {
+    let fault = |source| Error::Read { path: folder.to_path_buf(), source };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(fault)? {
+        let path = entry.map_err(fault)?.path();
+        if path.extension().is_some_and(|found| found == suffix) && path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The whole text of a rule file that is to be rewritten.
+pub fn text_of(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_path_buf(), source })
 }
 
 struct Walk<'a> {

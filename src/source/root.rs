@@ -2,9 +2,16 @@
 //!
 //! Invariants
 //! - Paths are relative to the root, with `/`; a path that leaves the root, links included, is refused.
-//! - Reading has no other effect.
+//! - Reading has no other effect, and a file over 16 MiB is not read at all.
 
-use std::path::PathBuf;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+
+/// Bytes of the largest rule, schema or reference file; real ones are a thousandth of it.
+const LARGEST_FILE: u64 = 16 << 20;
 
 /// Where a survey's data stands.
 #[derive(Debug, Clone)]
@@ -15,4 +22,195 @@ pub enum SurveyRoot {
     Folder(PathBuf),
     /// In memory, for tests and trials: (path, content), sorted by path.
     Memory(Vec<(String, String)>),
+}
+
+impl SurveyRoot {
+    /// The root around a rules folder on disk, and the folder's path inside it: the nearest folder above that holds
+    /// both `schemas/` and `rules/`. `None`: no such folder, or none such above it.
+    pub fn around(folder: &Path) -> Option<(Self, String)> {
+        let folder = fs::canonicalize(folder).ok().filter(|folder| folder.is_dir())?;
+        let is_root = |above: &&Path| above.join("schemas").is_dir() && above.join("rules").is_dir();
+        let root = folder.ancestors().skip(1).find(is_root)?;
+        let inside = folder.strip_prefix(root).ok()?;
+        let parts: Option<Vec<&str>> = inside.iter().map(|part| part.to_str()).collect();
+        Some((Self::Folder(root.to_path_buf()), parts?.join("/")))
+    }
+
+    /// The text of the file at `path`, relative to the root.
+    ///
+    /// # Errors
+    /// No such file, no UTF-8, larger than 16 MiB, or outside the root (also by a link).
+    pub fn read(&self, path: &str) -> Result<String, Error> {
+        self.try_read(path).map_err(|source| Error::Read { path: self.name(path), source })
+    }
+
+    /// The paths of the files directly inside `folder`, sorted; folders within it are left out.
+    ///
+    /// # Errors
+    /// No such folder, or outside the root.
+    pub fn list(&self, folder: &str) -> Result<Vec<String>, Error> {
+        let mut found =
+            self.try_list(folder).map_err(|source| Error::Read { path: self.name(folder), source })?;
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    /// Whether [`read`](Self::read) would find a file at `path`.
+    pub fn exists(&self, path: &str) -> bool {
+        match self {
+            Self::Folder(root) => resolve(root, path).is_ok_and(|path| path.is_file()),
+            _ => self.held(path).is_some(),
+        }
+    }
+
+    /// The path that an error names: relative to the root for what is held in memory.
+    fn name(&self, path: &str) -> PathBuf {
+        match self {
+            Self::Folder(root) => root.join(path),
+            _ => PathBuf::from(path),
+        }
+    }
+
+    fn try_read(&self, path: &str) -> io::Result<String> {
+        let Self::Folder(root) = self else {
+            refuse_outside(path)?;
+            return self.held(path).map(str::to_owned).ok_or_else(|| ErrorKind::NotFound.into());
+        };
+        let path = resolve(root, path)?;
+        if fs::metadata(&path)?.len() > LARGEST_FILE {
+            return Err(io::Error::new(ErrorKind::FileTooLarge, "larger than 16 MiB"));
+        }
+        fs::read_to_string(path)
+    }
+
+    fn try_list(&self, folder: &str) -> io::Result<Vec<String>> {
+        let Self::Folder(root) = self else {
+            refuse_outside(folder)?;
+            let found: Vec<String> =
+                self.paths().into_iter().filter(|path| parent(path) == folder).map(str::to_owned).collect();
+            return if found.is_empty() { Err(ErrorKind::NotFound.into()) } else { Ok(found) };
+        };
+        let mut found = Vec::new();
+        for entry in fs::read_dir(resolve(root, folder)?)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            // A name that is not UTF-8 cannot be written in a pack, so nothing can refer to it.
+            if let Some(name) = name.to_str().filter(|_| entry.path().is_file()) {
+                found.push(if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") });
+            }
+        }
+        Ok(found)
+    }
+
+    fn held(&self, path: &str) -> Option<&str> {
+        match self {
+            Self::Embedded(files) => files.iter().find(|(name, _)| *name == path).map(|(_, text)| *text),
+            Self::Memory(files) => files.iter().find(|(name, _)| name == path).map(|(_, text)| text.as_str()),
+            Self::Folder(_) => None,
+        }
+    }
+
+    fn paths(&self) -> Vec<&str> {
+        match self {
+            Self::Embedded(files) => files.iter().map(|(name, _)| *name).collect(),
+            Self::Memory(files) => files.iter().map(|(name, _)| name.as_str()).collect(),
+            Self::Folder(_) => Vec::new(),
+        }
+    }
+}
+
+fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Refuses what is not a plain relative path: `..`, absolute, drive letters, back-slashes, empty parts.
+fn refuse_outside(path: &str) -> io::Result<()> {
+    let plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', ':', '\0']);
+    if path.is_empty() || path.split('/').all(plain) {
+        return Ok(());
+    }
+    Err(io::Error::new(ErrorKind::PermissionDenied, "the path leaves the survey root"))
+}
+
+/// The real path of `path` inside `root`; following links may not lead out of it.
+fn resolve(root: &Path, path: &str) -> io::Result<PathBuf> {
+    refuse_outside(path)?;
+    let root = root.canonicalize()?;
+    let real = root.join(path).canonicalize()?;
+    if real.starts_with(&root) {
+        return Ok(real);
+    }
+    Err(io::Error::new(ErrorKind::PermissionDenied, "a link leaves the survey root"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn memory() -> SurveyRoot {
+        let files = ["rules/a/10.toml", "rules/a/reference/x.csv", "rules/a/survey.toml", "schemas/s.json"];
+        SurveyRoot::Memory(files.map(|name| (name.to_owned(), format!("text of {name}"))).to_vec())
+    }
+
+    fn on_disk() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("root/rules")).unwrap();
+        fs::write(folder.path().join("root/rules/b.toml"), "b").unwrap();
+        fs::write(folder.path().join("root/rules/a.toml"), "a").unwrap();
+        fs::write(folder.path().join("secret"), "s").unwrap();
+        folder
+    }
+
+    #[test]
+    fn files_in_memory_are_read_and_listed_by_folder() {
+        let root = memory();
+        assert_eq!(root.read("schemas/s.json").unwrap(), "text of schemas/s.json");
+        assert_eq!(root.list("rules/a").unwrap(), ["rules/a/10.toml", "rules/a/survey.toml"]);
+        assert!(root.exists("rules/a/10.toml") && !root.exists("rules/a"));
+        assert!(root.read("schemas/t.json").is_err() && root.list("nowhere").is_err());
+    }
+
+    #[test]
+    fn a_folder_is_listed_in_order_of_name() {
+        let folder = on_disk();
+        let root = SurveyRoot::Folder(folder.path().join("root"));
+        assert_eq!(root.list("rules").unwrap(), ["rules/a.toml", "rules/b.toml"]);
+        assert_eq!(root.read("rules/b.toml").unwrap(), "b");
+    }
+
+    #[test]
+    fn every_way_out_of_the_root_is_refused() {
+        let folder = on_disk();
+        let outside = folder.path().join("secret");
+        let outside = outside.to_str().unwrap();
+        for root in [memory(), SurveyRoot::Folder(folder.path().join("root"))] {
+            for path in
+                ["../secret", "rules/../../secret", "/secret", "rules//a.toml", "c:/x", "a\\b", outside]
+            {
+                assert!(root.read(path).is_err() && !root.exists(path), "{path}");
+            }
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_out_of_the_root_is_refused_and_one_inside_is_followed() {
+        let folder = on_disk();
+        let rules = folder.path().join("root/rules");
+        std::os::unix::fs::symlink(folder.path().join("secret"), rules.join("out")).unwrap();
+        std::os::unix::fs::symlink(rules.join("a.toml"), rules.join("in")).unwrap();
+        let root = SurveyRoot::Folder(folder.path().join("root"));
+        assert!(root.read("rules/out").is_err() && !root.exists("rules/out"));
+        assert_eq!(root.read("rules/in").unwrap(), "a");
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_or_too_large_is_refused() {
+        let folder = on_disk();
+        let path = folder.path().join("root/rules/large");
+        fs::write(folder.path().join("root/rules/bytes"), [0xff, 0xfe]).unwrap();
+        fs::File::create(path).unwrap().set_len(LARGEST_FILE + 1).unwrap();
+        let root = SurveyRoot::Folder(folder.path().join("root"));
+        assert!(root.read("rules/bytes").is_err() && root.read("rules/large").is_err());
+    }
 }

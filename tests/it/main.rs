@@ -1,6 +1,7 @@
 //! The integration tests, one binary: a file a topic.
 
 mod build;
+mod command_line;
 mod layering;
 mod null_form;
 mod null_table;

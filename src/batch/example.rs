@@ -6,7 +6,7 @@
 
 use crate::expression::{FieldId, Type, Value};
 use crate::input::{RawChunk, RawRecord, TextRef};
-use crate::questionnaire::Field;
+use crate::questionnaire::{Field, Mark};
 use crate::rule_pack::{ExampleRecord, ExampleValue, RulePack};
 
 use super::{Batch, Column, Data, Mask, Table};
@@ -95,8 +95,9 @@ fn column(pack: &RulePack, id: FieldId, records: &[ExampleRecord], chunk: &mut R
                     column.invalid.set(row);
                 }
             }
-            ExampleValue::NotApplicable => mark(&mut column, row, pack.field(id), false),
-            ExampleValue::DontKnow => mark(&mut column, row, pack.field(id), true),
+            ExampleValue::NotApplicable => mark(&mut column, row, pack.field(id), |mark| !mark.dont_know),
+            ExampleValue::DontKnow => mark(&mut column, row, pack.field(id), |mark| mark.dont_know),
+            ExampleValue::Mark(name) => mark(&mut column, row, pack.field(id), |mark| mark.name == *name),
             ExampleValue::Invalid => column.invalid.set(row),
         }
         column.blank.clear(row);
@@ -104,16 +105,19 @@ fn column(pack: &RulePack, id: FieldId, records: &[ExampleRecord], chunk: &mut R
     column
 }
 
-/// Gives `row` the field's first mark of the kind.
-fn mark(column: &mut Column, row: usize, field: Option<&Field>, dont_know: bool) {
+/// Gives `row` the field's first mark that is `meant`; without such a mark it is a plain not-applicable, or a plain
+/// don't-know where that is what a don't-know mark would be.
+fn mark(column: &mut Column, row: usize, field: Option<&Field>, meant: impl Fn(&Mark) -> bool) {
+    let marks = || field.into_iter().flat_map(|field| &field.marks);
+    let place = marks().position(&meant);
+    let unknown = Mark { name: "dk".into(), dont_know: true, tokens: Vec::new() };
+    let dont_know = place.and_then(|place| marks().nth(place)).map_or_else(|| meant(&unknown), |mark| mark.dont_know);
     if dont_know {
         column.dk.set(row);
     } else {
         column.na.set(row);
     }
     let rows = column.known.len();
-    let marks = field.map(|field| field.marks.iter());
-    let place = marks.into_iter().flatten().position(|mark| mark.dont_know == dont_know);
     if let Some(number) = place.and_then(|place| u8::try_from(place + 1).ok()) {
         let marks = column.marks.get_or_insert_with(|| vec![0; rows]);
         put_at(marks, row, number);

@@ -52,6 +52,8 @@ pub(super) enum Command {
     Explain(ExplainArguments),
     /// Look at a rule pack: list, lint, test, format
     Rules(RulesArguments),
+    /// Make synthetic submissions, with a truth list of injected defects
+    Generate(Box<super::generate::GenerateArguments>),
     /// Print the version
     Version,
 }

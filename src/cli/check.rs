@@ -34,21 +34,20 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
         Ok(told) => told,
         Err(problems) => return session.refuse(problems),
     };
+    let inputs = match inputs::gather(session, arguments) {
+        Ok(inputs) => inputs,
+        Err(problem) => return session.refuse([problem]),
+    };
     let loaded = match engine::survey::open(arguments.survey.as_deref()) {
         Ok(loaded) => loaded,
         Err(error) => return session.stopped(&error, Exit::Usage),
     };
     let Some(pack) = loaded.pack else {
-        session.draw_error(&loaded.diagnostics, &loaded.sources);
-        return session.stopped(&Error::RulePack { count: loaded.diagnostics.len() }, Exit::Usage);
+        return session.refuse_pack(&loaded.diagnostics, &loaded.sources);
     };
     let plan = match planned(session, arguments, pack) {
         Ok(plan) => plan,
         Err(problems) => return session.refuse(problems),
-    };
-    let inputs = match inputs::gather(session, arguments) {
-        Ok(inputs) => inputs,
-        Err(problem) => return session.refuse([problem]),
     };
     let audience = audience(session, arguments);
     let caps = settings.max_findings.map_or_else(Caps::default, |in_all| Caps { per_rule: None, in_all });
@@ -204,11 +203,7 @@ impl Run {
         if progress && !session.quiet && session.terminals.error.is_some() {
             members.push(Box::new(ProgressLine::new(session.language)));
         }
-        Ok(Self {
-            header: RunHeader::default(),
-            reports: Reports::new(members),
-            values: !audience.hide_values,
-        })
+        Ok(Self { header: RunHeader::default(), reports: Reports::new(members), values: !audience.hide_values })
     }
 }
 

@@ -9,7 +9,6 @@ use super::rules_format;
 use super::session::{Exit, Session};
 use crate::diagnostic::{Diagnostics, Language, Severity};
 use crate::engine;
-use crate::error::Error;
 use crate::report::terminal::{Ink, draw_pack};
 use crate::report::words;
 use crate::report::wrap::{pad, shorten};
@@ -30,10 +29,7 @@ pub(super) fn run(session: &Session, arguments: &RulesArguments) -> Exit {
         (RulesAction::Lint, _) => told(session, &loaded.diagnostics, &loaded.sources),
         (RulesAction::List, Some(pack)) => super::printed(session, session.print(&listing(session, &pack))),
         (RulesAction::Test, Some(pack)) => told(session, &trial(&pack), &pack.sources),
-        (_, None) => {
-            session.draw_error(&loaded.diagnostics, &loaded.sources);
-            session.stopped(&Error::RulePack { count: loaded.diagnostics.len() }, Exit::Usage)
-        }
+        (_, None) => session.refuse_pack(&loaded.diagnostics, &loaded.sources),
         (RulesAction::Format { .. }, Some(_)) => Exit::Clean,
     }
 }

@@ -6,7 +6,7 @@
 
 use super::arguments::Common;
 use super::command_line::CommandLine;
-use crate::diagnostic::code::usage::{RUN_STOPPED, UNUSABLE_FILE};
+use crate::diagnostic::code::usage::{PACK_REFUSED, RUN_STOPPED, UNUSABLE_FILE};
 use crate::diagnostic::{Diagnostic, Diagnostics, Language, Place};
 use crate::error::Error;
 use crate::report::terminal::{Appearance, draw_pack};
@@ -141,6 +141,15 @@ impl Session {
         self.say(&draw_pack(diagnostics, sources, &self.error_look()));
     }
 
+    /// Says that the pack cannot be used, and why.
+    pub(super) fn refuse_pack(&self, diagnostics: &Diagnostics, sources: &[SourceText]) -> Exit {
+        self.draw_error(diagnostics, sources);
+        self.say("\n");
+        let count = diagnostics.count_from(crate::diagnostic::Severity::Error);
+        self.warn([Diagnostic::new(&PACK_REFUSED, Place::Run).with("count", count)]);
+        Exit::Usage
+    }
+
     /// Says what stopped the program: quietly nothing if the output was closed.
     pub(super) fn stopped(&self, error: &Error, otherwise: Exit) -> Exit {
         let diagnostic = match error {
@@ -161,6 +170,13 @@ impl Session {
         if !self.quiet {
             let lines = wrap(&picture::visible_lines(text), self.error_look().width);
             self.say(&(lines.join("\n") + "\n"));
+        }
+    }
+
+    /// Prints a table for people as it is, since wrapped columns cannot be read; nothing with `--quiet`.
+    pub(super) fn note_table(&self, text: &str) {
+        if !self.quiet {
+            self.say(text);
         }
     }
 

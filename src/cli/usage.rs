@@ -215,3 +215,106 @@ impl Refused<'_> {
         usage(&VALUE_NOT_USABLE, label).with("flag", flag).with("found", found).with("expected", expected)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::super::arguments::definition;
+    use super::*;
+    use crate::diagnostic::Language;
+
+    fn refused(words: &[&str]) -> Diagnostic {
+        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+        let line = CommandLine::new(&words);
+        let definition = definition(Language::En);
+        wide_flag(&line, &definition).unwrap_or_else(|| {
+            let all = std::iter::once(OsString::from("kenpyo")).chain(words);
+            let error = definition.clone().try_get_matches_from(all).unwrap_err();
+            refusal(&error, &line, &definition)
+        })
+    }
+
+    fn suggested(diagnostic: &Diagnostic) -> Option<&str> {
+        diagnostic.suggestion.as_ref().and_then(|text| text.en.split('"').nth(1))
+    }
+
+    /// Edit distance 1 and 2, swaps, full width, upper case; each says how it was made.
+    fn misspellings(name: &str) -> Vec<String> {
+        let letters: Vec<char> = name.chars().collect();
+        let middle = letters.len() / 2;
+        let wide =
+            |c: char| char::from_u32(u32::from(c) + 0xFEE0).filter(|_| c.is_ascii_graphic()).unwrap_or(c);
+        let mut dropped = letters.clone();
+        dropped.remove(middle);
+        let mut swapped = letters.clone();
+        swapped.swap(middle - 1, middle);
+        let mut doubled = letters.clone();
+        doubled.insert(middle, letters[middle]);
+        let mut replaced = letters.clone();
+        replaced[middle] = 'q';
+        let mut two = doubled.clone();
+        two.push('x');
+        [dropped, swapped, doubled, replaced, two, letters.iter().map(|&c| wide(c)).collect()]
+            .into_iter()
+            .map(String::from_iter)
+            .chain([name.to_uppercase()])
+            .collect()
+    }
+
+    #[test]
+    fn misspelt_flags_and_commands_are_recognised() {
+        let mut whole = definition(Language::En);
+        whole.build();
+        let check = whole.find_subcommand("check").unwrap();
+        let flags: Vec<String> =
+            check.get_arguments().filter_map(|arg| arg.get_long().map(str::to_owned)).collect();
+        let (mut right, mut all, mut wrong) = (0, 0, Vec::new());
+        for flag in &flags {
+            for spelling in misspellings(flag) {
+                // A misspelling that is another flag's name is no misspelling.
+                if flags.contains(&spelling) {
+                    continue;
+                }
+                let diagnostic = refused(&["check", &format!("--{spelling}"), "x", "a.csv"]);
+                all += 1;
+                if suggested(&diagnostic) == Some(&format!("--{flag}")) && diagnostic.labels.len() == 1 {
+                    right += 1;
+                } else {
+                    wrong.push(format!("{spelling} -> {:?}", suggested(&diagnostic)));
+                }
+            }
+        }
+        for command in ["check", "explain", "rules", "version"] {
+            for spelling in misspellings(command) {
+                all += 1;
+                right += usize::from(suggested(&refused(&[&spelling])) == Some(command));
+            }
+        }
+        println!("{right} of {all}; not: {wrong:?}");
+        assert!(all >= 150 && right * 100 >= all * 95, "{right} of {all}: {wrong:?}");
+    }
+
+    #[test]
+    fn what_is_far_from_every_name_gets_no_suggestion() {
+        for words in
+            [&["check", "--zzzzzzzzzz", "a"][..], &["elephant"], &["check", "--color", "chartreuse", "a"]]
+        {
+            assert_eq!(suggested(&refused(words)), None, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn every_kind_of_refusal_has_its_code() {
+        let code = |words: &[&str]| refused(words).notice.id.to_string();
+        assert_eq!(code(&["nothing"]), "KP-U001");
+        assert_eq!(code(&[]), "KP-U002");
+        assert_eq!(code(&["check", "-x", "a"]), "KP-U003");
+        assert_eq!(code(&["check", "a", "--lang"]), "KP-U004");
+        assert_eq!(code(&["check", "a", "--lang", "de"]), "KP-U005");
+        assert_eq!(code(&["check"]), "KP-U007");
+        assert_eq!(code(&["version", "x"]), "KP-U008");
+        assert_eq!(code(&["check", "-q", "-q", "a"]), "KP-U010");
+        assert_eq!(code(&["check", "－－ｌａｎｇ", "a"]), "KP-U003");
+    }
+}

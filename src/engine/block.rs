@@ -7,7 +7,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::batch::convert::convert;
+use crate::batch::convert::Converter;
 use crate::diagnostic::{Place, RecordPlace};
 use crate::evaluate::{Finding, Outcomes, RecordFindings, RuleCounts, Wants, diagnose, judge as outcomes_of};
 use crate::input::{Block, Layout, UnknownKey};
@@ -36,15 +36,23 @@ pub(super) struct Judged {
     pub bytes: u64,
 }
 
-/// Judges one block.
-pub(super) fn judge(plan: &Plan, layout: &Layout, wants: Wants, block: Block) -> Judged {
+/// What judging a block needs, the same for all blocks of a run.
+pub(super) struct Judge<'a> {
+    pub plan: &'a Plan,
+    pub converter: Converter,
+    pub wants: Wants,
+}
+
+/// Judges one block of a file with `layout`.
+pub(super) fn judge(judge: &Judge<'_>, layout: &Layout, block: Block) -> Judged {
+    let plan = judge.plan;
     let singles = || block.records.iter().enumerate().map(|(row, _)| block.single(row));
-    let whole = catch_unwind(AssertUnwindSafe(|| walk(plan, layout, wants, block.clone())));
+    let whole = catch_unwind(AssertUnwindSafe(|| walk(judge, layout, block.clone())));
     let mut judged = whole.unwrap_or_else(|_| {
         let mut all = Judged { counts: vec![RuleCounts::default(); plan.rules.len()], ..Judged::default() };
         for single in singles() {
             let lost = lost(plan, &single);
-            let one = catch_unwind(AssertUnwindSafe(|| walk(plan, layout, wants, single))).unwrap_or(lost);
+            let one = catch_unwind(AssertUnwindSafe(|| walk(judge, layout, single))).unwrap_or(lost);
             all.append(one);
         }
         all
@@ -53,14 +61,15 @@ pub(super) fn judge(plan: &Plan, layout: &Layout, wants: Wants, block: Block) ->
     judged
 }
 
-fn walk(plan: &Plan, layout: &Layout, wants: Wants, block: Block) -> Judged {
+fn walk(judge: &Judge<'_>, layout: &Layout, block: Block) -> Judged {
+    let plan = judge.plan;
     let bytes = length(block.bytes.len());
     let mut chunk = layout.cells(block);
     let unknown_keys = std::mem::take(&mut chunk.unknown_keys);
-    let mut batch = convert(&plan.pack, layout, chunk);
+    let mut batch = judge.converter.convert(layout, chunk);
     let outcomes = outcomes_of(plan, &mut batch);
     Judged {
-        findings: diagnose(plan, &batch, &outcomes, wants),
+        findings: diagnose(plan, &batch, &outcomes, judge.wants),
         counts: counts(&outcomes),
         lines: Lines::default(),
         unknown_keys,

@@ -17,13 +17,14 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::diagnostic::code::{internal, structure};
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Place};
+use crate::batch::convert::Converter;
 use crate::error::Error;
 use crate::evaluate::{Finding, Wants};
 use crate::input::{Block, FormNeeds, InputFormat, Layout, ReadOptions, Reader, UnknownKeys};
 use crate::plan::Plan;
 use crate::source::encoding::Encoding;
 use crate::source::{SourceId, reader};
-use block::Judged;
+use block::{Judge, Judged};
 use event::{FileLine, Progress, Reporter, RunHeader, Summary};
 use tally::Tally;
 
@@ -99,11 +100,10 @@ pub fn check(
 
 /// A run under way.
 struct Run<'a> {
-    plan: &'a Plan,
     header: RunHeader,
     form: Arc<FormNeeds>,
     read: ReadOptions,
-    wants: Wants,
+    judge: Judge<'a>,
     wave: usize,
     reporter: &'a mut dyn Reporter,
     tally: Tally,
@@ -137,7 +137,6 @@ impl<'a> Run<'a> {
         let wants = Wants { excerpts: reporter.wants_excerpts(), values: reporter.wants_values() };
         let foreign = pack.foreign_columns.keys().map(|name| &**name);
         Self {
-            plan,
             header,
             form: Arc::new(FormNeeds::new(&pack.questionnaire, foreign)),
             read: ReadOptions {
@@ -146,7 +145,7 @@ impl<'a> Run<'a> {
                 records: options.records.clone(),
                 chunk_records: options.chunk_records.max(1),
             },
-            wants,
+            judge: Judge { plan, converter: Converter::new(pack, pack.zone.seconds), wants },
             wave: threads * BLOCKS_PER_THREAD,
             reporter,
             tally: Tally::new(plan),
@@ -204,9 +203,9 @@ impl<'a> Run<'a> {
                     return Ok(after);
                 }
             };
-            let (plan, wants, size) = (self.plan, self.wants, self.wave);
-            let (judged, next) = pool
-                .install(|| rayon::join(|| judge(plan, &layout, wants, blocks), || next_wave(reader, size)));
+            let (with, size) = (&self.judge, self.wave);
+            let (judged, next) =
+                pool.install(|| rayon::join(|| judge(with, &layout, blocks), || next_wave(reader, size)));
             for judged in judged {
                 after.append(keys.merge(&layout, self.merge(judged, line)?));
             }
@@ -229,8 +228,8 @@ impl<'a> Run<'a> {
     }
 }
 
-fn judge(plan: &Plan, layout: &Layout, wants: Wants, blocks: Vec<Block>) -> Vec<Judged> {
-    blocks.into_par_iter().map(|block| block::judge(plan, layout, wants, block)).collect()
+fn judge(with: &Judge<'_>, layout: &Layout, blocks: Vec<Block>) -> Vec<Judged> {
+    blocks.into_par_iter().map(|block| block::judge(with, layout, block)).collect()
 }
 
 /// The next blocks, as many as a wave has; none at the end of the file.
@@ -259,8 +258,7 @@ fn unreadable(id: SourceId, error: &Error) -> Diagnostics {
         Error::Read { source, .. } => source.to_string(),
         other => other.to_string(),
     };
-    let finding = Diagnostic::new(&structure::FILE_UNREADABLE, Place::File(id))
-        .with("found", Argument::written(&reason));
+    let finding = Diagnostic::new(&structure::FILE_UNREADABLE, Place::File(id)).with("found", Argument::written(&reason));
     Diagnostics::from_iter([finding])
 }
 

@@ -24,23 +24,48 @@ pub const fn embedded() -> SurveyRoot {
 
 /// The embedded surveys, as `name/wave`, sorted.
 pub fn embedded_names() -> Vec<&'static str> {
-    let names =
-        EMBEDDED.iter().filter_map(|(path, _)| path.strip_prefix("rules/")?.strip_suffix("/survey.toml"));
+    let names = EMBEDDED.iter().filter_map(|(path, _)| path.strip_prefix("rules/")?.strip_suffix("/survey.toml"));
     names.collect()
 }
 
-/// Loads the survey `name`: a rules folder, or `name/wave` of an embedded one. `None`: the embedded default.
+/// A survey that was found: where its data stands, and its rules folder there.
+#[derive(Debug, Clone)]
+pub struct Survey {
+    /// Holds `schemas/` and `rules/`.
+    pub root: SurveyRoot,
+    /// Such as `rules/hospital-cyber/2024`, relative to the root.
+    pub folder: String,
+}
+
+impl Survey {
+    /// Loads the rule pack. What is wrong inside is in the result; an error means that a file cannot be read.
+    pub fn load(&self) -> Result<Loaded, Error> {
+        load(&self.root, &self.folder)
+    }
+
+    /// Paths of the recipes for synthetic submissions, sorted; none if the survey has no folder `generate/`.
+    pub fn recipes(&self) -> Vec<String> {
+        self.root.list(&format!("{}/generate", self.folder)).unwrap_or_default()
+    }
+}
+
+/// Finds the survey `name`: a rules folder, or `name/wave` of an embedded one. `None`: the embedded default.
 ///
-/// An error: there is no such survey, or a file of it cannot be read. What is wrong inside is in the result.
-pub fn open(name: Option<&str>) -> Result<Loaded, Error> {
+/// An error: there is no such survey.
+pub fn find(name: Option<&str>) -> Result<Survey, Error> {
     let name = name.unwrap_or(DEFAULT_SURVEY).trim_end_matches('/');
     if let Some((root, folder)) = SurveyRoot::around(Path::new(name)) {
-        return load(&root, &folder);
+        return Ok(Survey { root, folder });
     }
     if embedded_names().contains(&name) {
-        return load(&embedded(), &format!("rules/{name}"));
+        return Ok(Survey { root: embedded(), folder: format!("rules/{name}") });
     }
     Err(Error::Usage { message: unknown(name) })
+}
+
+/// Finds and loads the survey `name`, as [`find`] and [`Survey::load`] do.
+pub fn open(name: Option<&str>) -> Result<Loaded, Error> {
+    find(name)?.load()
 }
 
 fn unknown(name: &str) -> String {

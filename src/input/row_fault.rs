@@ -90,9 +90,9 @@ impl JsonFault {
     }
 }
 
-/// The finding for `fault` of `row`; marks its cause where that is smaller than the record.
+/// The finding for `fault` of `row`; marks its cause, or else the record.
 pub(super) fn finding(chunk: &RawChunk, row: usize, fault: RowFault) -> CellFinding {
-    let line = chunk.records.get(row).map_or(0, |record| record.line);
+    let (line, whole) = chunk.records.get(row).map_or((0, (0, 0)), |record| (record.line, record.span));
     let code: &'static Code = match fault {
         RowFault::Cells { .. } => &structure::ROW_RAGGED,
         RowFault::QuoteOpen => &structure::QUOTE_OPEN,
@@ -103,14 +103,16 @@ pub(super) fn finding(chunk: &RawChunk, row: usize, fault: RowFault) -> CellFind
     };
     let finding = CellFinding::new(code, row, None).with("line", line);
     match fault {
-        RowFault::Cells { found, expected } => finding.with("found", found).with("expected", expected),
-        RowFault::TooLong => finding.with("expected", "16 MiB"),
+        RowFault::Cells { found, expected } => {
+            finding.with("found", found).with("expected", expected).further(whole, Argument::Nothing)
+        }
+        RowFault::TooLong => finding.with("expected", "16 MiB").further(whole, Argument::Nothing),
         RowFault::Undecodable(range) => {
             finding.with("encoding", chunk.encoding.name()).further(range, Argument::Nothing)
         }
         RowFault::NotJson(at, fault) => {
             finding.with("found", fault.argument()).further((at, at.saturating_add(1)), fault.argument())
         }
-        RowFault::QuoteOpen | RowFault::NotObject => finding,
+        RowFault::QuoteOpen | RowFault::NotObject => finding.further(whole, Argument::Nothing),
     }
 }

@@ -15,9 +15,6 @@ pub mod terminal;
 pub mod words;
 pub mod wrap;
 
-#[cfg(test)]
-mod sample;
-
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Language, Place};
@@ -103,3 +100,8 @@ fn location(diagnostic: &Diagnostic) -> (Option<SourceId>, Option<Position>) {
         }
     }
 }
+
+#[cfg(test)]
+mod format_tests;
+#[cfg(test)]
+mod sample;

@@ -13,9 +13,9 @@ use crate::source::encoding::Encoding;
 use crate::source::{Position, SourceId, Span, display_width};
 
 pub(super) const HEADER: &str =
-    "G-MIS ID,施設名,病床数,病床数区分,問4_電子カルテ,問11_バックアップ作成,問12_更新頻度,備考\n";
+    "施設ID,施設名,病床数,病床数区分,問4_電子カルテ,問11_バックアップ作成,問12_更新頻度,備考\n";
 pub(super) const FIRST: &str = "AB12345,厚生第一病院,812,1,1,2,1,\n";
-pub(super) const SECOND: &str = "CD00017,\u{1b}]8;;http://x\u{7}悪い病院,15,,,1,,\n";
+pub(super) const SECOND: &str = "CD00017,\u{1b}]8;;http://x\u{7}悪い名前,15,,,1,,\n";
 
 fn localized(ja: &str, en: &str) -> Localized<Arc<str>> {
     Localized::new(ja.into(), en.into())
@@ -77,16 +77,7 @@ pub(super) fn label(place: &RecordPlace, text: &str, column: usize) -> Label {
     Label {
         source: SourceId(0),
         field: Some(
-            [
-                "gmis_id",
-                "facility_name",
-                "beds_total",
-                "band",
-                "q04_ehr",
-                "q11_backup",
-                "q12_frequency",
-                "notes",
-            ][column]
+            ["ex_id", "ex_name", "ex_total", "band", "ex_system", "ex_made", "ex_frequency", "notes"][column]
                 .into(),
         ),
         span: Span::new(start, start + u64::try_from(cells[column].len()).unwrap()),
@@ -135,20 +126,20 @@ pub(super) fn finding(
 
 pub(super) fn band() -> Arc<Notice> {
     notice(
-        ("HCS-X001", None),
+        ("EX-X001", None),
         "beds-outside-declared-band",
         Severity::Error,
         ("病床数と病床数区分が一致しない", "bed count outside the declared band"),
         (
-            "病床数は{beds_total}床ですが、病床数区分は「{band:label}」と回答されています。{beds_total}床の区分は「{let.right_band:label}」です。病床数または区分を修正してください。",
-            "The bed count is {beds_total}, but the band given is \"{band:label}\". The band of {beds_total} beds is \"{let.right_band:label}\". Please correct the bed count or the band.",
+            "病床数は{ex_total}床ですが、病床数区分は「{band:label}」と回答されています。{ex_total}床の区分は「{let.right_band:label}」です。病床数または区分を修正してください。",
+            "The bed count is {ex_total}, but the band given is \"{band:label}\". The band of {ex_total} beds is \"{let.right_band:label}\". Please correct the bed count or the band.",
         ),
     )
 }
 
 fn closed() -> Arc<Notice> {
     notice(
-        ("HCS-K006", Some("q12_frequency")),
+        ("EX-K006", Some("ex_frequency")),
         "answered-although-not-asked",
         Severity::Error,
         ("回答対象外の設問に回答", "answer to a question that does not apply"),
@@ -161,7 +152,7 @@ fn closed() -> Arc<Notice> {
 
 fn blank() -> Arc<Notice> {
     notice(
-        ("HCS-K001", Some("q04_ehr")),
+        ("EX-K001", Some("ex_system")),
         "question-unanswered",
         Severity::Error,
         ("必須の設問が未回答", "required question unanswered"),
@@ -174,7 +165,7 @@ fn blank() -> Arc<Notice> {
 
 fn follower() -> Arc<Notice> {
     notice(
-        ("HCS-K019", None),
+        ("EX-K019", None),
         "ehr-blank-with-backup-answers",
         Severity::Error,
         ("電子カルテ未回答でバックアップに回答", "EHR question blank although backup questions are answered"),
@@ -187,7 +178,7 @@ fn follower() -> Arc<Notice> {
 
 fn few() -> Arc<Notice> {
     notice(
-        ("HCS-X009", None),
+        ("EX-X009", None),
         "hidden\u{202e}slug",
         Severity::Warning,
         ("備考に注意", "note to be confirmed"),
@@ -210,9 +201,9 @@ fn unknown_column() -> Arc<Notice> {
 
 pub(super) fn header() -> RunHeader {
     RunHeader {
-        survey: "hospital-cyber".into(),
+        survey: "example".into(),
         wave: "2024".into(),
-        title: localized("病院の調査", "Survey of hospitals"),
+        title: localized("病院の調査", "Survey of examples"),
         hash: "3f2a91c0d4e5b6a7".into(),
         names: BTreeMap::from([(SourceId(0), Arc::from("提出/回答.csv"))]),
         files: vec![SourceId(0)],
@@ -319,14 +310,14 @@ pub(super) fn summary() -> Summary {
         records: findings,
     };
     let silent = notice(
-        ("HCS-X005", None),
+        ("EX-X005", None),
         "copies-fewer-than-methods",
         Severity::Warning,
         ("作成個数より方式の種類数が多い", "more backup methods than copies"),
         ("", ""),
     );
     let quiet = notice(
-        ("HCS-R003", None),
+        ("EX-R003", None),
         "unusually-many-beds",
         Severity::Warning,
         ("病床数が過大", "unusually many beds"),

@@ -1,19 +1,230 @@
-//! Loading. (Stands in for the real one.)
+//! Loading a pack: the whole walk from a folder of a survey root to a [`RulePack`].
 //!
 //! Invariants
-//! - none yet
+//! - Everything that is wrong in any file is reported together; a pack with an error is not given out.
+//! - What one mistake would only repeat (a file without tree, a form that did not load) is not looked for.
+//! - Equal files give an equal pack with an equal hash.
 
-use super::RulePack;
-use crate::diagnostic::Diagnostics;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::chain::{self, File};
+use super::declaration::nfkc;
+use super::derive;
+use super::generated_text::Published;
+use super::group;
+use super::ids::Ids;
+use super::keys::{RULE_FILE, SURVEY_FILE};
+use super::lookup;
+use super::making::{Drafted, Making, Subject};
+use super::manifest::{Manifest, Survey};
+use super::wave::Waves;
+use super::zone::Zone;
+use super::{
+    DerivedValue, Link, Lookup, Param, RulePack, exemption, foreign, generated, judgement, link, param,
+    published_table, replace, rule, shape,
+};
+use crate::diagnostic::{Diagnostics, Localized};
+use crate::error::Error;
+use crate::expression::{FieldId, Names};
+use crate::questionnaire::{self, Questionnaire};
 use crate::source::SourceText;
+use crate::source::root::SurveyRoot;
 
 /// What loading gives.
 #[derive(Debug, Default)]
 pub struct Loaded {
     /// `None`: it has errors.
     pub pack: Option<RulePack>,
-    /// What was found.
+    /// Everything found, in the order in which the files are read and checked.
     pub diagnostics: Diagnostics,
     /// The files read.
     pub sources: Vec<SourceText>,
+}
+
+/// Loads the pack in `folder` of `root`, with what it extends.
+///
+/// # Errors
+/// A file of the folder cannot be read. What is wrong inside the files is in the result.
+pub fn load(root: &SurveyRoot, folder: &str) -> Result<Loaded, Error> {
+    let mut sources = Vec::new();
+    let mut found = Diagnostics::new();
+    let layers = chain::read(root, folder.trim_end_matches('/'), &mut sources, &mut found)?;
+    let files = chain::trees(&layers, &mut found);
+    for file in &files {
+        let block = if file.is_survey() { &SURVEY_FILE } else { &RULE_FILE };
+        shape::check(block, &file.root, file.source, &mut found);
+    }
+    let whole = files.len() == layers.iter().map(|layer| layer.rules.len() + 1).sum::<usize>();
+    let mut loader = Loader { root, files: &files, sources, found, whole };
+    let pack = loader.pack()?;
+    let Loader { sources, found: diagnostics, .. } = loader;
+    let pack = pack.filter(|_| !diagnostics.has_errors());
+    Ok(Loaded { pack: pack.map(|pack| RulePack { sources: sources.clone(), ..pack }), diagnostics, sources })
+}
+
+struct Loader<'r, 'a> {
+    root: &'r SurveyRoot,
+    files: &'a [File<'a>],
+    sources: Vec<SourceText>,
+    found: Diagnostics,
+    /// Whether every file has a tree: only then can a name be called unknown.
+    whole: bool,
+}
+
+/// What `survey.toml` declares.
+struct Declarations {
+    form: Questionnaire,
+    names: Names,
+    links: Vec<Link>,
+    lookups: Vec<Lookup>,
+    params: Vec<Param>,
+    derived: Vec<DerivedValue>,
+}
+
+impl<'a> Loader<'_, 'a> {
+    fn pack(&mut self) -> Result<Option<RulePack>, Error> {
+        let files = self.files;
+        let Some(survey) = Survey::of(files) else { return Ok(None) };
+        let manifest = survey.manifest(&mut self.found);
+        let zone = Zone::parse(&manifest.timezone).unwrap_or_default();
+        if !self.whole {
+            return Ok(None);
+        }
+        let mut ids = Ids::default();
+        let Some(declared) = self.declarations(&survey, zone, &mut ids)? else { return Ok(None) };
+        let foreign_columns = foreign::columns(self.root, &declared.form, &self.sources)?;
+        let sources = self.sources.clone();
+        let key = self.key(&survey, "key", &declared.names);
+        let fallback_key = self.key(&survey, "fallback-key", &declared.names);
+        let waves = Waves { all: &manifest.waves, now: &manifest.wave };
+        let tables = published_table::read(files, &declared.names, waves, &mut self.found);
+        let profiles = exemption::profiles(files);
+        let making = Making {
+            form: &declared.form,
+            links: &declared.links,
+            lookups: &declared.lookups,
+            params: &declared.params,
+            zone,
+            profiles: profiles.iter().map(|profile| Arc::clone(&profile.name)).collect(),
+            waves,
+            everyone: survey.both("everyone").unwrap_or_else(everyone),
+            sources: &sources,
+        };
+        let mut published = Published::read(files, &mut ids, &mut self.found);
+        let cell_notices = published.cell_notices(&declared.form, &sources, &mut self.found);
+        let (rules, gone, subject) = self.rules(&survey, &making, declared.names, &mut published, &mut ids);
+        let all = group::Rules { rules: &rules, gone: &gone, making: &making, subject: &subject };
+        let groups = all.groups(files, &mut ids, &mut self.found);
+        let exemptions = exemption::read(files, &rules, &gone, waves, &mut self.found);
+        let rules = rules.into_iter().map(|drafted| drafted.rule).collect();
+        let names = subject.names;
+        Ok(Some(RulePack {
+            survey: Arc::from(manifest.id.as_str()),
+            wave: Arc::from(manifest.wave.as_str()),
+            title: survey.both("title").unwrap_or_default(),
+            hash: hash(&sources),
+            zone,
+            questionnaire: declared.form,
+            key,
+            fallback_key,
+            links: declared.links,
+            params: declared.params,
+            lookups: declared.lookups,
+            derived: declared.derived,
+            rules,
+            groups,
+            exemptions,
+            profiles,
+            tables,
+            cell_notices,
+            foreign_columns,
+            names,
+            sources,
+        }))
+    }
+
+    /// Form, links, lookups, parameters, sets and derived values. `None`: the form did not load.
+    fn declarations(&mut self, survey: &Survey<'a>, zone: Zone, ids: &mut Ids) -> Result<Option<Declarations>, Error> {
+        let Some((source, schema)) = survey.text("schema") else {
+            self.found.push(survey.without("schema"));
+            return Ok(None);
+        };
+        let Some(path) = param::keep(chain::schema_at(self.root, schema, source), &mut self.found) else {
+            return Ok(None);
+        };
+        let (files, mut early) = (self.files, Diagnostics::new());
+        let (form, mistakes) =
+            questionnaire::load::load_with(self.root, &path, 0, &mut self.sources, &mut |_, names| {
+                // Relevance may name parameters and sets; their mistakes are reported below.
+                param::read(files, names, zone, &mut early);
+                param::read_sets(files, names, &mut early);
+            })?;
+        self.found.append(mistakes);
+        let Some(form) = form else { return Ok(None) };
+        let mut names = Names { fields: form.named_fields(&self.sources), ..Names::default() };
+        let found = &mut self.found;
+        let links = link::read(files, self.root, &mut names, &mut self.sources, found)?;
+        let params = param::read(files, &mut names, zone, found);
+        let mut reading = lookup::Reading { root: self.root, zone, sources: &mut self.sources };
+        let lookups = lookup::read(files, &mut reading, &mut names, found)?;
+        param::read_sets(files, &mut names, found);
+        let tables = derive::Tables { lookups: &lookups, params: &params, fields: form.fields.len() };
+        let derived = derive::read(files, &mut names, tables, ids, found);
+        Ok(Some(Declarations { form, names, links, lookups, params, derived }))
+    }
+
+    /// The fields that `[survey]` names under `key`.
+    fn key(&mut self, survey: &Survey<'_>, key: &str, names: &Names) -> Vec<FieldId> {
+        let Some(entries) = survey.with(key) else { return Vec::new() };
+        let mut fields = Vec::new();
+        for text in entries.table.texts(key) {
+            match names.fields.get(&nfkc(text.text)).filter(|field| !field.derived) {
+                Some(field) => fields.push(field.id),
+                None => self.found.push(judgement::unknown_field(key, entries.source, text, names)),
+            }
+        }
+        fields
+    }
+
+    fn rules<'p>(
+        &mut self,
+        survey: &Survey<'_>,
+        making: &Making<'p>,
+        names: Names,
+        published: &mut Published<'p>,
+        ids: &mut Ids,
+    ) -> (Vec<Drafted<'p>>, std::collections::BTreeSet<String>, Subject<'p>)
+    where
+        'a: 'p,
+    {
+        let subject = Subject { table: 0, names, form: Some(making.form), published: &[] };
+        let mut drafted = generated::rules(making, &subject.names, published, &mut self.found);
+        published.report_unused(making.form, &mut self.found);
+        let reader = rule::Reader::new(making, subject);
+        let (written, subject) = reader.read(self.files, ids, &mut self.found);
+        drafted.extend(written);
+        let (rules, gone) = replace::settle(drafted, survey, &mut self.found);
+        (rules, gone, subject)
+    }
+}
+
+fn everyone() -> Localized<Arc<str>> {
+    Localized::new(Arc::from("すべての回答者"), Arc::from("every respondent"))
+}
+
+/// SHA-256 over path and content of every file, in order of path.
+fn hash(sources: &[SourceText]) -> Arc<str> {
+    let mut files: Vec<&SourceText> = sources.iter().collect();
+    files.sort_by(|left, right| left.name.cmp(&right.name));
+    let mut hash = Sha256::new();
+    for file in files {
+        // Lengths keep apart what would otherwise run together.
+        for part in [&file.name, &file.text] {
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+    }
+    Arc::from(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>())
 }

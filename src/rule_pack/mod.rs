@@ -3,17 +3,61 @@
 //! Invariants
 //! - A [`RulePack`] that exists is whole: ids (with instances) unique, both languages complete, routing acyclic,
 //!   lookups total, every expression typed, every placeholder inside its rule's read set.
-//! - Rules are data; nothing here evaluates one.
+//! - Rules are data; nothing here judges a record. (Examples need answers that open a question, and so the
+//!   conditions of the routing are tried on them; see `opening`.)
 
+mod chain;
+mod closing;
+mod compile;
+mod condition;
+mod csv_rows;
+mod dataset;
+mod dataset_keys;
+mod declaration;
+mod declared_type;
+mod derive;
+mod derive_order;
+mod example;
+mod exemption;
+mod foreign;
+mod generated;
+mod generated_text;
+mod group;
+mod ids;
+mod interval;
+mod judgement;
+mod keys;
+mod link;
 pub mod load;
+mod lookup;
+mod making;
+mod manifest;
+mod mistake;
+mod opening;
+mod param;
+mod placeholder;
+mod published_table;
+pub mod record_set;
+mod replace;
+mod routing_texts;
+mod rule;
+mod shape;
+mod toml_file;
+mod total;
+mod wave;
+mod written_value;
+pub mod zone;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{Localized, Notice};
 use crate::expression::{FieldId, LookupId, Names, ParamId, Type, TypedExpr, Value};
-use crate::questionnaire::{Declared, Field, Questionnaire};
+use crate::questionnaire::{Declared, Field, FindingKind, Questionnaire};
 use crate::source::SourceText;
+use zone::Zone;
 
 /// What an undecided `require` becomes (`on-blank`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,6 +112,8 @@ pub enum ExampleValue {
     NotApplicable,
     /// `"@dk"`.
     DontKnow,
+    /// A mark of the survey's own, by name: `"@refused"`.
+    Mark(Arc<str>),
     /// `"@invalid"`.
     Invalid,
     /// Given as blank (`""` or `"@blank"`).
@@ -288,6 +334,8 @@ pub struct Link {
     pub table: u16,
     /// Its fields.
     pub questionnaire: Questionnaire,
+    /// The file, relative to the root. `None`: given with `--link`, or every record is unlinked.
+    pub file: Option<Arc<str>>,
     /// Ours → theirs.
     pub on: Vec<(FieldId, FieldId)>,
     /// Whether an unlinked record's cells are blank (else the rule is not run).
@@ -335,6 +383,25 @@ pub struct Profile {
     pub title: Localized<Arc<str>>,
 }
 
+/// A published table (`[table.X]`), kept for the tables.
+#[derive(Debug, Clone)]
+pub struct PublishedTable {
+    /// `T01`.
+    pub name: Arc<str>,
+    /// Its title.
+    pub title: Localized<Arc<str>>,
+    /// The question that it counts. `None`: the table of asked, valid and rate.
+    pub field: Option<FieldId>,
+    /// Names of its rows; `options` alone: all options.
+    pub rows: Vec<Arc<str>>,
+    /// Name of its base. `None`: that of its question's routing.
+    pub base: Option<Arc<str>>,
+    /// The waves that it shows; empty: this one.
+    pub years: Vec<Arc<str>>,
+    /// `pooled`, `bands`, `unknown`, `none`. `None`: not said.
+    pub average: Option<Arc<str>>,
+}
+
 /// A survey's rules in one wave, whole and typed.
 #[derive(Debug, Clone)]
 pub struct RulePack {
@@ -346,6 +413,8 @@ pub struct RulePack {
     pub title: Localized<Arc<str>>,
     /// SHA-256 over the paths and contents of all files read, in order of path, as hexadecimal digits.
     pub hash: Arc<str>,
+    /// The zone to whose clock moments with an offset are brought.
+    pub zone: Zone,
     /// The form.
     pub questionnaire: Questionnaire,
     /// Key fields.
@@ -368,6 +437,11 @@ pub struct RulePack {
     pub exemptions: Vec<Exemption>,
     /// Profiles.
     pub profiles: Vec<Profile>,
+    /// Published tables.
+    pub tables: Vec<PublishedTable>,
+    /// Texts of the cell findings whose ids the schema publishes (`x-finding-ids`: type, domain, a keyword,
+    /// duplicate); slots `question`, `value`, `options`, in this order.
+    pub cell_notices: BTreeMap<(FieldId, FindingKind), Arc<Notice>>,
     /// Columns of other waves and overlays of the survey: header or name → schema id (for HCS-X018's text).
     pub foreign_columns: BTreeMap<Arc<str>, Arc<str>>,
     /// What expressions may name.

@@ -14,7 +14,6 @@ use super::usage::{suggest, usage};
 use crate::diagnostic::code::usage::UNKNOWN_ID;
 use crate::diagnostic::{Code, Localized, Notice, Template, code};
 use crate::engine;
-use crate::error::Error;
 use crate::questionnaire::InvalidCase;
 use crate::rule_pack::{DerivedValue, EditRule, RulePack};
 use page::Page;
@@ -30,8 +29,7 @@ pub(super) fn run(session: &Session, arguments: &ExplainArguments) -> Exit {
         Err(error) => return session.stopped(&error, Exit::Usage),
     };
     let Some(pack) = loaded.pack else {
-        session.draw_error(&loaded.diagnostics, &loaded.sources);
-        return session.stopped(&Error::RulePack { count: loaded.diagnostics.len() }, Exit::Usage);
+        return session.refuse_pack(&loaded.diagnostics, &loaded.sources);
     };
     let pages: Vec<Page> = pages(&pack, id);
     if pages.is_empty() {

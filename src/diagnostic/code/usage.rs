@@ -14,7 +14,7 @@ codes! {
     COMMAND_MISSING = "KP-U002" "command-missing" Error
         title "コマンドが指定されていない" "no command given"
         message "コマンドを指定してください：{known}。" "Please give a command: {known}."
-        help "ファイルを検査するには kenpyo check ファイル名" "to judge a file: kenpyo check FILE";
+        help "使い方は --help で確認できます。" "`--help` tells how each is used";
     /// No option of the command has this name.
     UNKNOWN_FLAG = "KP-U003" "unknown-option-of-the-command" Error
         title "そのようなオプションはない" "unknown option"
@@ -107,8 +107,13 @@ codes! {
     UNUSABLE_FILE = "KP-U021" "file-not-usable" Error
         title "ファイルを使えない" "file that cannot be used"
         message "{path} を使えません：{reason}。" "{path} cannot be used: {reason}.";
-    /// A survey that is neither embedded nor a folder.
+    /// What else stops a run before it begins.
     RUN_STOPPED = "KP-U022" "run-not-possible" Error
         title "実行できない" "run not possible"
         message "{reason}。" "{reason}.";
+    /// The pack has errors.
+    PACK_REFUSED = "KP-U023" "rule-pack-refused" Error
+        title "規則に誤りがあるため検査しない" "rule pack with mistakes"
+        message "規則ファイルに誤りが{count}件あるため、1票も検査していません。上の指摘に従って修正してください。"
+            "The rule pack has {count} mistakes, so no record was judged. Please correct what is listed above.";
 }

@@ -115,44 +115,44 @@ fn any_tree() -> impl Strategy<Value = Expr> {
     any_leaf().prop_recursive(5, 40, 3, |inner| {
         let part = || inner.clone().prop_map(Box::new);
         prop_oneof![
-            (part(), part(), prop::option::of(part()))
+            4 => (part(), part(), prop::option::of(part()))
                 .prop_map(|(condition, then, otherwise)| expr(ExprKind::If { condition, then, otherwise })),
-            (part(), part()).prop_map(|(left, right)| expr(ExprKind::Iff { left, right })),
-            prop::collection::vec(inner.clone(), 2..4).prop_map(|parts| expr(ExprKind::Or(parts))),
-            prop::collection::vec(inner.clone(), 2..4).prop_map(|parts| expr(ExprKind::And(parts))),
-            part().prop_map(|inner| expr(ExprKind::Not(inner))),
-            (compare_op(), part(), part()).prop_map(|(op, left, right)| expr(ExprKind::Compare {
+            1 => (part(), part()).prop_map(|(left, right)| expr(ExprKind::Iff { left, right })),
+            1 => prop::collection::vec(inner.clone(), 2..4).prop_map(|parts| expr(ExprKind::Or(parts))),
+            1 => prop::collection::vec(inner.clone(), 2..4).prop_map(|parts| expr(ExprKind::And(parts))),
+            1 => part().prop_map(|inner| expr(ExprKind::Not(inner))),
+            1 => (compare_op(), part(), part()).prop_map(|(op, left, right)| expr(ExprKind::Compare {
                 op,
                 op_span: Span::default(),
                 left,
                 right
             })),
-            (any::<bool>(), part(), any_list()).prop_map(|(negated, subject, list)| expr(ExprKind::In {
+            1 => (any::<bool>(), part(), any_list()).prop_map(|(negated, subject, list)| expr(ExprKind::In {
                 negated,
                 subject,
                 list
             })),
-            (any::<bool>(), part(), part(), part()).prop_map(|(negated, subject, low, high)| expr(
+            1 => (any::<bool>(), part(), part(), part()).prop_map(|(negated, subject, low, high)| expr(
                 ExprKind::Between { negated, subject, low, high }
             )),
-            (part(), any_name(), any::<bool>(), part()).prop_map(|(subject, param, percent, of)| expr(
+            1 => (part(), any_name(), any::<bool>(), part()).prop_map(|(subject, param, percent, of)| expr(
                 ExprKind::Within { subject, tolerance: Tolerance::Param(param), percent, of }
             )),
-            (any::<bool>(), part(), any_name()).prop_map(|(negated, subject, option)| expr(ExprKind::Has {
+            1 => (any::<bool>(), part(), any_name()).prop_map(|(negated, subject, option)| expr(ExprKind::Has {
                 negated,
                 subject,
                 option
             })),
-            (arithmetic_op(), part(), part()).prop_map(|(op, left, right)| expr(ExprKind::Arithmetic {
+            6 => (arithmetic_op(), part(), part()).prop_map(|(op, left, right)| expr(ExprKind::Arithmetic {
                 op,
                 left,
                 right
             })),
-            part().prop_map(|inner| expr(ExprKind::Negate(inner))),
-            part().prop_map(|inner| expr(ExprKind::Parenthesis(inner))),
-            prop::collection::vec(inner.clone(), 0..3)
+            1 => part().prop_map(|inner| expr(ExprKind::Negate(inner))),
+            1 => part().prop_map(|inner| expr(ExprKind::Parenthesis(inner))),
+            1 => prop::collection::vec(inner.clone(), 0..3)
                 .prop_map(|arguments| expr(ExprKind::Call { function: named("sum"), arguments })),
-            prop::collection::vec(inner, 1..3).prop_map(|keys| expr(ExprKind::Lookup {
+            1 => prop::collection::vec(inner, 1..3).prop_map(|keys| expr(ExprKind::Lookup {
                 table: named("t"),
                 keys,
                 column: named("c")
@@ -241,7 +241,7 @@ fn spanless(reference: &Reference) -> Reference {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(3000) })]
     #[test]
     fn what_is_printed_parses_to_the_same_tree_and_prints_the_same(tree in any_tree()) {
         let printed = format(&tree);

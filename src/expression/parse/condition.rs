@@ -98,8 +98,13 @@ impl Parser<'_> {
     fn conjunction(&mut self) -> Expr {
         let first = self.negation();
         let mut parts = vec![first];
-        while self.take_word(Word::And).is_some() || self.missing_operator() {
-            parts.push(self.negation());
+        loop {
+            let flawed = self.is_flawed() && !self.is_word(Word::And);
+            if self.take_word(Word::And).is_none() && !self.missing_operator() {
+                break;
+            }
+            let part = self.negation();
+            parts.push(if flawed { unreadable(part.span) } else { part });
         }
         joined(parts, ExprKind::And)
     }

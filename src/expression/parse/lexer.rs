@@ -16,10 +16,10 @@ use crate::expression::tree::ExpressionText;
 
 /// The tokens of `text`, an end behind them.
 pub(super) fn tokens<'a>(text: ExpressionText<'a>, notes: &mut Notes<'a>) -> Vec<Token> {
-    let mut lexer = Lexer { text, at: 0, notes, tokens: Vec::new() };
+    let mut lexer = Lexer { text, at: 0, notes, tokens: Vec::new(), flaw: false };
     while lexer.step() {}
     let end = text.text.len();
-    lexer.tokens.push(Token { kind: Kind::End, start: end, end });
+    lexer.push(Kind::End, end);
     lexer.tokens
 }
 
@@ -28,6 +28,8 @@ struct Lexer<'a, 'n> {
     at: usize,
     notes: &'n mut Notes<'a>,
     tokens: Vec<Token>,
+    /// Something was said about the next token, or about what stood before it.
+    flaw: bool,
 }
 
 /// The ASCII character for which a full-width one stands; others stand for themselves.
@@ -99,7 +101,8 @@ impl<'a> Lexer<'a, '_> {
     fn push(&mut self, kind: Kind, end: usize) {
         let start = self.at;
         self.at = end;
-        self.tokens.push(Token { kind, start, end });
+        let flawed = std::mem::take(&mut self.flaw);
+        self.tokens.push(Token { kind, start, end, flawed });
     }
 
     fn blanks(&mut self) {
@@ -229,6 +232,7 @@ impl<'a> Lexer<'a, '_> {
             .with("found", opening.to_string())
             .label(self.notes.mark(span, both("ここから閉じられていない", "opened here")));
         self.notes.push(note);
+        self.flaw = true;
         let inner: Arc<str> = Arc::from(self.slice(self.at + opening.len_utf8()..end));
         self.push(if opening == '`' { Kind::Name(inner) } else { Kind::Text(inner) }, end);
     }
@@ -307,6 +311,7 @@ impl<'a> Lexer<'a, '_> {
         let length = first.len_utf8() + self.unreadable_tail(first.len_utf8());
         self.report_character(self.at..self.at + length);
         self.at += length;
+        self.flaw = true;
     }
 
     /// `.5` where no name stands before the point.

@@ -18,7 +18,12 @@ impl Parser<'_> {
     pub(super) fn first_report(&mut self) -> bool {
         let first = self.reported_at != Some(self.at);
         self.reported_at = Some(self.at);
-        first
+        first && !self.is_flawed()
+    }
+
+    /// Whether the lexer said something about the current token.
+    pub(super) fn is_flawed(&self) -> bool {
+        self.token().is_some_and(|token| token.flawed)
     }
 
     /// Says that `expected` was expected here.

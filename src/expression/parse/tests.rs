@@ -83,6 +83,8 @@ fn each_mistake_of_the_grammar_has_its_own_code() {
         ("a iff b iff c", "P001", "iff"),
         ("a is \"yes\"", "P001", "\"yes\""),
         ("a ?= 1", "P002", "?"),
+        ("a ? b", "P002", "?"),
+        ("a = 1' # b", "P003", "'"),
         ("a = \"x", "P003", "\""),
         ("`a", "P003", "`"),
         ("a = 1e5", "P005", "1e5"),

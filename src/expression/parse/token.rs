@@ -12,6 +12,8 @@ pub(super) struct Token {
     pub(super) kind: Kind,
     pub(super) start: usize,
     pub(super) end: usize,
+    /// Something was said about it already: where it does not fit is no news.
+    pub(super) flawed: bool,
 }
 
 /// The kinds of token.

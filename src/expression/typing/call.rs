@@ -185,7 +185,7 @@ impl<'a> Typer<'a> {
             self.notes.push(note);
             return None;
         };
-        if let Err(reason) = pattern::compile(text) {
+        if let Err(reason) = pattern::check(text) {
             let note = self
                 .notes
                 .about(&codes::PATTERN_UNREADABLE)

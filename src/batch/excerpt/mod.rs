@@ -6,16 +6,20 @@
 //! - It fits into 80 columns together with its frame, however long the record is; what does not fit is `…`.
 //! - Its cost does not grow with the file: only the record's own bytes are looked at.
 
+mod source_lines;
+
 use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthChar;
+
+pub use source_lines::of_text;
 
 use super::Batch;
 use crate::diagnostic::Label;
 use crate::input::{RawChunk, RawKind, RawRecord};
 use crate::rule_pack::RulePack;
 use crate::source::encoding::Encoding;
-use crate::source::{SourceText, Span, display_width, picture};
+use crate::source::{Span, display_width, picture};
 
 /// Columns for all marked cells of a row together.
 const MARKED: usize = 56;
@@ -24,8 +28,6 @@ const WITH_NEIGHBOURS: usize = 40;
 /// Columns of one marked cell, and of one neighbour.
 const CELL: usize = 24;
 const NEIGHBOUR: usize = 10;
-/// Columns of a line of a rule file.
-const LINE: usize = 100;
 /// What stands for a private answer.
 const MASK: &str = "***";
 
@@ -70,23 +72,6 @@ pub fn excerpt(batch: &Batch, pack: &RulePack, row: usize, labels: &[Label]) -> 
         cells: cells(chunk, pack, row, record),
     };
     region.cut(labels)
-}
-
-/// The lines of a rule, survey or schema file in which `labels` start.
-pub fn of_text(source: &SourceText, labels: &[Label]) -> Excerpt {
-    let mut excerpt = Excerpt { marks: vec![None; labels.len()], ..Excerpt::default() };
-    let mut order: Vec<(usize, &Label)> =
-        labels.iter().enumerate().filter(|(_, label)| label.source == source.id).collect();
-    order.sort_by_key(|(_, label)| (label.span.start, label.span.end));
-    for line in order.chunk_by(|(_, a), (_, b)| a.position.line == b.position.line) {
-        let Some((_, first)) = line.first() else { continue };
-        let at = usize::try_from(first.span.start).unwrap_or(usize::MAX).min(source.text.len());
-        let (start, end) = line_around(source.text.as_bytes(), at);
-        let text = source.text.get(start..end).unwrap_or("").trim_end_matches('\r');
-        excerpt.lines.push(first.position.line);
-        excerpt.source_line(text, u64::try_from(start).unwrap_or(u64::MAX), line);
-    }
-    excerpt
 }
 
 fn cells(chunk: &RawChunk, pack: &RulePack, row: usize, record: &RawRecord) -> Vec<(usize, usize, bool)> {
@@ -332,52 +317,6 @@ enum Side {
     Back,
 }
 
-impl Excerpt {
-    /// Appends one line of a rule file with the marks of `labels`, windowed around them if it is long.
-    fn source_line(&mut self, text: &str, start: u64, labels: &[(usize, &Label)]) {
-        let relative =
-            |at: u64| usize::try_from(at.saturating_sub(start)).unwrap_or(usize::MAX).min(text.len());
-        let ranges: Vec<(usize, usize)> =
-            labels.iter().map(|(_, label)| (relative(label.span.start), relative(label.span.end))).collect();
-        let first = ranges.iter().map(|range| range.0).min().unwrap_or(0);
-        let last = ranges.iter().map(|range| range.1).max().unwrap_or(0);
-        let long = display_width(text) > LINE;
-        let from = if long { window(text, first, 30).0 } else { 0 };
-        let until = if long { window(text, last, 30).1 } else { text.len() };
-        let base = self.text.len();
-        let mut places = vec![None; text.len() + 1];
-        if from > 0 {
-            self.text.push('…');
-        }
-        for (at, character) in text.char_indices().filter(|(at, _)| (from..until).contains(at)) {
-            put(&mut places, at, self.text.len());
-            picture::push(&mut self.text, character);
-        }
-        put(&mut places, until, self.text.len());
-        self.text.push_str(if until < text.len() { "…\n" } else { "\n" });
-        let place = |at: usize| places.get(at).copied().flatten().unwrap_or(base);
-        for ((label, _), range) in labels.iter().zip(ranges) {
-            if let Some(mark) = self.marks.get_mut(*label) {
-                *mark = Some((place(range.0), place(range.1.min(until))));
-            }
-        }
-    }
-}
-
-fn put(places: &mut [Option<usize>], at: usize, value: usize) {
-    if let Some(place) = places.get_mut(at) {
-        *place = Some(value);
-    }
-}
-
-/// The character boundaries about `columns` characters before and after `at`.
-fn window(text: &str, at: usize, columns: usize) -> (usize, usize) {
-    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
-    let start = before.char_indices().rev().nth(columns).map_or(0, |(at, _)| at);
-    let end = after.char_indices().nth(columns).map_or(text.len(), |(step, _)| at + step);
-    (start, end)
-}
-
 /// The line of `bytes` that holds byte `at`: from its start to before its line feed.
 fn line_around(bytes: &[u8], at: usize) -> (usize, usize) {
     let at = at.min(bytes.len());
@@ -405,12 +344,12 @@ fn shortened(text: &str, room: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::diagnostic::Argument;
     use crate::source::{Position, SourceId};
 
-    fn label(span: (u64, u64), line: u64, pointer: Option<&str>) -> Label {
+    pub(crate) fn label(span: (u64, u64), line: u64, pointer: Option<&str>) -> Label {
         Label {
             source: SourceId(0),
             field: None,
@@ -432,7 +371,7 @@ mod tests {
         Region { bytes: text.as_bytes(), base: 1000, encoding: Encoding::Utf8, row: true, cells }
     }
 
-    fn marked(excerpt: &Excerpt) -> Vec<Option<&str>> {
+    pub(crate) fn marked(excerpt: &Excerpt) -> Vec<Option<&str>> {
         excerpt.marks.iter().map(|mark| mark.and_then(|(start, end)| excerpt.text.get(start..end))).collect()
     }
 
@@ -513,17 +452,5 @@ mod tests {
     fn a_label_elsewhere_has_no_mark() {
         let excerpt = row("a,b", 9).cut(&[label((10, 12), 1, None)]);
         assert_eq!((excerpt.text.as_str(), excerpt.marks), ("", vec![None]));
-    }
-
-    #[test]
-    fn lines_of_a_rule_file_are_shown_once_each() {
-        let text = "a = 1\nwhen = 'x = 1 and y = 2'\n\u{202e}z\n";
-        let source = SourceText { id: SourceId(0), name: "r.toml".into(), text: text.into() };
-        let mut labels = [label((23, 24), 2, None), label((14, 15), 2, None), label((0, 1), 1, None)];
-        let excerpt = of_text(&source, &labels);
-        assert_eq!(excerpt.text, "a = 1\nwhen = 'x = 1 and y = 2'\n");
-        assert_eq!(marked(&excerpt), [Some(&text[23..24]), Some("x"), Some("a")]);
-        labels[0] = label((35, 36), 3, None);
-        assert_eq!(of_text(&source, &labels[..1]).text, "<U+202E>z\n");
     }
 }

@@ -1,0 +1,93 @@
+//! Linked files: `[link.X]`, typed by schemas of their own.
+//!
+//! Invariants
+//! - The first link is table 1, and so on without gap, also where a schema could not be loaded.
+//! - Fields that are joined are of one kind.
+
+use std::collections::BTreeMap;
+use std::mem::discriminant;
+use std::sync::Arc;
+
+use super::chain::{self, File};
+use super::declaration::{self, Declaration, nfkc};
+use super::declared_type::describe;
+use super::param::keep;
+use super::toml_file::Entry;
+use super::{Link, mistake};
+use crate::diagnostic::code::pack as code;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::error::Error;
+use crate::expression::names::{NamedField, NamedLink};
+use crate::expression::{FieldId, Names};
+use crate::questionnaire::load;
+use crate::source::SourceText;
+use crate::source::root::SurveyRoot;
+
+/// Reads all links and makes them known to `names`.
+pub fn read(
+    files: &[File<'_>],
+    root: &SurveyRoot,
+    names: &mut Names,
+    sources: &mut Vec<SourceText>,
+    found: &mut Diagnostics,
+) -> Result<Vec<Link>, Error> {
+    let mut links = Vec::new();
+    for declaration in declaration::named(files, "link") {
+        if !declaration::check_name(&declaration, |_| false, found) {
+            continue;
+        }
+        let Some(schema) = declaration.table.text("schema") else { continue };
+        let Some(path) = keep(chain::schema_at(root, schema, declaration.source), found) else { continue };
+        let table = u16::try_from(links.len() + 1).unwrap_or(u16::MAX);
+        let (questionnaire, mistakes) = load::load(root, &path, table, sources)?;
+        found.append(mistakes);
+        let Some(questionnaire) = questionnaire else { continue };
+        let fields = questionnaire.named_fields(sources);
+        let on = on(&declaration, names, &fields, found);
+        names.links.insert(Arc::clone(&declaration.name), NamedLink { table, fields });
+        links.push(Link {
+            name: Arc::clone(&declaration.name),
+            table,
+            questionnaire,
+            on,
+            file: declaration.table.text("file").map(|file| Arc::from(file.text)),
+            missing_is_blank: declaration.table.text("missing").is_some_and(|word| word.text == "blank"),
+        });
+    }
+    Ok(links)
+}
+
+fn on(
+    declaration: &Declaration<'_>,
+    names: &Names,
+    theirs: &BTreeMap<Arc<str>, NamedField>,
+    found: &mut Diagnostics,
+) -> Vec<(FieldId, FieldId)> {
+    let entries = declaration.table.table("on").map(|on| on.entries.as_slice()).unwrap_or_default();
+    let pair = |entry: &Entry<'_>| keep(pair(declaration, entry, names, theirs), found);
+    entries.iter().filter_map(pair).collect()
+}
+
+fn pair(
+    declaration: &Declaration<'_>,
+    entry: &Entry<'_>,
+    names: &Names,
+    theirs: &BTreeMap<Arc<str>, NamedField>,
+) -> Result<(FieldId, FieldId), Diagnostic> {
+    let unknown = |found: &str, span, known: &BTreeMap<Arc<str>, NamedField>| {
+        let mistake = mistake::at(&code::UNKNOWN_FIELD, declaration.source, span);
+        let mistake = mistake.with("key", "on").with("found", found);
+        mistake::suggested(mistake, found, known.keys().map(|name| &**name))
+    };
+    let ours =
+        names.fields.get(&nfkc(&entry.key)).ok_or_else(|| unknown(&entry.key, entry.key_span, &names.fields))?;
+    let written = entry.item.text().map_or("", |text| text.text);
+    let their = theirs.get(&nfkc(written)).ok_or_else(|| unknown(written, entry.item.span, theirs))?;
+    if discriminant(&ours.ty) == discriminant(&their.ty) {
+        return Ok((ours.id, their.id));
+    }
+    Err(mistake::at(&code::TYPE_HERE, declaration.source, entry.item.span)
+        .with("key", "on")
+        .with("expected", mistake::both(describe(&ours.ty)))
+        .with("found", mistake::both(describe(&their.ty))))
+}

@@ -1,0 +1,285 @@
+//! Placeholders of messages: names between braces → [`Placeholder`].
+//!
+//! Invariants
+//! - Both languages use the same placeholders; a title uses none.
+//! - What prints an answer is read by the rule; what prints a title may be any field.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::declaration::{self, nfkc};
+use super::declared_type::describe;
+use super::toml_file::{Table, Text};
+use super::{Let, Lookup, Param, Placeholder, mistake, param};
+use crate::diagnostic::code::pack as code;
+use crate::diagnostic::{Diagnostic, Diagnostics, Localized, Notice, Severity, Template};
+use crate::expression::names::NamedField;
+use crate::expression::{FieldId, Names, Type};
+use crate::source::{SourceText, Span};
+
+/// The texts of a rule, parsed once for all its instances.
+#[derive(Debug, Clone)]
+pub struct Texts<'a> {
+    /// The file in which they stand.
+    pub source: &'a SourceText,
+    /// One line without values.
+    pub title: Localized<Arc<str>>,
+    /// Full sentences.
+    pub message: Localized<Template>,
+    /// How to find out. `None`: not given.
+    pub help: Option<Localized<Template>>,
+    /// Names of the slots, and where each first stands.
+    pub slots: Vec<(Arc<str>, Span)>,
+}
+
+/// What the texts of one rule instance may name.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    /// The rule, for messages.
+    pub rule: &'a str,
+    /// All names.
+    pub names: &'a Names,
+    /// Columns whose values may be printed.
+    pub reads: &'a BTreeSet<FieldId>,
+    /// The rule's own values.
+    pub lets: &'a [Let],
+    /// Reference tables, by number.
+    pub lookups: &'a [Lookup],
+    /// Parameters, by number.
+    pub params: &'a [Param],
+    /// Names that the rule's kind fills itself.
+    pub published: &'a [&'static str],
+    /// `question`, `controller`: known from the instance.
+    pub fixed: &'a BTreeMap<&'static str, Localized<Arc<str>>>,
+    /// The field that `{value}` prints. `None`: not published.
+    pub value: Option<FieldId>,
+}
+
+/// Reads `title`, `message` and `help` of a block. `None`: one of the first two is missing or not whole.
+pub fn read<'a>(source: &'a SourceText, block: &Table<'_>, found: &mut Diagnostics) -> Option<Texts<'a>> {
+    let title = block.table("title")?;
+    for language in ["ja", "en"] {
+        check_title(source, title.text(language)?, found);
+    }
+    let mut slots: Vec<(Arc<str>, Span)> = Vec::new();
+    let message = both(source, block.table("message")?, &mut slots, found)?;
+    let help = block.table("help").and_then(|help| both(source, help, &mut slots, found));
+    Some(Texts { source, title: declaration::both(Some(title))?, message, help, slots })
+}
+
+fn check_title(source: &SourceText, title: Text<'_>, found: &mut Diagnostics) {
+    let mut slots = 0;
+    let _ = Template::parse(title.text, |_| {
+        slots += 1;
+        0
+    });
+    if slots > 0 || title.text.ends_with(['.', '。']) {
+        found.push(mistake::at(&code::TITLE_SHAPE, source, title.span).with("found", title.text));
+    }
+}
+
+fn both(
+    source: &SourceText,
+    texts: &Table<'_>,
+    slots: &mut Vec<(Arc<str>, Span)>,
+    found: &mut Diagnostics,
+) -> Option<Localized<Template>> {
+    let (ja, en) = (texts.text("ja")?, texts.text("en")?);
+    let mut template = |text: Text<'_>| {
+        let mut used = BTreeSet::new();
+        let template = Template::parse(text.text, |name| {
+            used.insert(name.to_owned());
+            slots.iter().position(|(slot, _)| &**slot == name).unwrap_or_else(|| {
+                slots.push((Arc::from(name), place(source, text.span, name)));
+                slots.len() - 1
+            })
+        });
+        (template, used)
+    };
+    let ((ja_template, in_ja), (en_template, in_en)) = (template(ja), template(en));
+    for (text, only) in [(ja, in_ja.difference(&in_en)), (en, in_en.difference(&in_ja))] {
+        for name in only {
+            let mistake = mistake::at(&code::PLACEHOLDERS_DIFFER, source, place(source, text.span, name));
+            found.push(mistake.with("found", format!("{{{name}}}")));
+        }
+    }
+    Some(Localized::new(ja_template, en_template))
+}
+
+/// The bytes of `{name}` inside the string at `whole`; the string where escapes hide it.
+fn place(source: &SourceText, whole: Span, name: &str) -> Span {
+    let written = format!("{{{name}}}");
+    source.slice(whole).find(&written).map_or(whole, |at| {
+        let start = whole.start + u64::try_from(at).unwrap_or(0);
+        Span::new(start, start + u64::try_from(written.len()).unwrap_or(0))
+    })
+}
+
+impl Texts<'_> {
+    /// What each slot prints, in order; what cannot be printed is reported and prints nothing.
+    pub fn resolve(&self, scope: &Scope<'_>, found: &mut Diagnostics) -> Vec<Placeholder> {
+        let resolve = |(name, span): &(Arc<str>, Span)| match scope.placeholder(name) {
+            Ok(placeholder) => placeholder,
+            Err(refusal) => {
+                found.push(refusal.mistake(scope, self.source, *span, name));
+                Placeholder::Published(Arc::clone(name))
+            }
+        };
+        self.slots.iter().map(resolve).collect()
+    }
+
+    /// The texts as a notice of one rule instance.
+    pub fn notice(&self, id: &str, instance: Option<&str>, slug: &str, severity: Severity) -> Notice {
+        Notice {
+            id: Arc::from(id),
+            instance: instance.map(Arc::from),
+            slug: Arc::from(slug),
+            severity,
+            title: self.title.clone(),
+            message: self.message.clone(),
+            help: self.help.clone(),
+            slots: self.slots.iter().map(|(name, _)| Arc::clone(name)).collect(),
+        }
+    }
+}
+
+/// Why a placeholder prints nothing.
+#[derive(Debug)]
+enum Refusal {
+    Unknown,
+    NotRead,
+    NoLabel(Type),
+}
+
+impl Refusal {
+    fn mistake(self, scope: &Scope<'_>, source: &SourceText, span: Span, name: &str) -> Diagnostic {
+        let written = format!("{{{name}}}");
+        match self {
+            Self::Unknown => {
+                let mistake = mistake::at(&code::UNKNOWN_PLACEHOLDER, source, span).with("found", written);
+                let bare = name.split(':').next().unwrap_or(name);
+                mistake::suggested(mistake, bare, scope.known().iter().map(String::as_str))
+            }
+            Self::NotRead => {
+                let mistake = mistake::at(&code::PLACEHOLDER_NOT_READ, source, span);
+                mistake.with("rule", scope.rule).with("found", written)
+            }
+            Self::NoLabel(ty) => mistake::at(&code::TYPE_HERE, source, span)
+                .with("key", written)
+                .with("expected", mistake::fixed(&Localized::new("選択肢", "an option")))
+                .with("found", mistake::both(describe(&ty))),
+        }
+    }
+}
+
+impl Scope<'_> {
+    fn placeholder(&self, name: &str) -> Result<Placeholder, Refusal> {
+        if let Some(fixed) = self.fixed.get(name) {
+            return Ok(Placeholder::Fixed(fixed.clone()));
+        }
+        if let Some(field) = self.value.filter(|_| name == "value") {
+            let read = self.reads.contains(&field);
+            return if read { Ok(Placeholder::Written(field)) } else { Err(Refusal::NotRead) };
+        }
+        if self.published.contains(&name) {
+            return Ok(Placeholder::Published(Arc::from(name)));
+        }
+        match name.rsplit_once(':') {
+            Some(("blanks", "q")) => Ok(Placeholder::Blanks),
+            Some((name, "q")) => self.title(name),
+            Some((name, "label")) => self.label(name),
+            Some(_) => Err(Refusal::Unknown),
+            None => self.written(name),
+        }
+    }
+
+    fn field(&self, name: &str) -> Result<&NamedField, Refusal> {
+        let name = nfkc(name);
+        let field = match name.split_once('.') {
+            Some((link, field)) => self.names.links.get(link).and_then(|link| link.fields.get(field)),
+            None => self.names.fields.get(&name),
+        };
+        field.ok_or(Refusal::Unknown)
+    }
+
+    /// A field whose value may be printed.
+    fn read(&self, name: &str) -> Result<&NamedField, Refusal> {
+        self.field(name).and_then(|field| {
+            if self.reads.contains(&field.id) { Ok(field) } else { Err(Refusal::NotRead) }
+        })
+    }
+
+    fn title(&self, name: &str) -> Result<Placeholder, Refusal> {
+        self.field(name).map(|field| Placeholder::Fixed(field.title.clone()))
+    }
+
+    fn let_at(&self, name: &str) -> Result<(usize, &Let), Refusal> {
+        let name = nfkc(name);
+        self.lets.iter().enumerate().find(|(_, value)| value.name == name).ok_or(Refusal::Unknown)
+    }
+
+    fn written(&self, name: &str) -> Result<Placeholder, Refusal> {
+        if let Some(name) = name.strip_prefix("let.") {
+            return self.let_at(name).map(|(index, _)| Placeholder::Let(index));
+        }
+        if let Some(name) = name.strip_prefix("param.") {
+            return self.param(name);
+        }
+        self.read(name).map(|field| Placeholder::Written(field.id))
+    }
+
+    fn param(&self, name: &str) -> Result<Placeholder, Refusal> {
+        let (id, _) = self.names.params.get(&nfkc(name)).ok_or(Refusal::Unknown)?;
+        let value = self.params.get(usize::from(id.0)).and_then(|given| Some((given.value.as_ref()?, &given.ty)));
+        // What the pack itself says never changes between records or runs.
+        Ok(value.map_or(Placeholder::Param(*id), |(value, ty)| Placeholder::Fixed(param::print(value, ty))))
+    }
+
+    fn label(&self, name: &str) -> Result<Placeholder, Refusal> {
+        if let Some(name) = name.strip_prefix("let.") {
+            let (index, value) = self.let_at(name)?;
+            return labelled(&value.value.ty, Placeholder::LetLabel(index));
+        }
+        if let Some(name) = name.strip_prefix("lookup.") {
+            return self.lookup(name);
+        }
+        if let Some(name) = name.strip_prefix("param.") {
+            return self.param(name);
+        }
+        let field = self.read(name)?;
+        labelled(&field.ty, Placeholder::Label(field.id))
+    }
+
+    fn lookup(&self, name: &str) -> Result<Placeholder, Refusal> {
+        let id = self.names.lookups.get(&nfkc(name)).ok_or(Refusal::Unknown)?.id;
+        let lookup = self.lookups.get(usize::from(id.0)).ok_or(Refusal::Unknown)?;
+        if lookup.labels.is_none() || lookup.record_keys.is_empty() {
+            return Err(Refusal::Unknown);
+        }
+        let read = lookup.record_keys.iter().all(|key| self.reads.contains(key));
+        if read { Ok(Placeholder::LookupLabel(id)) } else { Err(Refusal::NotRead) }
+    }
+
+    /// Every name that could have been meant.
+    fn known(&self) -> Vec<String> {
+        let names = self.names;
+        let plain = self.fixed.keys().chain(self.published).map(|name| (*name).to_owned());
+        let value = self.value.map(|_| "value".to_owned());
+        let lets = self.lets.iter().map(|value| format!("let.{}", value.name));
+        let params = names.params.keys().map(|name| format!("param.{name}"));
+        let lookups = self.lookups.iter().filter(|lookup| lookup.labels.is_some());
+        let lookups = lookups.map(|lookup| format!("lookup.{}", lookup.name));
+        let links = names.links.iter().flat_map(|(link, linked)| {
+            linked.fields.keys().map(move |field| format!("{link}.{field}"))
+        });
+        let fields = names.fields.keys().map(ToString::to_string);
+        fields.chain(plain).chain(value).chain(lets).chain(params).chain(lookups).chain(links).collect()
+    }
+}
+
+fn labelled(ty: &Type, placeholder: Placeholder) -> Result<Placeholder, Refusal> {
+    match ty {
+        Type::Option(_) | Type::Multi(_) => Ok(placeholder),
+        other => Err(Refusal::NoLabel(other.clone())),
+    }
+}

@@ -1,0 +1,107 @@
+//! Which of the drafted rules stay: `replaces`, `retire`, waves.
+//!
+//! Invariants
+//! - A rule takes the place of rules of the folders below it, or of generated ones, never of its own folder's.
+//! - Who keeps an id has a higher revision than whom it replaces.
+
+use std::collections::BTreeSet;
+
+use super::making::Drafted;
+use super::manifest::Survey;
+use super::mistake;
+use crate::diagnostic::Diagnostics;
+use crate::diagnostic::code::pack as code;
+use crate::source::{SourceText, Span};
+
+impl Drafted<'_> {
+    /// Whether `reference` names this rule: its full id, its id alone, or its field and kind.
+    pub fn answers_to(&self, reference: &str) -> bool {
+        self.full_id == reference
+            || &*self.rule.notice.id == reference
+            || self.aliases.iter().any(|alias| alias == reference)
+    }
+}
+
+/// Takes out what is replaced, retired or of another wave, and puts the rest in order. Also gives the names of what
+/// was taken out, which groups and exemptions may still mention.
+pub fn settle<'a>(
+    mut drafted: Vec<Drafted<'a>>,
+    survey: &Survey<'_>,
+    found: &mut Diagnostics,
+) -> (Vec<Drafted<'a>>, BTreeSet<String>) {
+    let mut gone: BTreeSet<usize> = BTreeSet::new();
+    for index in 0..drafted.len() {
+        gone.extend(replaced_by(&drafted, index, found));
+    }
+    for (source, reference, span) in survey.retired() {
+        let retired: Vec<usize> =
+            (0..drafted.len()).filter(|index| answers(&drafted, *index, reference)).collect();
+        if retired.is_empty() {
+            unknown(&drafted, "retire", reference, source, span, found);
+        }
+        gone.extend(retired);
+    }
+    gone.extend((0..drafted.len()).filter(|index| drafted.get(*index).is_some_and(|rule| !rule.current)));
+    let names = gone.iter().filter_map(|index| drafted.get(*index)).flat_map(names).collect();
+    let mut index = 0;
+    drafted.retain(|_| {
+        index += 1;
+        !gone.contains(&(index - 1))
+    });
+    drafted.sort_by(|left, right| left.order.cmp(&right.order));
+    (drafted, names)
+}
+
+fn names(rule: &Drafted<'_>) -> Vec<String> {
+    let mut names = rule.aliases.clone();
+    names.extend([rule.full_id.clone(), rule.rule.notice.id.to_string()]);
+    names
+}
+
+fn answers(drafted: &[Drafted<'_>], index: usize, reference: &str) -> bool {
+    drafted.get(index).is_some_and(|rule| rule.answers_to(reference))
+}
+
+/// Positions of the rules whose place the one at `index` takes.
+fn replaced_by(drafted: &[Drafted<'_>], index: usize, found: &mut Diagnostics) -> Vec<usize> {
+    let Some(rule) = drafted.get(index) else { return Vec::new() };
+    let mut all = Vec::new();
+    for (reference, span) in &rule.replaces {
+        let below = |(position, other): &(usize, &Drafted<'_>)| {
+            let generated = !other.order.written;
+            (generated || other.layer < rule.layer) && other.answers_to(reference) && *position != index
+        };
+        let replaced: Vec<(usize, &Drafted<'_>)> = drafted.iter().enumerate().filter(below).collect();
+        if replaced.is_empty() {
+            unknown(drafted, "replaces", reference, rule.source, *span, found);
+        }
+        for (_, other) in &replaced {
+            check_revision(rule, other, *span, found);
+        }
+        all.extend(replaced.into_iter().map(|(position, _)| position));
+    }
+    all
+}
+
+fn check_revision(rule: &Drafted<'_>, other: &Drafted<'_>, span: Span, found: &mut Diagnostics) {
+    if rule.rule.notice.id == other.rule.notice.id && rule.rule.revision <= other.rule.revision {
+        let mistake = mistake::at(&code::REVISION, rule.source, span)
+            .with("rule", other.full_id.as_str())
+            .with("least", u64::from(other.rule.revision) + 1);
+        found.push(mistake);
+    }
+}
+
+/// Reports a reference that no rule answers to.
+pub fn unknown(
+    drafted: &[Drafted<'_>],
+    key: &str,
+    reference: &str,
+    source: &SourceText,
+    span: Span,
+    found: &mut Diagnostics,
+) {
+    let known: Vec<String> = drafted.iter().flat_map(names).collect();
+    let mistake = mistake::at(&code::UNKNOWN_RULE, source, span).with("key", key).with("found", reference);
+    found.push(mistake::suggested(mistake, reference, known.iter().map(String::as_str)));
+}

@@ -65,8 +65,8 @@ pub(super) struct GenerateArguments {
     /// Two kinds at a time, where neither changes the findings of the other
     #[arg(long, requires = "defects")]
     pairs: bool,
-    /// Where to write the truth list: record, kinds, findings
-    #[arg(long, value_name = "FILE", requires = "defects")]
+    /// Where to write the truth list: record, kinds and findings, or the mutations
+    #[arg(long, value_name = "FILE")]
     truth: Option<PathBuf>,
     /// Change random cells of this share of records, in per cent
     #[arg(long, value_name = "PERCENT", conflicts_with = "defects")]
@@ -156,13 +156,13 @@ fn recipe(
     pack: &RulePack,
 ) -> Result<Recipe, Stopped> {
     let known = survey.recipes();
-    let named = |name: &String| {
+    let stem = |name: &String| {
         let (_, file) = name.rsplit_once('/').unwrap_or(("", name));
         file.strip_suffix(".toml").map(str::to_owned)
     };
     let found = arguments.recipe.as_str();
-    let Some(path) = known.iter().find(|path| *path == found || named(path).as_deref() == Some(found)) else {
-        let names: Vec<String> = known.iter().filter_map(named).collect();
+    let Some(path) = known.iter().find(|path| *path == found || stem(path).as_deref() == Some(found)) else {
+        let names: Vec<String> = known.iter().filter_map(stem).collect();
         let refused = usage(&UNKNOWN_VALUE, session.line.mark_value(found))
             .with("flag", "--recipe")
             .with("found", found)
@@ -257,6 +257,6 @@ fn write(
     if let Some((_, sink)) = truth {
         sink.commit()?;
     }
-    session.note(&summary.print(recipe, &pack.questionnaire, session.language));
+    session.note_table(&summary.print(recipe, &pack.questionnaire, session.language));
     Ok(())
 }

@@ -172,6 +172,13 @@ impl Session {
             say(&(lines.join("\n") + "\n"));
         }
     }
+
+    /// Prints a table for people as it is, since wrapped columns cannot be read; nothing with `--quiet`.
+    pub(super) fn note_table(&self, text: &str) {
+        if !self.quiet {
+            say(text);
+        }
+    }
 }
 
 /// Writes to standard error; that nobody listens is no fault.

@@ -31,7 +31,7 @@ pub enum Cell {
     Written(String),
 }
 
-/// One hospital, household, firm: whatever the survey asks.
+/// One household, firm, school: whatever the survey asks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Record {
     /// Number of the unit among all that were asked, counted from 1.

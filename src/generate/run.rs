@@ -40,7 +40,7 @@ pub enum OutputEncoding {
     Utf8,
     /// UTF-8 with a mark in front.
     Utf8WithMark,
-    /// The Windows table of Shift_JIS.
+    /// The Windows table of `Shift_JIS`.
     Cp932,
 }
 
@@ -96,10 +96,18 @@ pub struct Output<'a> {
 
 impl Output<'_> {
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.write.write_all(bytes).map_err(|source| match source.kind() {
+        self.write.write_all(bytes).map_err(|source| self.fault(source))
+    }
+
+    fn end(&mut self) -> Result<(), Error> {
+        self.write.flush().map_err(|source| self.fault(source))
+    }
+
+    fn fault(&self, source: io::Error) -> Error {
+        match source.kind() {
             io::ErrorKind::BrokenPipe => Error::OutputClosed,
             _ => Error::Write { path: self.name.to_path_buf(), source },
-        })
+        }
     }
 }
 
@@ -190,6 +198,10 @@ pub fn generate(
     }
     let tail = maker.writer.tail(summary.marginals.records() > 0);
     out.put(tail.as_bytes())?;
+    out.end()?;
+    if let Some(truth) = &mut truth {
+        truth.end()?;
+    }
     Ok(summary)
 }
 

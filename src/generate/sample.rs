@@ -9,7 +9,7 @@ use crate::expression::{FieldId, OptionItem, OptionList, Type};
 use crate::questionnaire::{
     DateFormats, Declared, Domain, Field, Mark, NumberDomain, Questionnaire, Required, TextDomain,
 };
-use crate::source::{SourceId, SourceText, Span};
+use crate::source::{SourceId, Span};
 
 fn options(items: &[(&str, &str)]) -> Type {
     let items = items.iter().enumerate().map(|(index, (name, label))| OptionItem {
@@ -91,9 +91,4 @@ pub fn record() -> Record {
         Cell::Blank,
     ];
     Record { serial: 1, stratum: 0, cells }
-}
-
-/// A file of this content.
-pub fn source(text: &str) -> SourceText {
-    SourceText { id: SourceId(0), name: Arc::from("sample.toml"), text: Arc::from(text) }
 }

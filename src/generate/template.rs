@@ -111,7 +111,7 @@ pub fn fill(
                 written.extend(taken.take(to.saturating_sub(from.saturating_sub(1))));
             }
             Piece::Shuffled(count) => {
-                push_number(&mut written, shuffled(record.serial, *count, seed), *count)
+                push_number(&mut written, shuffled(record.serial, *count, seed), *count);
             }
             Piece::Digits(count) => {
                 let number = dice.below(10_u64.saturating_pow(*count));

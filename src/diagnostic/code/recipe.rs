@@ -79,7 +79,7 @@ codes! {
     REPEATED = "KP-P165" "recipe-name-repeated" Error
         title "同じ名前が複数ある" "name repeated"
         message "「{found}」が2回出てきます。1つにしてください。" "\"{found}\" occurs twice. Please keep one.";
-    /// Bounds that hold nothing, answers that exceed the hospitals asked, and the like.
+    /// Bounds that hold nothing, more answers than units asked, and the like.
     BOUNDS = "KP-P166" "recipe-bounds-crossed" Error
         title "上限と下限が逆" "bounds crossed"
         message "「{found}」は「{expected}」以下でなければなりません。" "\"{found}\" must not be above \"{expected}\".";

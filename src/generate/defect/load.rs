@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::super::recipe::{Given, Reading, Stratum, Table, cell, read_tree};
+use super::super::recipe::{Given, Reading, Stratum, Table, cell, items, read_tree};
 use super::super::tree::{Node, Tree};
 use super::{Edit, ExpectedFinding, Kind, RowEdit};
 use crate::diagnostic::code::recipe as code;
@@ -31,7 +31,7 @@ pub fn load(
     let tree = read_tree(&mut reading);
     let top = tree.as_ref().and_then(|tree| reading.table(tree, &["kind"]));
     let list = top.and_then(|top| reading.require(&top, "kind"));
-    for item in list.map_or(&[][..], |list| reading.items(list)) {
+    for item in list.map_or(&[][..], |list| items(list)) {
         let Some(table) = reading.table(item, KEYS) else { continue };
         for it in fields(&mut reading, &table) {
             let Some(kind) = kind(&mut reading, &table, strata, it) else { continue };
@@ -49,7 +49,7 @@ pub fn load(
 /// The fields of `each`, or once none.
 fn fields(reading: &mut Reading<'_>, table: &Table<'_>) -> Vec<Option<usize>> {
     match table.get("each") {
-        Some(tree) => reading.items(tree).iter().filter_map(|item| reading.field(item).map(Some)).collect(),
+        Some(tree) => items(tree).iter().filter_map(|item| reading.field(item).map(Some)).collect(),
         None => vec![None],
     }
 }
@@ -99,7 +99,7 @@ fn kind(reading: &mut Reading<'_>, table: &Table<'_>, strata: &[Stratum], it: Op
 }
 
 fn names(reading: &mut Reading<'_>, tree: &Tree, it: It<'_>) -> BTreeSet<Arc<str>> {
-    reading.items(tree).iter().filter_map(|item| reading.string(item).map(|name| it.put(name))).collect()
+    items(tree).iter().filter_map(|item| reading.string(item).map(|name| it.put(name))).collect()
 }
 
 fn row_edit(reading: &mut Reading<'_>, tree: &Tree) -> Option<RowEdit> {
@@ -108,7 +108,7 @@ fn row_edit(reading: &mut Reading<'_>, tree: &Tree) -> Option<RowEdit> {
         "short" => Some(RowEdit::Short),
         "long" => Some(RowEdit::Long),
         _ => {
-            reading.wrong(tree.span, Localized::new("\"short\"または\"long\"", "\"short\" or \"long\""));
+            reading.wrong(tree.span, &Localized::new("\"short\"または\"long\"", "\"short\" or \"long\""));
             None
         }
     }
@@ -116,7 +116,7 @@ fn row_edit(reading: &mut Reading<'_>, tree: &Tree) -> Option<RowEdit> {
 
 fn findings(reading: &mut Reading<'_>, tree: &Tree, it: It<'_>) -> Vec<ExpectedFinding> {
     let mut list = Vec::new();
-    for item in reading.items(tree) {
+    for item in items(tree) {
         let Some(table) = reading.table(item, &["rule", "field", "profile"]) else { continue };
         let rule =
             reading.require(&table, "rule").and_then(|tree| reading.string(tree)).map(|text| it.put(text));
@@ -149,20 +149,20 @@ fn edit(reading: &mut Reading<'_>, tree: &Tree, field: usize) -> Option<Edit> {
     }
     let table = reading.table(tree, &["raw", "plus", "keep", "drop", "turn", "after"])?;
     let Some((key, value)) = table.entries.first().filter(|_| table.entries.len() == 1) else {
-        reading.wrong(table.span, Localized::new("項目1つだけの表", "a table with one key"));
+        reading.wrong(table.span, &Localized::new("項目1つだけの表", "a table with one key"));
         return None;
     };
     match &*key.name {
         "raw" => reading.string(value).map(|text| Edit::Write(Arc::clone(text))),
         "after" => reading.string(value).map(|text| Edit::After(Arc::clone(text))),
         "plus" => plus(reading, value, field),
-        "keep" => match reading.items(value) {
-            [from, to] => place(reading, from).zip(place(reading, to)).map(|(from, to)| Edit::Keep(from, to)),
-            _ => {
-                reading.wrong(value.span, Localized::new("最初と最後の位置", "the first and the last place"));
-                None
+        "keep" => {
+            if let [from, to] = items(value) {
+                return place(reading, from).zip(place(reading, to)).map(|(from, to)| Edit::Keep(from, to));
             }
-        },
+            reading.wrong(value.span, &Localized::new("最初と最後の位置", "the first and the last place"));
+            None
+        }
         "drop" => place(reading, value).map(Edit::Drop),
         "turn" => place(reading, value).map(Edit::Turn),
         _ => None,
@@ -172,7 +172,7 @@ fn edit(reading: &mut Reading<'_>, tree: &Tree, field: usize) -> Option<Edit> {
 fn plus(reading: &mut Reading<'_>, tree: &Tree, field: usize) -> Option<Edit> {
     let declared = reading.questionnaire.fields.get(field)?;
     if !matches!(declared.ty, Type::Number { .. }) {
-        reading.does_not_fit(tree.span, declared, Localized::new("数値の項目", "a field of numbers"));
+        reading.does_not_fit(tree.span, declared, &Localized::new("数値の項目", "a field of numbers"));
         return None;
     }
     reading.integer(tree).map(Edit::Plus)
@@ -182,7 +182,7 @@ fn plus(reading: &mut Reading<'_>, tree: &Tree, field: usize) -> Option<Edit> {
 fn place(reading: &mut Reading<'_>, tree: &Tree) -> Option<usize> {
     let place = reading.count(tree).and_then(|place| usize::try_from(place).ok()).filter(|&place| place > 0);
     if place.is_none() {
-        reading.wrong(tree.span, Localized::new("1以上の位置", "a place, counted from 1"));
+        reading.wrong(tree.span, &Localized::new("1以上の位置", "a place, counted from 1"));
     }
     place
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::super::record::{Cell, Record};
 use super::super::tree::{Node, Tree};
-use super::{Reading, Stratum, cell};
+use super::{Reading, Stratum, cell, items};
 use crate::diagnostic::code::recipe as code;
 
 /// The key under which a condition names strata.
@@ -106,14 +106,13 @@ fn found(record: &Record, subject: Subject, sought: &Sought) -> bool {
 
 fn read_strata(reading: &mut Reading<'_>, tree: &Tree, strata: &[Stratum]) -> Vec<Sought> {
     let mut sought = Vec::new();
-    for item in reading.items(tree) {
+    for item in items(tree) {
         let Some(name) = reading.string(item).map(Arc::clone) else { continue };
-        match strata.iter().position(|stratum| stratum.name == name) {
-            Some(stratum) => sought.push(Sought::Stratum(stratum)),
-            None => {
-                let known: Vec<&str> = strata.iter().map(|stratum| &*stratum.name).collect();
-                reading.unknown(&code::UNKNOWN_STRATUM, item.span, &name, &known, None);
-            }
+        if let Some(stratum) = strata.iter().position(|stratum| stratum.name == name) {
+            sought.push(Sought::Stratum(stratum));
+        } else {
+            let known: Vec<&str> = strata.iter().map(|stratum| &*stratum.name).collect();
+            reading.unknown(&code::UNKNOWN_STRATUM, item.span, &name, &known, None);
         }
     }
     sought
@@ -121,7 +120,7 @@ fn read_strata(reading: &mut Reading<'_>, tree: &Tree, strata: &[Stratum]) -> Ve
 
 fn read_values(reading: &mut Reading<'_>, tree: &Tree, field: usize) -> Vec<Sought> {
     let mut sought = Vec::new();
-    for item in reading.items(tree) {
+    for item in items(tree) {
         if matches!(item.node, Node::Table(_)) {
             let Some(range) = reading.table(item, &["min", "max"]) else { continue };
             let low = range.get("min").map_or(Some(i64::MIN), |bound| reading.integer(bound));

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::super::tree::{self, Node, Tree};
 use super::source::{self, Context, WAYS};
-use super::{Case, Draw, ExactCounts, Given, PerStratum, Reading, Recipe, Source, Stratum, Table};
+use super::{Case, Draw, ExactCounts, Given, PerStratum, Reading, Recipe, Source, Stratum, Table, items};
 use crate::diagnostic::code::recipe as code;
 use crate::diagnostic::{Argument, Diagnostics, Localized};
 use crate::error::Error;
@@ -125,9 +125,9 @@ fn layer(reading: &mut Reading<'_>, tree: &Tree, recipe: &mut Recipe, blocks: &m
         recipe.seed = seed.unwrap_or_default();
     }
     if let Some(strata) = top.get("stratum") {
-        recipe.strata = reading.items(strata).iter().filter_map(|item| stratum(reading, item)).collect();
+        recipe.strata = items(strata).iter().filter_map(|item| stratum(reading, item)).collect();
     }
-    for item in top.get("draw").map_or(&[][..], |draws| reading.items(draws)) {
+    for item in top.get("draw").map_or(&[][..], |draws| items(draws)) {
         let Some(fields) = fields_of(reading, item) else { continue };
         let block = Block { text: reading.text.clone(), fields, tree: item.clone() };
         let place = blocks.iter_mut().find(|known| known.fields == block.fields);
@@ -162,7 +162,7 @@ fn fields_of(reading: &mut Reading<'_>, tree: &Tree) -> Option<Vec<usize>> {
     let known: Vec<&str> = DRAW_KEYS.iter().chain(WAYS).copied().collect();
     let table = reading.table(tree, &known)?;
     if let Some(parts) = table.get("fields") {
-        return reading.items(parts).iter().map(|part| reading.field(part)).collect();
+        return items(parts).iter().map(|part| reading.field(part)).collect();
     }
     let field = reading.require(&table, "field")?;
     reading.field(field).map(|field| vec![field])
@@ -209,14 +209,14 @@ fn draw(
         recipe.exact.push(exact);
         vec![Case { given: Given::default(), source: Source::Exact(recipe.exact.len() - 1) }]
     } else if let Some(list) = table.get("case") {
-        reading.items(list).iter().map(|item| case(reading, item, context)).collect::<Option<Vec<Case>>>()?
+        items(list).iter().map(|item| case(reading, item, context)).collect::<Option<Vec<Case>>>()?
     } else {
         vec![Case { given: Given::default(), source: source::read(reading, &table, context)? }]
     };
     let split = cases.iter().any(|case| matches!(case.source, Source::Split { .. }));
     if split != (fields.len() > 1) {
         let expected = Localized::new("fieldsとsplitの組", "`fields` together with `split`");
-        reading.wrong(table.span, expected);
+        reading.wrong(table.span, &expected);
         return None;
     }
     Some(Draw { fields, when, cases })

@@ -18,7 +18,7 @@ use jiff::civil::{Date, Time};
 pub use given::Given;
 pub use load::{load, read_tree};
 pub use percent::Percent;
-pub use reading::{Reading, Table};
+pub use reading::{Reading, Table, items};
 pub use source::cell;
 
 use super::record::Cell;

@@ -33,6 +33,14 @@ impl<'t> Table<'t> {
     }
 }
 
+/// A list; a single value is read as a list of one.
+pub fn items(tree: &Tree) -> &[Tree] {
+    match &tree.node {
+        Node::List(items) => items,
+        _ => std::slice::from_ref(tree),
+    }
+}
+
 /// A file being read.
 #[derive(Debug)]
 pub struct Reading<'a> {
@@ -102,13 +110,13 @@ impl<'a> Reading<'a> {
     }
 
     /// Reports that something else was expected here.
-    pub fn wrong(&mut self, span: Span, expected: Localized<&str>) {
+    pub fn wrong(&mut self, span: Span, expected: &Localized<&str>) {
         let expected = Argument::Localized(expected.map(|text| Arc::from(*text)));
         self.report(&code::WRONG_TYPE, span, &[("expected", expected)]);
     }
 
     /// Reports that `field` cannot hold what stands here.
-    pub fn does_not_fit(&mut self, span: Span, field: &Field, expected: Localized<&str>) {
+    pub fn does_not_fit(&mut self, span: Span, field: &Field, expected: &Localized<&str>) {
         let expected = Argument::Localized(expected.map(|text| Arc::from(*text)));
         let slots = [("field", Argument::from(&*field.name)), ("expected", expected)];
         self.report(&code::DOES_NOT_FIT, span, &slots);
@@ -117,7 +125,7 @@ impl<'a> Reading<'a> {
     /// A table whose keys are all in `known` (empty: any); others are reported and left out of account.
     pub fn table<'t>(&mut self, tree: &'t Tree, known: &[&str]) -> Option<Table<'t>> {
         let Node::Table(entries) = &tree.node else {
-            self.wrong(tree.span, Localized::new("表（テーブル）", "a table"));
+            self.wrong(tree.span, &Localized::new("表（テーブル）", "a table"));
             return None;
         };
         for (key, _) in entries {
@@ -140,24 +148,16 @@ impl<'a> Reading<'a> {
     /// A string.
     pub fn string<'t>(&mut self, tree: &'t Tree) -> Option<&'t Arc<str>> {
         let Node::Text(text) = &tree.node else {
-            self.wrong(tree.span, Localized::new("文字列", "a string"));
+            self.wrong(tree.span, &Localized::new("文字列", "a string"));
             return None;
         };
         Some(text)
     }
 
-    /// A list; a single value is read as a list of one.
-    pub fn items<'t>(&mut self, tree: &'t Tree) -> &'t [Tree] {
-        match &tree.node {
-            Node::List(items) => items,
-            _ => std::slice::from_ref(tree),
-        }
-    }
-
     /// A whole number.
     pub fn integer(&mut self, tree: &Tree) -> Option<i64> {
         let Node::Integer(number) = tree.node else {
-            self.wrong(tree.span, Localized::new("整数", "a whole number"));
+            self.wrong(tree.span, &Localized::new("整数", "a whole number"));
             return None;
         };
         Some(number)
@@ -168,7 +168,7 @@ impl<'a> Reading<'a> {
         let number = self.integer(tree)?;
         let count = u64::try_from(number).ok();
         if count.is_none() {
-            self.wrong(tree.span, Localized::new("0以上の整数", "a whole number of 0 or more"));
+            self.wrong(tree.span, &Localized::new("0以上の整数", "a whole number of 0 or more"));
         }
         count
     }
@@ -185,7 +185,7 @@ impl<'a> Reading<'a> {
                 "0から100までの割合（小数は6桁まで）",
                 "a share from 0 to 100, at most six decimals",
             );
-            self.wrong(tree.span, expected);
+            self.wrong(tree.span, &expected);
         }
         percent
     }
@@ -202,7 +202,7 @@ impl<'a> Reading<'a> {
         if date.is_none() {
             self.wrong(
                 tree.span,
-                Localized::new(
+                &Localized::new(
                     "日付（引用符なし、例：2024-02-01）",
                     "a date without quotes, such as 2024-02-01",
                 ),
@@ -224,7 +224,7 @@ impl<'a> Reading<'a> {
         if time.is_none() {
             self.wrong(
                 tree.span,
-                Localized::new(
+                &Localized::new(
                     "時刻（引用符なし、例：09:00:00）",
                     "a time of day without quotes, such as 09:00:00",
                 ),
@@ -257,7 +257,7 @@ impl<'a> Reading<'a> {
         if let Type::Option(options) = &declared.ty {
             return Some(Arc::clone(options));
         }
-        self.does_not_fit(span, declared, Localized::new("選択肢のある項目", "a field with options"));
+        self.does_not_fit(span, declared, &Localized::new("選択肢のある項目", "a field with options"));
         None
     }
 

@@ -10,7 +10,7 @@ use super::super::record::Cell;
 use super::super::template;
 use super::super::tree::{Node, Tree};
 use super::percent::{Percent, print};
-use super::{PerStratum, Reading, Source, Stratum, Table};
+use super::{PerStratum, Reading, Source, Stratum, Table, items};
 use crate::diagnostic::code::recipe as code;
 use crate::diagnostic::{Argument, Localized};
 use crate::expression::Type;
@@ -75,7 +75,7 @@ pub fn cell(reading: &mut Reading<'_>, tree: &Tree, field: usize) -> Option<Cell
             reading.date(tree).zip(reading.time(tree)).map(|(day, time)| Cell::Moment(day.to_datetime(time)))
         }
         _ => {
-            reading.does_not_fit(tree.span, declared, expected(&declared.ty));
+            reading.does_not_fit(tree.span, declared, &expected(&declared.ty));
             None
         }
     }
@@ -192,7 +192,7 @@ fn weights(reading: &mut Reading<'_>, tree: &Tree, context: Context<'_>) -> Opti
 /// Values of which each is as likely.
 fn texts(reading: &mut Reading<'_>, tree: &Tree, context: Context<'_>) -> Option<Source> {
     let cells: Option<Vec<Cell>> =
-        reading.items(tree).iter().map(|item| cell(reading, item, context.field)).collect();
+        items(tree).iter().map(|item| cell(reading, item, context.field)).collect();
     let cells = cells?;
     let reached = PerStratum::All(running(&vec![1; cells.len()]));
     Some(Source::Weighted { cells, reached })
@@ -204,7 +204,7 @@ fn field_must(
     span: Span,
     field: usize,
     fits: impl Fn(&Type) -> bool,
-    wanted: Localized<&str>,
+    wanted: &Localized<&str>,
 ) -> Option<()> {
     let declared = reading.questionnaire.fields.get(field)?;
     if fits(&declared.ty) {
@@ -224,7 +224,7 @@ fn earlier(
     tree: &Tree,
     context: Context<'_>,
     fits: impl Fn(&Type) -> bool,
-    wanted: Localized<&str>,
+    wanted: &Localized<&str>,
 ) -> Option<usize> {
     let field = reading.field(tree)?;
     field_must(reading, tree.span, field, fits, wanted)?;
@@ -240,7 +240,7 @@ const A_NUMBER: Localized<&str> = Localized::new("整数の項目", "a field of 
 const A_DATE: Localized<&str> = Localized::new("日付の項目", "a field of dates");
 
 fn integer(reading: &mut Reading<'_>, tree: &Tree, context: Context<'_>) -> Option<Source> {
-    field_must(reading, tree.span, context.field, whole_number, A_NUMBER)?;
+    field_must(reading, tree.span, context.field, whole_number, &A_NUMBER)?;
     let table = reading.table(tree, &["low", "high", "at-most"])?;
     let low = reading
         .require(&table, "low")
@@ -254,7 +254,7 @@ fn integer(reading: &mut Reading<'_>, tree: &Tree, context: Context<'_>) -> Opti
             let percent = reading.require(&bound, "percent").and_then(|tree| reading.percent(tree));
             let of = reading
                 .require(&bound, "of")
-                .and_then(|tree| earlier(reading, tree, context, whole_number, A_NUMBER));
+                .and_then(|tree| earlier(reading, tree, context, whole_number, &A_NUMBER));
             Some((percent?, of?))
         }
         None => None,
@@ -276,12 +276,12 @@ fn split(reading: &mut Reading<'_>, tree: &Tree, context: Context<'_>) -> Option
     let table = reading.table(tree, &["total", "less"])?;
     let total = reading
         .require(&table, "total")
-        .and_then(|tree| earlier(reading, tree, context, whole_number, A_NUMBER));
+        .and_then(|tree| earlier(reading, tree, context, whole_number, &A_NUMBER));
     let less = match table.get("less") {
         Some(tree) => {
-            let items = reading.items(tree).iter();
+            let items = items(tree).iter();
             items
-                .map(|item| earlier(reading, item, context, whole_number, A_NUMBER))
+                .map(|item| earlier(reading, item, context, whole_number, &A_NUMBER))
                 .collect::<Option<Vec<usize>>>()
         }
         None => Some(Vec::new()),
@@ -290,7 +290,7 @@ fn split(reading: &mut Reading<'_>, tree: &Tree, context: Context<'_>) -> Option
 }
 
 fn date(reading: &mut Reading<'_>, tree: &Tree, context: Context<'_>) -> Option<Source> {
-    field_must(reading, tree.span, context.field, |ty| matches!(ty, Type::Date), A_DATE)?;
+    field_must(reading, tree.span, context.field, |ty| matches!(ty, Type::Date), &A_DATE)?;
     let table = reading.table(tree, &["first", "last"])?;
     let first = reading.require(&table, "first").and_then(|tree| reading.date(tree));
     let last = reading.require(&table, "last").and_then(|tree| reading.date(tree));
@@ -308,11 +308,11 @@ fn date(reading: &mut Reading<'_>, tree: &Tree, context: Context<'_>) -> Option<
 
 fn moment(reading: &mut Reading<'_>, tree: &Tree, context: Context<'_>) -> Option<Source> {
     let wanted = Localized::new("日時の項目", "a field of dates and times");
-    field_must(reading, tree.span, context.field, |ty| matches!(ty, Type::DateTime), wanted)?;
+    field_must(reading, tree.span, context.field, |ty| matches!(ty, Type::DateTime), &wanted)?;
     let table = reading.table(tree, &["after", "days", "last", "opens", "closes"])?;
     let is_date = |ty: &Type| matches!(ty, Type::Date);
     let after =
-        reading.require(&table, "after").and_then(|tree| earlier(reading, tree, context, is_date, A_DATE));
+        reading.require(&table, "after").and_then(|tree| earlier(reading, tree, context, is_date, &A_DATE));
     let days = reading.require(&table, "days").and_then(|tree| reading.count(tree));
     let last = reading.require(&table, "last").and_then(|tree| reading.date(tree));
     let opens = reading.require(&table, "opens").and_then(|tree| reading.time(tree));
@@ -332,7 +332,7 @@ fn moment(reading: &mut Reading<'_>, tree: &Tree, context: Context<'_>) -> Optio
 
 fn text_parts(reading: &mut Reading<'_>, tree: &Tree, context: Context<'_>) -> Option<Source> {
     let wanted = Localized::new("文字列またはコードの項目", "a field of texts or codes");
-    field_must(reading, tree.span, context.field, |ty| matches!(ty, Type::Text | Type::Code), wanted)?;
+    field_must(reading, tree.span, context.field, |ty| matches!(ty, Type::Text | Type::Code), &wanted)?;
     let text = reading.string(tree)?;
     let by_name = &reading.questionnaire.by_name;
     let parsed = template::parse(text, |name| {
@@ -352,7 +352,7 @@ fn text_parts(reading: &mut Reading<'_>, tree: &Tree, context: Context<'_>) -> O
 fn mix(reading: &mut Reading<'_>, tree: &Tree, context: Context<'_>) -> Option<Source> {
     let mut ways = Vec::new();
     let mut shares = Vec::new();
-    for item in reading.items(tree) {
+    for item in items(tree) {
         let known: Vec<&str> = WAYS.iter().copied().chain(["percent", "rest"]).collect();
         let table = reading.table(item, &known)?;
         let percent = reading.require(&table, "percent").and_then(|tree| reading.percent(tree));

@@ -203,7 +203,11 @@ impl Run {
         if progress && !session.quiet && session.terminals.error.is_some() {
             members.push(Box::new(ProgressLine::new(session.language)));
         }
-        Ok(Self { header: RunHeader::default(), reports: Reports::new(members), values: !audience.hide_values })
+        Ok(Self {
+            header: RunHeader::default(),
+            reports: Reports::new(members),
+            values: !audience.hide_values,
+        })
     }
 }
 

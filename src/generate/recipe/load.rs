@@ -409,7 +409,7 @@ case = [
             ("field = \"ehr\"", "field = \"beds\"", "KP-P165 [[draw]]"),
             ("low = [20, 100]", "low = [20, 200]", "KP-P166 { low"),
             ("asked = 4", "asked = 3", "KP-P166 [[stratum]]"),
-            ("counts.yes = [2, 3]", "counts.yes = [2, 3]\nwhen = { beds = 3 }", "KP-P167 yes"),
+            ("counts.yes = [2, 3]", "counts.yes = [2, 3]\nwhen = { beds = 3 }", "KP-P167 counts"),
             ("[recipe]", "[recipe", "KP-P150 "),
         ];
         for (right, wrong, expected) in mistakes {

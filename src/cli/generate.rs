@@ -65,9 +65,6 @@ pub(super) struct GenerateArguments {
     /// Two kinds at a time, where neither changes the findings of the other
     #[arg(long, requires = "defects")]
     pairs: bool,
-    /// Profiles for which the truth is told
-    #[arg(long, value_name = "NAME", requires = "defects")]
-    profile: Vec<String>,
     /// Where to write the truth list: record, kinds, findings
     #[arg(long, value_name = "FILE", requires = "defects")]
     truth: Option<PathBuf>,
@@ -218,9 +215,8 @@ fn change(
             return Err(session.refuse([suggest(refused, wanted, kinds.iter().map(|kind| &*kind.name))]));
         }
     }
-    let profiles = arguments.profile.iter().cloned().collect();
     let rows = matches!(arguments.format, FormatName::Csv | FormatName::Tsv);
-    Ok(Change::Defects(Injection::new(kinds, &arguments.kinds, arguments.pairs, profiles, rows), share))
+    Ok(Change::Defects(Injection::new(kinds, &arguments.kinds, arguments.pairs, rows), share))
 }
 
 fn percent(session: &Session, flag: &'static str, found: &str) -> Result<Percent, Stopped> {
@@ -241,7 +237,8 @@ fn write(
     recipe: &Recipe,
     options: &GenerateOptions,
 ) -> Result<(), Error> {
-    let mut truth = arguments.truth.as_deref().map(|path| Sink::create(path).map(|sink| (path, sink))).transpose()?;
+    let mut truth =
+        arguments.truth.as_deref().map(|path| Sink::create(path).map(|sink| (path, sink))).transpose()?;
     let told = truth.as_mut().map(|(path, sink)| Output { name: path, write: sink });
     let summary = match &arguments.out {
         None => {

@@ -356,7 +356,7 @@ fn defect_line(record: u64, key: &str, truth: &Truth, into: &mut String) {
     head(record, key, into);
     into.push_str(",\"kinds\":");
     list(&truth.kinds, into, |kind, into| string(kind, into));
-    into.push_str(",\"expected\":");
+    into.push_str(",\"findings\":");
     list(&truth.findings, into, |finding, into| {
         into.push_str("{\"rule\":");
         string(&finding.rule, into);
@@ -364,6 +364,10 @@ fn defect_line(record: u64, key: &str, truth: &Truth, into: &mut String) {
         match &finding.field {
             Some(field) => string(field, into),
             None => into.push_str("null"),
+        }
+        if let Some(profile) = &finding.profile {
+            into.push_str(",\"profile\":");
+            string(profile, into);
         }
         into.push('}');
     });

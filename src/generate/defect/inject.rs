@@ -4,7 +4,6 @@
 //! - Which kind a record gets depends on the seed and the record alone.
 //! - The truth of a combination is the union of its kinds' findings.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::random::Dice;
@@ -19,8 +18,6 @@ pub struct Injection {
     pub kinds: Vec<Kind>,
     /// Whether two kinds are done to a record where two combine.
     pub pairs: bool,
-    /// Profiles of the run for which the truth is told.
-    pub profiles: BTreeSet<String>,
     /// By kind: the rarer the records to which it can be done, the heavier, so that no kind is left out by chance.
     weights: Vec<u64>,
 }
@@ -29,26 +26,17 @@ pub struct Injection {
 const HEAVIEST: u64 = 1_000_000;
 
 impl Injection {
-    /// Keeps of `kinds` those that `names` asks for (empty: all; a name before `/` means its whole family), that
-    /// `profiles` allow and, without `rows`, those that leave the row whole.
-    pub fn new(
-        kinds: Vec<Kind>,
-        names: &[String],
-        pairs: bool,
-        profiles: BTreeSet<String>,
-        rows: bool,
-    ) -> Self {
+    /// Keeps of `kinds` those that `names` asks for (empty: all; a name before `/` means its whole family) and,
+    /// without `rows`, those that leave the row whole.
+    pub fn new(kinds: Vec<Kind>, names: &[String], pairs: bool, rows: bool) -> Self {
         let asked = |kind: &Kind| {
             let family = kind.name.split('/').next().unwrap_or_default();
             names.is_empty() || names.iter().any(|name| **name == *kind.name || name == family)
         };
-        let allowed = |kind: &Kind| {
-            kind.profile.as_ref().is_none_or(|profile| profiles.contains(&**profile))
-                && (rows || kind.row == RowEdit::Whole)
-        };
-        let kinds: Vec<Kind> = kinds.into_iter().filter(|kind| asked(kind) && allowed(kind)).collect();
+        let fits = |kind: &Kind| asked(kind) && (rows || kind.row == RowEdit::Whole);
+        let kinds: Vec<Kind> = kinds.into_iter().filter(fits).collect();
         let weights = vec![1; kinds.len()];
-        Self { kinds, pairs, profiles, weights }
+        Self { kinds, pairs, weights }
     }
 
     /// The same with weights from a `probe` of clean records.
@@ -105,10 +93,7 @@ pub fn choose(
             }
         }
         truth.kinds.push(Arc::clone(&kind.name));
-        let expected = kind.findings.iter().filter(|finding| {
-            finding.profile.as_ref().is_none_or(|profile| injection.profiles.contains(&**profile))
-        });
-        truth.findings.extend(expected.cloned());
+        truth.findings.extend(kind.findings.iter().cloned());
         if kind.row != RowEdit::Whole {
             truth.row = kind.row;
         }

@@ -18,7 +18,7 @@ use crate::questionnaire::Questionnaire;
 use crate::source::SourceText;
 
 const KEYS: &[&str] =
-    &["kind", "each", "what", "where", "profile", "set", "row", "areas", "shares", "findings", "reason"];
+    &["kind", "each", "what", "where", "set", "row", "areas", "shares", "findings", "reason"];
 
 /// Reads the kinds of `text`, in its order. `None`: it has an error.
 pub fn load(
@@ -79,7 +79,6 @@ fn kind(reading: &mut Reading<'_>, table: &Table<'_>, strata: &[Stratum], it: Op
         Some(tree) => Given::read(reading, tree, strata, it)?,
         None => Given::default(),
     };
-    let profile = table.get("profile").and_then(|tree| reading.string(tree)).map(Arc::clone);
     let edits = table.get("set").map_or_else(Vec::new, |tree| edits(reading, tree, it));
     let row = table.get("row").map_or(Some(RowEdit::Whole), |tree| row_edit(reading, tree));
     let areas = reading.require(table, "areas").map(|tree| names(reading, tree, own));
@@ -90,7 +89,6 @@ fn kind(reading: &mut Reading<'_>, table: &Table<'_>, strata: &[Stratum], it: Op
         name: field.map_or_else(|| Arc::clone(&base), |field| Arc::from(format!("{base}/{field}"))),
         what: what?.map(|text| own.put(text)),
         given,
-        profile,
         edits,
         row: row?,
         areas: areas?,

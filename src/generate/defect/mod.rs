@@ -24,7 +24,7 @@ pub struct ExpectedFinding {
     pub rule: Arc<str>,
     /// The field of the primary label. `None`: about the record as a whole.
     pub field: Option<Arc<str>>,
-    /// Only expected in a run with this profile. `None`: always.
+    /// Only there in a check with this profile. `None`: always.
     pub profile: Option<Arc<str>>,
 }
 
@@ -68,8 +68,6 @@ pub struct Kind {
     pub what: Localized<Arc<str>>,
     /// The clean records to which it can be done.
     pub given: Given,
-    /// Only in a run with this profile. `None`: always.
-    pub profile: Option<Arc<str>>,
     /// By position of the field, in the order of the file.
     pub edits: Vec<(usize, Edit)>,
     /// What is done to the row.
@@ -107,7 +105,6 @@ mod tests {
             name: "k".into(),
             what: Localized::default(),
             given: Given::default(),
-            profile: None,
             edits: Vec::new(),
             row: RowEdit::Whole,
             areas: areas.iter().map(|&area| area.into()).collect(),

@@ -30,7 +30,7 @@ pub(super) fn gather(
     let exclude = exclude.collect::<Result<Vec<Pattern>, Box<Diagnostic>>>()?;
     let mut names = arguments.files.clone();
     if let Some(list) = &arguments.files_from {
-        names.extend(listing::names_in(list).map_err(|error| unusable(session, &error))?);
+        names.extend(listing::names_in(list).map_err(|error| Box::new(unusable(session, &error)))?);
     }
     let dash = Path::new("-");
     let from_stdin = names.iter().any(|name| name == dash);
@@ -38,7 +38,7 @@ pub(super) fn gather(
         return Err(Box::new(usage(&STDIN_IS_TERMINAL, session.line.mark_value("-"))));
     }
     names.retain(|name| name != dash);
-    let listing = listing::list(&names, &exclude).map_err(|error| unusable(session, &error))?;
+    let listing = listing::list(&names, &exclude).map_err(|error| Box::new(unusable(session, &error)))?;
     notes(session, &listing);
     let stdin = from_stdin.then(|| InputFile {
         name: Arc::from(arguments.stdin_filename.as_deref().unwrap_or("(stdin)")),
@@ -58,8 +58,8 @@ fn compile(session: &Session, pattern: &str) -> Result<Pattern, Box<Diagnostic>>
     })
 }
 
-fn unusable(session: &Session, error: &Error) -> Box<Diagnostic> {
-    Box::new(match error {
+fn unusable(session: &Session, error: &Error) -> Diagnostic {
+    match error {
         Error::Read { path, source } => {
             let path = path.display().to_string();
             usage(&UNUSABLE_FILE, session.line.mark_value(&path))
@@ -67,7 +67,7 @@ fn unusable(session: &Session, error: &Error) -> Box<Diagnostic> {
                 .with("reason", source.to_string())
         }
         other => usage(&RUN_STOPPED, None).with("reason", other.to_string()),
-    })
+    }
 }
 
 /// Says what is not read, so that nobody takes it for checked.

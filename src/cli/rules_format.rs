@@ -36,7 +36,7 @@ pub(super) fn run(session: &Session, survey: Option<&str>, check: bool) -> Exit 
         let label = survey.and_then(|name| session.line.mark_value(name));
         return session.refuse([usage(&NOTHING_TO_FORMAT, label)]);
     };
-    match format_folder(session, folder, check) {
+    match format_folder(folder, check) {
         Ok(changed) => {
             session.note(&match session.language {
                 Language::Ja if check => format!("整形が必要なファイル：{changed}件"),
@@ -50,7 +50,7 @@ pub(super) fn run(session: &Session, survey: Option<&str>, check: bool) -> Exit 
     }
 }
 
-fn format_folder(session: &Session, folder: &Path, check: bool) -> Result<usize, Error> {
+fn format_folder(folder: &Path, check: bool) -> Result<usize, Error> {
     let mut changed = 0;
     for path in listing::texts_in(folder, "toml")? {
         let text = listing::text_of(&path)?;

@@ -27,13 +27,13 @@ pub(super) fn gather(
     let mut params = BTreeMap::new();
     let mut problems = Vec::new();
     for given in &arguments.param {
-        let parsed = match given.split_once('=') {
-            Some((name, value)) => parameter(session, pack, name.trim(), value.trim()),
-            None => {
+        let parsed = given.split_once('=').map_or_else(
+            || {
                 let found = usage(&NOT_AN_ASSIGNMENT, session.line.mark_value(given));
                 Err(Box::new(found.with("found", given.as_str())))
-            }
-        };
+            },
+            |(name, value)| parameter(session, pack, name.trim(), value.trim()),
+        );
         keep(parsed, &mut params, &mut problems);
     }
     if let Some(day) = &arguments.as_of {

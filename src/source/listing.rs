@@ -15,7 +15,7 @@ use glob::{MatchOptions, Pattern};
 use crate::error::Error;
 
 /// Suffixes of submissions, in lower case.
-const SUFFIXES: [&str; 6] = ["csv", "tsv", "txt", "json", "jsonl", "ndjson"];
+const SUFFIXES: [&str; 5] = ["csv", "tsv", "json", "jsonl", "ndjson"];
 
 /// The files of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

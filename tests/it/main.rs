@@ -3,6 +3,7 @@
 mod build;
 mod cases;
 mod command_line;
+mod command_line_check;
 mod defects;
 mod determinism;
 mod generate;

@@ -51,7 +51,7 @@ pub(super) struct Judge<'a> {
 
 impl Judge<'_> {
     /// Judges one block.
-    pub(super) fn block(&self, block: Block) -> Judged {
+    pub(super) fn block(&self, block: &Block) -> Judged {
         let Self { plan, .. } = *self;
         let singles = || block.records.iter().enumerate().map(|(row, _)| block.single(row));
         let whole = catch_unwind(AssertUnwindSafe(|| self.walk(block.clone())));

@@ -13,7 +13,7 @@ mod tally;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::batch::convert::Converter;
 use crate::diagnostic::code::{internal, structure};
@@ -210,7 +210,7 @@ impl<'a> Run<'a> {
             let (wants, size) = (self.wants, self.wave);
             let work = Judge { plan: self.plan, converter: &self.converter, layout: &layout, wants };
             let (judged, next) =
-                pool.install(|| rayon::join(|| judge(work, blocks), || next_wave(reader, size)));
+                pool.install(|| rayon::join(|| judge(work, &blocks), || next_wave(reader, size)));
             for judged in judged {
                 after.append(keys.merge(&layout, self.merge(judged, line)?));
             }
@@ -233,8 +233,8 @@ impl<'a> Run<'a> {
     }
 }
 
-fn judge(judge: Judge<'_>, blocks: Vec<Block>) -> Vec<Judged> {
-    blocks.into_par_iter().map(|block| judge.block(block)).collect()
+fn judge(judge: Judge<'_>, blocks: &[Block]) -> Vec<Judged> {
+    blocks.par_iter().map(|block| judge.block(block)).collect()
 }
 
 /// The next blocks, as many as a wave has; none at the end of the file.

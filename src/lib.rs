@@ -1,13 +1,18 @@
 //! kenpyo (検票): judges survey submissions by a rule pack before they are counted.
 
 pub mod batch;
+pub mod cli;
 pub mod diagnostic;
+pub mod engine;
 pub mod error;
 pub mod evaluate;
 pub mod expression;
+pub mod generate;
 pub mod input;
 pub mod plan;
 pub mod questionnaire;
 pub mod report;
 pub mod rule_pack;
+pub mod rule_trial;
+pub mod settings;
 pub mod source;

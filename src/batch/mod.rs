@@ -6,8 +6,14 @@
 //! - Values of rows outside `known` are never read.
 //! - A batch owns its chunk, so that text is (start, length) and spans can be resolved until it is dropped.
 
+pub mod convert;
+pub mod example;
+pub mod excerpt;
+pub mod locate;
 pub mod mask;
+pub mod missing;
 
+pub use excerpt::Excerpt;
 pub use mask::Mask;
 
 use crate::expression::FieldId;

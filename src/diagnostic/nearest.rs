@@ -3,7 +3,8 @@
 //! Invariants
 //! - Comparison is by a folded form: NFKC, case, kana kind, dashes, blanks.
 //! - A name at an edit distance over 3, or over half of a short name's length, is never suggested.
-//! - The order of candidates decides between equals, so the answer is always the same.
+//! - Between names at one distance the one with more characters in common wins, then the order of candidates:
+//!   the answer is always the same.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -25,31 +26,48 @@ const LONGEST: usize = 200;
 pub fn nearest<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = fold(found);
     let wanted_length = wanted.chars().count();
-    let mut best: Option<(usize, &'a str)> = None;
+    let mut best: Option<((usize, usize), &'a str)> = None;
     for candidate in candidates {
         let folded = fold(candidate);
-        let limit = best.map_or(FARTHEST, |(distance, _)| distance.saturating_sub(1));
-        if let Some(distance) = distance_within(&wanted, wanted_length, &folded, limit) {
-            if distance == 0 {
-                return Some(candidate);
-            }
-            best = Some((distance, candidate));
+        let limit = best.map_or(FARTHEST, |((distance, _), _)| distance);
+        let Some(distance) = distance_within(&wanted, wanted_length, &folded, limit) else { continue };
+        if distance == 0 {
+            return Some(candidate);
+        }
+        let found = (distance, unshared(&wanted, &folded));
+        if best.is_none_or(|(so_far, _)| found < so_far) {
+            best = Some((found, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
 }
 
-/// The edit distance, if it is at most `limit` and small for names of this length.
+/// The edit distance, if it is at most `limit` and small for a name of this length.
 fn distance_within(wanted: &str, wanted_length: usize, folded: &str, limit: usize) -> Option<usize> {
     if wanted == folded {
         return Some(0);
     }
     let length = folded.chars().count();
-    let limit = limit.min(allowed(wanted_length.min(length)));
+    let limit = limit.min(allowed(length));
     if limit == 0 || wanted_length.abs_diff(length) > limit || wanted_length.max(length) > LONGEST {
         return None;
     }
     Some(strsim::damerau_levenshtein(wanted, folded)).filter(|&distance| distance <= limit)
+}
+
+/// How many characters only one of the two has: what was swapped is nearer than what was replaced.
+fn unshared(left: &str, right: &str) -> usize {
+    let mut theirs: Vec<char> = right.chars().collect();
+    let mut alone = 0;
+    for character in left.chars() {
+        match theirs.iter().position(|other| *other == character) {
+            Some(at) => {
+                theirs.swap_remove(at);
+            }
+            None => alone += 1,
+        }
+    }
+    alone + theirs.len()
 }
 
 /// Half of a short name's length, rounded up; nothing for a single character.
@@ -119,6 +137,8 @@ mod tests {
     #[test]
     fn the_first_of_equals_wins_and_a_nearer_one_beats_it() {
         assert_eq!(nearest("bat", ["cat", "hat"]), Some("cat"));
+        assert_eq!(nearest("b040", ["b020", "b400"]), Some("b400"), "swapped, not replaced");
+        assert_eq!(nearest("nn", ["one", "none"]), Some("none"));
         assert_eq!(nearest("hats", ["cats", "hat", "hats"]), Some("hats"));
     }
 

@@ -5,18 +5,9 @@
 
 use std::sync::Arc;
 
+use super::judge::RuleOutcomes;
+use crate::batch::Excerpt;
 use crate::diagnostic::{Diagnostic, RecordPlace};
-
-/// A piece of a record's original text, made while its bytes were in hand, for drawing.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Excerpt {
-    /// Sanitised text; stretches between the marked cells are elided as `…`.
-    pub text: String,
-    /// Line of the file on which the excerpt's first line stands.
-    pub first_line: u64,
-    /// For each label of the diagnostic: its byte range in `text`.
-    pub marks: Vec<(usize, usize)>,
-}
 
 /// One finding with what is needed to draw it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +18,15 @@ pub struct Finding {
     pub excerpt: Option<Excerpt>,
     /// Findings shown inside this one (groups): they count, but have no message of their own.
     pub followers: Vec<Diagnostic>,
+    /// Whether `diagnostic` is only a heading over its followers (a group with a text of its own): then the
+    /// followers are counted, and it is not.
+    pub heading: bool,
+}
+
+impl From<Diagnostic> for Finding {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self { diagnostic, excerpt: None, followers: Vec::new(), heading: false }
+    }
 }
 
 /// The findings of one record, in order.
@@ -53,4 +53,31 @@ pub struct RuleCounts {
     pub skipped: u64,
     /// Not run.
     pub not_run: u64,
+}
+
+impl RuleCounts {
+    /// Adds the counts of other records.
+    pub fn join(&mut self, other: &Self) {
+        self.pass += other.pass;
+        self.fail += other.fail;
+        self.not_applicable += other.not_applicable;
+        self.undecided += other.undecided;
+        self.skipped += other.skipped;
+        self.not_run += other.not_run;
+    }
+
+    /// Adds the records of one batch.
+    pub fn add(&mut self, verdict: &RuleOutcomes) {
+        self.pass += verdict.pass.count();
+        self.fail += verdict.fail.count();
+        self.not_applicable += verdict.not_applicable.count();
+        self.undecided += verdict.undecided.count();
+        self.skipped += verdict.skipped.count();
+        self.not_run += verdict.not_run.count();
+    }
+
+    /// All records.
+    pub fn total(&self) -> u64 {
+        [self.pass, self.fail, self.not_applicable, self.undecided, self.skipped, self.not_run].iter().sum()
+    }
 }

@@ -6,6 +6,7 @@
 //! - A [`TypedExpr`] has no unresolved name, no type error and no lifetime.
 
 pub mod calendar;
+pub mod format;
 pub mod function;
 pub mod lint;
 pub mod names;
@@ -14,6 +15,8 @@ pub mod number;
 pub mod parse;
 pub mod pattern;
 mod reading;
+#[cfg(test)]
+mod robust;
 #[cfg(test)]
 mod sample;
 pub mod tree;

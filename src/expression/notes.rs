@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::tree::ExpressionText;
 use crate::diagnostic::code::expression::TOO_MANY_MISTAKES;
 use crate::diagnostic::{Argument, Code, Diagnostic, Diagnostics, Label, Localized, Place};
-use crate::source::Span;
+use crate::source::{Position, Span};
 
 /// Most mistakes of one expression that are listed.
 pub(super) const MOST: usize = 30;
@@ -57,7 +57,12 @@ impl<'a> Notes<'a> {
             source: self.text.source.id,
             field: None,
             span,
-            position: self.text.source.position(span.start),
+            // Finding a line costs time in proportion to the file: not for what nobody will see.
+            position: if self.is_full() {
+                Position::default()
+            } else {
+                self.text.source.position(span.start)
+            },
             pointer: None,
             text: text.into(),
         }
@@ -84,9 +89,9 @@ impl<'a> Notes<'a> {
         }
     }
 
-    /// How many there are.
-    pub(super) fn len(&self) -> usize {
-        self.list.len()
+    /// Whether nothing more will be kept: what costs time need not be said any more.
+    pub(super) fn is_full(&self) -> bool {
+        self.list.len() > MOST
     }
 
     /// All of them, by place of the first mark; those of one place in the order in which they were found.

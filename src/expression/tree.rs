@@ -152,10 +152,10 @@ impl Expr {
     /// The direct parts that are expressions, in reading order.
     pub fn children(&self) -> Vec<&Self> {
         match &self.kind {
-            ExprKind::Or(parts) | ExprKind::And(parts) => parts.iter().collect(),
-            ExprKind::Lookup { keys: parts, .. } | ExprKind::Call { arguments: parts, .. } => {
-                parts.iter().collect()
-            }
+            ExprKind::Or(parts)
+            | ExprKind::And(parts)
+            | ExprKind::Lookup { keys: parts, .. }
+            | ExprKind::Call { arguments: parts, .. } => parts.iter().collect(),
             ExprKind::Not(part) | ExprKind::Negate(part) | ExprKind::Parenthesis(part) => vec![part],
             ExprKind::In { subject, .. } | ExprKind::Has { subject, .. } => vec![subject],
             ExprKind::Iff { left, right }

@@ -158,8 +158,10 @@ impl TypedExpr {
             | Node::Literal(_)
             | Node::Field(_)
             | Node::Param(_) => Vec::new(),
-            Node::And(parts) | Node::Or(parts) => parts.iter().collect(),
-            Node::Lookup { keys: parts, .. } | Node::Call { arguments: parts, .. } => parts.iter().collect(),
+            Node::And(parts)
+            | Node::Or(parts)
+            | Node::Lookup { keys: parts, .. }
+            | Node::Call { arguments: parts, .. } => parts.iter().collect(),
             Node::Not(part) | Node::Negate(part) => vec![part],
             Node::Let(part) => vec![part],
             Node::In { subject, .. } | Node::InLookup { subject, .. } | Node::Has { subject, .. } => {

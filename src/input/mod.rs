@@ -5,11 +5,31 @@
 //! - A bad row or record is a finding and a record of its own; it never stops the rest.
 //! - Record numbers, lines and offsets are given here, once, and never derived from a place in a chunk.
 
+mod csv;
+mod form;
+mod header;
+mod intake;
+mod json;
+mod json_balance;
+mod json_split;
+mod layout;
+mod pointer;
+mod reader;
+mod row_fault;
+mod scan;
+mod unknown_key;
+
+pub use form::FormNeeds;
+pub use layout::{Block, Layout};
+pub use pointer::pointer_at;
+pub use reader::{InputFormat, ReadOptions, Reader};
+pub use unknown_key::{UnknownKey, UnknownKeys};
+
 use std::sync::Arc;
 
-use crate::diagnostic::{Argument, Localized, Notice, Severity};
+use crate::diagnostic::{Argument, Code, Label, Localized, Notice, Severity};
 use crate::expression::FieldId;
-use crate::source::{SourceId, Span, encoding::Encoding};
+use crate::source::{Position, SourceId, Span, display_width, encoding::Encoding};
 
 /// A piece of text of a chunk: (start, length); the highest bit of `start` marks the side buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,6 +55,14 @@ impl TextRef {
     /// Whether the text has no byte.
     pub const fn is_empty(self) -> bool {
         self.len == 0
+    }
+
+    /// The `len` bytes after the first `skip` of it; never more than it has.
+    #[must_use]
+    pub const fn part(self, skip: u32, len: u32) -> Self {
+        let skip = if skip < self.len { skip } else { self.len };
+        let rest = self.len - skip;
+        Self { start: self.start + skip, len: if len < rest { len } else { rest } }
     }
 }
 
@@ -82,6 +110,8 @@ pub struct RawRecord {
     pub number: u64,
     /// Line on which it starts, counted from 1.
     pub line: u64,
+    /// Byte column of its first byte on that line, counted from 1: more than 1 only in JSON.
+    pub column: u64,
     /// Its bytes within the chunk: (start, end), line end excluded.
     pub span: (u32, u32),
     /// Whether its cells could be told apart.
@@ -93,7 +123,7 @@ pub struct RawRecord {
 pub struct Slot {
     /// Position among the questionnaire's fields.
     pub field: usize,
-    /// Column of a field that takes several (multiple answers); else 0.
+    /// 0: the whole answer. i + 1: the i-th column of a field that takes several (multiple answers).
     pub part: usize,
 }
 
@@ -110,10 +140,42 @@ pub struct CellFinding {
     pub severity: Severity,
     /// Values for the notice's slots.
     pub arguments: Vec<Argument>,
-    /// Further places (offset range within the chunk, text): the second key of a duplicate.
+    /// Further places (offset range within the chunk, text): the second key of a duplicate. Of a finding without
+    /// field the first of them is the primary place.
     pub further: Vec<((u32, u32), Argument)>,
     /// Did you mean.
     pub suggestion: Option<Localized<String>>,
+}
+
+impl CellFinding {
+    /// A finding of one of the engine's own codes about the cell of `field`, or the whole record of `row`.
+    pub fn new(code: &'static Code, row: usize, field: Option<FieldId>) -> Self {
+        Self::of(code.notice(), row, field)
+    }
+
+    /// A finding with the texts and the severity of `notice`.
+    pub fn of(notice: Arc<Notice>, row: usize, field: Option<FieldId>) -> Self {
+        let arguments = vec![Argument::NotGiven; notice.slots.len()];
+        let severity = notice.severity;
+        Self { row, field, notice, severity, arguments, further: Vec::new(), suggestion: None }
+    }
+
+    /// Fills the slot `name`; a name that the notice does not have changes nothing.
+    #[must_use]
+    pub fn with(mut self, name: &str, argument: impl Into<Argument>) -> Self {
+        let slot = self.notice.slots.iter().position(|slot| &**slot == name);
+        if let Some(place) = slot.and_then(|slot| self.arguments.get_mut(slot)) {
+            *place = argument.into();
+        }
+        self
+    }
+
+    /// Adds a further place.
+    #[must_use]
+    pub fn further(mut self, range: (u32, u32), text: Argument) -> Self {
+        self.further.push((range, text));
+        self
+    }
 }
 
 /// A run of records with their cells, and the bytes they stand in.
@@ -135,20 +197,25 @@ pub struct RawChunk {
     pub slots: Vec<Slot>,
     /// Slot-major: `cells[slot * records.len() + row]`.
     pub cells: Vec<RawCell>,
-    /// Findings about rows (ragged, undecodable, duplicate keys …).
+    /// Findings about rows (ragged, undecodable, duplicate keys …), by row. One of severity error or above that
+    /// names a field makes that cell INVALID.
     pub findings: Vec<CellFinding>,
+    /// JSON keys that the form does not know, each once, in order of occurrence; see [`UnknownKeys`].
+    pub unknown_keys: Vec<UnknownKey>,
 }
 
 impl RawChunk {
     /// The text behind `reference`; empty if it is not of this chunk.
     pub fn text(&self, reference: TextRef) -> &str {
-        let start = usize::try_from(reference.start & !SIDE).unwrap_or(usize::MAX);
-        let end = start.saturating_add(usize::try_from(reference.len).unwrap_or(usize::MAX));
-        if reference.start & SIDE == 0 {
-            self.bytes.get(start..end).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or("")
-        } else {
-            self.side.get(start..end).unwrap_or("")
-        }
+        std::str::from_utf8(self.text_bytes(reference)).unwrap_or("")
+    }
+
+    /// The bytes behind `reference`, always UTF-8 where a reader made it; empty if it is not of this chunk.
+    pub fn text_bytes(&self, reference: TextRef) -> &[u8] {
+        let start = offset(reference.start & !SIDE);
+        let end = start.saturating_add(offset(reference.len));
+        let buffer = if reference.start & SIDE == 0 { &self.bytes } else { self.side.as_bytes() };
+        buffer.get(start..end).unwrap_or(&[])
     }
 
     /// Puts `text` into the side buffer. `None`: the buffer is full (2 GiB).
@@ -165,8 +232,70 @@ impl RawChunk {
         self.cells.get(slot * rows..(slot + 1) * rows).unwrap_or(&[])
     }
 
+    /// Makes the record of `row` unreadable: it has no cell any more.
+    fn reject(&mut self, row: usize) {
+        let rows = self.records.len();
+        if let Some(record) = self.records.get_mut(row) {
+            record.readable = false;
+        }
+        for cell in self.cells.iter_mut().skip(row).step_by(rows.max(1)) {
+            *cell = RawCell::default();
+        }
+    }
+
     /// The bytes of a range of this chunk, as a span of the file.
     pub fn span(&self, range: (u32, u32)) -> Span {
         Span::new(self.base + u64::from(range.0), self.base + u64::from(range.1))
     }
+
+    /// Where the byte `at` of this chunk stands; `record` is the record that holds it.
+    ///
+    /// The display column is counted from the start of the record's own bytes: where a record does not begin its line
+    /// (JSON on one line) what stands before it counts a column a byte.
+    pub fn position(&self, record: &RawRecord, at: u32) -> Position {
+        let range = offset(record.span.0)..offset(at.max(record.span.0));
+        let before = self.bytes.get(range).unwrap_or(&[]);
+        let breaks = line_breaks(before);
+        let (tail, line, column) = match breaks {
+            (0, _) => (before, record.line, record.column),
+            (count, last) => (before.get(last..).unwrap_or(&[]), record.line + count, 1),
+        };
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        let shown = display_width(&self.encoding.decode_lossy(tail));
+        Position { line, column: column + count(tail.len()), display: column + count(shown) }
+    }
+
+    /// A mark on `range` of this chunk, inside `record`.
+    pub fn label(&self, record: &RawRecord, range: (u32, u32), text: Argument) -> Option<Label> {
+        Some(Label {
+            source: self.source?,
+            field: None,
+            span: self.span(range),
+            position: self.position(record, range.0),
+            pointer: None,
+            text,
+        })
+    }
+}
+
+/// How many line ends `bytes` hold, and where the last line begins. LF, CR and CRLF each end one line.
+fn line_breaks(bytes: &[u8]) -> (u64, usize) {
+    let mut found = (0, 0);
+    for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+        let crlf = bytes.get(at) == Some(&b'\r') && bytes.get(at + 1) == Some(&b'\n');
+        if !crlf {
+            found = (found.0 + 1, at + 1);
+        }
+    }
+    found
+}
+
+/// An offset within a chunk as an index.
+fn offset(at: u32) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
+}
+
+/// An index as an offset within a chunk; chunks are far below 4 GiB.
+fn short(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }

@@ -152,9 +152,8 @@ pub(super) fn read(walk: &mut Walk, node: Option<&Node<'_>>, kind: TimeKind) -> 
 
 fn refuse_two_readings(walk: &mut Walk, formats: &[Format]) {
     for (index, format) in formats.iter().enumerate() {
-        let earlier = formats.iter().take(index + 1);
-        let Some((other, clash)) = earlier.filter_map(|other| Some((other, clash(other, format)?))).next()
-        else {
+        let mut earlier = formats.iter().take(index + 1);
+        let Some((other, clash)) = earlier.find_map(|other| Some((other, clash(other, format)?))) else {
             continue;
         };
         let finding = walk.at(&DATE_OF_TWO_READINGS, format.span, both("この書式", "this spelling"));
@@ -348,17 +347,13 @@ fn parse(layout: &[Slot], text: &str) -> Option<Reading> {
 /// The reading in ISO 8601, as far as the layout names it.
 fn show(layout: &[Slot], [year, month, day, hour, minute, second]: Reading) -> String {
     let named = |part| layout.iter().any(|slot| matches!(slot, Slot::Digit(p, _) if *p == part));
-    let mut text = format!("{year:04}-{month:02}");
-    if named(Part::Day) {
-        text.push_str(&format!("-{day:02}"));
-    }
-    if named(Part::Hour) {
-        text.push_str(&format!("T{hour:02}:{minute:02}"));
-    }
-    if named(Part::Second) {
-        text.push_str(&format!(":{second:02}"));
-    }
-    text
+    let parts = [
+        (true, format!("{year:04}-{month:02}")),
+        (named(Part::Day), format!("-{day:02}")),
+        (named(Part::Hour), format!("T{hour:02}:{minute:02}")),
+        (named(Part::Second), format!(":{second:02}")),
+    ];
+    parts.into_iter().filter_map(|(named, text)| named.then_some(text)).collect()
 }
 
 #[cfg(test)]
@@ -376,7 +371,7 @@ mod tests {
 
     #[test]
     fn lists_without_double_readings_are_accepted() {
-        let none = [] as [String; 0];
+        let none: [String; 0] = [];
         assert_eq!(codes(&["YYYY-MM-DD", "YYYY/M/D", "YYYY/MM/DD", "YYYY年M月D日"], TimeKind::Date), none);
         assert_eq!(codes(&["YYYYMMDD"], TimeKind::Date), none);
         assert_eq!(codes(&["YYYY/M", "YYYYMM"], TimeKind::YearMonth), none);

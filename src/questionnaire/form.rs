@@ -223,13 +223,15 @@ fn read_fields<'t>(walk: &mut Walk, tree: &'t Node<'t>, table: u16, form: &mut F
         }
     }
     let names: Vec<Arc<str>> = base.into_iter().map(|(name, _)| name).collect();
-    own.retain(|draft| known_place(walk, draft, &names));
+    for draft in &own {
+        check_place(walk, draft, &names);
+    }
     join(&mut form.drafts, own);
 }
 
-/// Whether the field's `x-after` can be followed; where not, it is reported and the field stays at the end.
-fn known_place(walk: &mut Walk, draft: &Draft, base: &[Arc<str>]) -> bool {
-    let Some((name, span)) = &draft.after else { return true };
+/// Reports an `x-after` that cannot be followed.
+fn check_place(walk: &mut Walk, draft: &Draft, base: &[Arc<str>]) {
+    let Some((name, span)) = &draft.after else { return };
     if base.is_empty() {
         let finding = walk.at(&KEYWORD_OUT_OF_PLACE, *span, both("ここには書けない", "not allowed here"));
         let finding = finding
@@ -248,7 +250,6 @@ fn known_place(walk: &mut Walk, draft: &Draft, base: &[Arc<str>]) -> bool {
         let finding = walk.at(&UNKNOWN_PREDECESSOR, *span, both("この項目", "this field"));
         walk.push_meant(finding.with("found", Argument::written(name)), meant(name, names));
     }
-    true
 }
 
 /// Puts the own fields among the base's: after the field that each names, in the order in which they are written.

@@ -2,7 +2,7 @@
 //!
 //! Invariants
 //! - Every key of a schema file is looked up here; nothing is accepted silently.
-//! - Keywords of JSON Schema that a questionnaire does not use stand in [`UNUSED`] with the way that it uses instead.
+//! - Keywords of JSON Schema that a questionnaire does not use stand in `UNUSED` with the way that it uses instead.
 //! - The same names and places are in `schemas/kenpyo/questionnaire.json`; a test compares both.
 
 use super::json_tree::{Member, Node};

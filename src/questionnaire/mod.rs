@@ -225,12 +225,12 @@ pub struct Field {
 }
 
 impl Field {
-    /// Question number and title (`問12 更新頻度`), or the label: what `{field:q}` prints.
+    /// Question number and title (`問12「更新頻度」`), or the label: what `{field:q}` prints.
     pub fn title(&self) -> Localized<Arc<str>> {
         match &self.question {
             None => self.label.clone(),
             Some(number) => Localized::new(
-                Arc::from(format!("問{number} {}", self.label.ja)),
+                Arc::from(format!("問{number}「{}」", self.label.ja)),
                 Arc::from(format!("question {number} ({})", self.label.en)),
             ),
         }

@@ -103,6 +103,7 @@ impl Reader {
                 walk.push(finding.with("keyword", keyword).with("place", Site::Choice.words()));
             }
         }
+        notes(walk, node);
         let (Some(code), Some(name), Some(label)) = (code, name, label) else { return };
         let name: Arc<str> = Arc::from(name);
         self.add(walk, OptionItem { name: Arc::clone(&name), code, label, rank }, node.span);
@@ -164,6 +165,16 @@ impl Reader {
 
     fn name(&self, index: usize) -> &str {
         self.items.get(index).map_or("", |item| &item.name)
+    }
+}
+
+/// Keywords of an option that are checked here and used by no part of the program yet.
+fn notes(walk: &mut Walk, option: &Node<'_>) {
+    let part = |keyword| option.get(keyword).map(|member| &member.node);
+    part("x-help").map(|node| walk.localized("x-help", node));
+    part("x-q").map(|node| walk.named("x-q", node, Alphabet::Number));
+    for keyword in ["x-section", "x-source"] {
+        part(keyword).map(|node| walk.text(keyword, node));
     }
 }
 

@@ -265,16 +265,16 @@ fn order(own: &[Option<TypedExpr>]) -> (Vec<usize>, Vec<usize>) {
             }
         }
     }
-    let mut ready: BTreeSet<usize> =
+    let mut free: BTreeSet<usize> =
         waiting.iter().enumerate().filter(|(_, count)| **count == 0).map(|(index, _)| index).collect();
     let mut order = Vec::with_capacity(own.len());
-    while let Some(index) = ready.pop_first() {
+    while let Some(index) = free.pop_first() {
         order.push(index);
         for &reader in readers.get(index).into_iter().flatten() {
             if let Some(count) = waiting.get_mut(reader) {
                 *count -= 1;
                 if *count == 0 {
-                    ready.insert(reader);
+                    free.insert(reader);
                 }
             }
         }

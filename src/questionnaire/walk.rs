@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::json_tree::{Member, Node, Value};
 use crate::diagnostic::code::questionnaire::WRONG_VALUE;
 use crate::diagnostic::nearest::nearest;
-use crate::diagnostic::{Argument, Code, Diagnostic, Diagnostics, Label, Localized, Place};
+use crate::diagnostic::{Argument, Code, Diagnostic, Diagnostics, Label, Language, Localized, Place};
 use crate::source::{SourceText, Span};
 
 /// Text in both languages, as an argument or beside a mark.
@@ -19,10 +19,15 @@ pub(super) fn both(ja: &str, en: &str) -> Argument {
     Argument::Localized(Localized::new(Arc::from(ja), Arc::from(en)))
 }
 
-/// Names as a list for a message, the first `limit` of them.
+/// Names as a list for a message; `…` at its end says that there are more.
 pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> Argument {
-    const LONGEST: usize = 30;
-    Argument::List(names.into_iter().take(LONGEST).map(Argument::from).collect())
+    const LONGEST: usize = 60;
+    let mut names = names.into_iter();
+    let mut shown: Vec<Argument> = names.by_ref().take(LONGEST).map(Argument::from).collect();
+    if names.next().is_some() {
+        shown.push(Argument::from("…"));
+    }
+    Argument::List(shown)
 }
 
 /// The suggestion of the candidate nearest to `found`. `None`: none is near.
@@ -70,7 +75,8 @@ impl<'t> View<'t> {
 pub(super) struct Walk {
     pub source: SourceText,
     found: Diagnostics,
-    seen: BTreeSet<(Arc<str>, u64)>,
+    /// Start and text of what was pushed.
+    seen: BTreeSet<(u64, String)>,
 }
 
 impl Walk {
@@ -99,10 +105,10 @@ impl Walk {
         Diagnostic::new(code, Place::File(self.source.id)).label(self.label(span, text))
     }
 
-    /// Adds a finding, unless the same code has been reported at the same place.
+    /// Adds a finding, unless the same has been reported at the same place.
     pub(super) fn push(&mut self, finding: Diagnostic) {
         let start = finding.labels.first().map_or(0, |label| label.span.start);
-        if self.seen.insert((Arc::clone(&finding.notice.id), start)) {
+        if self.seen.insert((start, finding.message(Language::En))) {
             self.found.push(finding);
         }
     }

@@ -49,7 +49,8 @@ pub fn read(
     sources: &mut Vec<SourceText>,
     found: &mut Diagnostics,
 ) -> Result<Vec<Layer>, Error> {
-    let mut surveys = vec![(folder.to_owned(), read_file(root, &format!("{folder}/{SURVEY_FILE}"), sources)?)];
+    let mut surveys =
+        vec![(folder.to_owned(), read_file(root, &format!("{folder}/{SURVEY_FILE}"), sources)?)];
     while let Some((folder, survey)) = surveys.last() {
         let seen: Vec<&str> = surveys.iter().map(|(folder, _)| folder.as_str()).collect();
         match base_of(root, survey, folder, &seen) {
@@ -224,7 +225,14 @@ mod tests {
     fn circles_missing_folders_and_paths_outside_are_told_apart() {
         let one = |extends: &str| {
             let survey = format!("[survey]\nextends = '{extends}'");
-            chain(&[("rules/ex/1/survey.toml", &survey), ("rules/ex/2/survey.toml", "[survey]\nextends = '../1'")], "rules/ex/1").1
+            chain(
+                &[
+                    ("rules/ex/1/survey.toml", &survey),
+                    ("rules/ex/2/survey.toml", "[survey]\nextends = '../1'"),
+                ],
+                "rules/ex/1",
+            )
+            .1
         };
         assert_eq!(one("../2"), ["KP-P062"]);
         assert_eq!(one("../3"), ["KP-P061"]);
@@ -239,7 +247,8 @@ mod tests {
                 (format!("rules/ex/{number}/survey.toml"), format!("[survey]\nextends = '../{}'", number + 1))
             })
             .collect();
-        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         assert_eq!(chain(&files, "rules/ex/0").1, ["KP-P063"]);
     }
 }

@@ -33,7 +33,10 @@ pub fn closings(form: &Questionnaire, field: FieldId) -> Vec<Closing> {
     for &controller in &routing.controllers {
         let mut ways: Vec<TypedExpr> = inherited(form, routing, controller);
         if !ways.is_empty() && manifold {
-            ways = vec![all(vec![any(ways, routing.own.span), not(relevant(field, routing.own.span))], routing.own.span)];
+            ways = vec![all(
+                vec![any(ways, routing.own.span), not(relevant(field, routing.own.span))],
+                routing.own.span,
+            )];
         }
         let here = own.iter().filter(|(closing, _)| closing.controller == controller);
         ways.extend(here.map(|(closing, _)| guarded(form, routing, closing)));
@@ -133,7 +136,10 @@ fn inherited(form: &Questionnaire, routing: &Routing, controller: FieldId) -> Ve
     let closes = |field: &FieldId| -> Vec<TypedExpr> {
         let Some(theirs) = form.routing_of(*field) else { return Vec::new() };
         let direct = direct(form, theirs).into_iter();
-        direct.filter(|(closing, _)| closing.controller == controller).map(|(closing, _)| closing.when).collect()
+        direct
+            .filter(|(closing, _)| closing.controller == controller)
+            .map(|(closing, _)| closing.when)
+            .collect()
     };
     let ways: Vec<TypedExpr> = between.iter().flat_map(closes).collect();
     if ways.is_empty() {

@@ -55,7 +55,9 @@ fn number(written: &str) -> Option<Type> {
     };
     let scale = match word {
         "int" => 0,
-        _ => word.strip_prefix("dec(")?.strip_suffix(')')?.parse().ok().filter(|scale| *scale <= MAX_SCALE)?,
+        _ => {
+            word.strip_prefix("dec(")?.strip_suffix(')')?.parse().ok().filter(|scale| *scale <= MAX_SCALE)?
+        }
     };
     Some(Type::Number { scale, unit: unit.map(Arc::from) })
 }
@@ -98,9 +100,10 @@ pub fn describe(ty: &Type) -> Localized<String> {
         Type::Number { scale: 0, unit: Some(unit) } => {
             Localized::new(format!("整数（{unit}）"), format!("a whole number ({unit})"))
         }
-        Type::Number { scale, .. } => {
-            Localized::new(format!("小数{scale}桁までの数"), format!("a number with at most {scale} decimals"))
-        }
+        Type::Number { scale, .. } => Localized::new(
+            format!("小数{scale}桁までの数"),
+            format!("a number with at most {scale} decimals"),
+        ),
         Type::Option(_) => text("選択肢", "an option"),
         Type::Multi(_) => text("選択肢の集合", "a set of options"),
         Type::Text => text("文字列", "a text"),

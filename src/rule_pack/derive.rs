@@ -68,7 +68,8 @@ fn declarations<'a>(files: &'a [File<'a>]) -> Vec<Declaration<'a>> {
     for file in files {
         for table in file.root.tables("derive") {
             let name = table.text("name").or_else(|| table.text("fallback-for"));
-            let (name, name_span) = name.map_or((Arc::from(""), table.span), |name| (nfkc(name.text), name.span));
+            let (name, name_span) =
+                name.map_or((Arc::from(""), table.span), |name| (nfkc(name.text), name.span));
             let declaration = Declaration { name, name_span, source: file.source, table };
             let earlier = all
                 .iter_mut()
@@ -96,7 +97,10 @@ fn draft<'a>(
         return Some(Draft { declaration, id, ty, fallback: true });
     }
     if table.text("name").is_none() || table.text("type").is_none() {
-        let reason = Localized::new("name と type、または fallback-for が必要です", "it needs `name` and `type`, or `fallback-for`");
+        let reason = Localized::new(
+            "name と type、または fallback-for が必要です",
+            "it needs `name` and `type`, or `fallback-for`",
+        );
         found.push(incomplete(&declaration, &reason));
         return None;
     }

@@ -63,7 +63,8 @@ impl<'a> Rules<'_, 'a> {
         let texts = table.texts("followers").into_iter();
         let followers: Vec<&Drafted<'_>> =
             texts.flat_map(|text| self.named("followers", text, source, found)).collect();
-        let head = table.text("head").and_then(|text| self.named("head", text, source, found).into_iter().next());
+        let head =
+            table.text("head").and_then(|text| self.named("head", text, source, found).into_iter().next());
         if table.get("head").is_some() && head.is_none() {
             // Reported, or gone from this wave: without its head the group has nothing to say.
             return None;
@@ -86,7 +87,13 @@ impl<'a> Rules<'_, 'a> {
     }
 
     /// The rules that `text` names. Empty: none, which is reported unless they are gone from this wave.
-    fn named(&self, key: &str, text: Text<'_>, source: &SourceText, found: &mut Diagnostics) -> Vec<&Drafted<'a>> {
+    fn named(
+        &self,
+        key: &str,
+        text: Text<'_>,
+        source: &SourceText,
+        found: &mut Diagnostics,
+    ) -> Vec<&Drafted<'a>> {
         let rules: Vec<&Drafted<'a>> = self.rules.iter().filter(|rule| rule.answers_to(text.text)).collect();
         if rules.is_empty() && !self.gone.contains(text.text) {
             replace::unknown(self.rules, key, text.text, source, text.span, found);

@@ -79,8 +79,10 @@ fn pair(
         let mistake = mistake.with("key", "on").with("found", found);
         mistake::suggested(mistake, found, known.keys().map(|name| &**name))
     };
-    let ours =
-        names.fields.get(&nfkc(&entry.key)).ok_or_else(|| unknown(&entry.key, entry.key_span, &names.fields))?;
+    let ours = names
+        .fields
+        .get(&nfkc(&entry.key))
+        .ok_or_else(|| unknown(&entry.key, entry.key_span, &names.fields))?;
     let written = entry.item.text().map_or("", |text| text.text);
     let their = theirs.get(&nfkc(written)).ok_or_else(|| unknown(written, entry.item.span, theirs))?;
     if discriminant(&ours.ty) == discriminant(&their.ty) {

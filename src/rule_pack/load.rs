@@ -146,7 +146,12 @@ impl<'a> Loader<'_, 'a> {
     }
 
     /// Form, links, lookups, parameters, sets and derived values. `None`: the form did not load.
-    fn declarations(&mut self, survey: &Survey<'a>, zone: Zone, ids: &mut Ids) -> Result<Option<Declarations>, Error> {
+    fn declarations(
+        &mut self,
+        survey: &Survey<'a>,
+        zone: Zone,
+        ids: &mut Ids,
+    ) -> Result<Option<Declarations>, Error> {
         let Some((source, schema)) = survey.text("schema") else {
             self.found.push(survey.without("schema"));
             return Ok(None);

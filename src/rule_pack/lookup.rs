@@ -159,9 +159,8 @@ impl Draft<'_> {
         let Some(item) = declared else { return (field(), false) };
         let table = item.table();
         let text: Option<Text<'_>> = table.map_or_else(|| item.text(), |table| table.text("type"));
-        let ty = text.and_then(|text| {
-            keep(declared_type::read(text, names, self.declaration.spot(name)), found)
-        });
+        let ty =
+            text.and_then(|text| keep(declared_type::read(text, names, self.declaration.spot(name)), found));
         let unbounded = table.and_then(|table| table.flag("unbounded")).unwrap_or(false);
         (ty.unwrap_or_else(field), unbounded)
     }
@@ -209,7 +208,8 @@ impl Draft<'_> {
         for (index, row) in self.rows.iter().enumerate() {
             let cells: Vec<Option<&Value>> =
                 columns.iter().map(|column| column.cells.get(index).and_then(Option::as_ref)).collect();
-            let Some(key) = cells.iter().copied().map(Option::<&Value>::cloned).collect::<Option<Vec<_>>>() else {
+            let Some(key) = cells.iter().copied().map(Option::<&Value>::cloned).collect::<Option<Vec<_>>>()
+            else {
                 // A cell that could not be read has been reported; one that is empty has not.
                 self.report_empty(&keys, row, found);
                 continue;

@@ -47,10 +47,8 @@ pub fn suggested<'c>(
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Diagnostic {
     match nearest(found, candidates) {
-        Some(name) => mistake.suggest(Localized::new(
-            format!("{name} ではありませんか。"),
-            format!("did you mean {name}?"),
-        )),
+        Some(name) => mistake
+            .suggest(Localized::new(format!("{name} ではありませんか。"), format!("did you mean {name}?"))),
         None => mistake,
     }
 }

@@ -27,12 +27,7 @@ pub fn read(files: &[File<'_>], names: &mut Names, zone: Zone, found: &mut Diagn
     params
 }
 
-fn param(
-    declaration: &Declaration<'_>,
-    names: &Names,
-    zone: Zone,
-    found: &mut Diagnostics,
-) -> Option<Param> {
+fn param(declaration: &Declaration<'_>, names: &Names, zone: Zone, found: &mut Diagnostics) -> Option<Param> {
     let table = declaration.table;
     let ty = table.text("type")?;
     let ty = keep(declared_type::read(ty, names, declaration.spot("type")), found)?;

@@ -125,7 +125,8 @@ fn item(value: toml::Spanned<DeValue<'_>>) -> Item<'_> {
 
 /// Digits of radix ten; a number too large for that keeps the digits it has and is refused by whoever reads it.
 fn decimal(number: &toml::de::DeInteger<'_>) -> Cow<'static, str> {
-    let other = (number.radix() != 10).then(|| i64::from_str_radix(number.as_str(), number.radix()).ok()).flatten();
+    let other =
+        (number.radix() != 10).then(|| i64::from_str_radix(number.as_str(), number.radix()).ok()).flatten();
     Cow::Owned(other.map_or_else(|| number.as_str().to_owned(), |value| value.to_string()))
 }
 

@@ -34,13 +34,7 @@ pub fn read(item: &Item<'_>, ty: &Type, zone: Zone, spot: Spot<'_>) -> Result<Va
 }
 
 /// The value of a text, as it stands in a cell of a reference table or in quotes.
-pub fn read_text(
-    text: &str,
-    ty: &Type,
-    zone: Zone,
-    span: Span,
-    spot: Spot<'_>,
-) -> Result<Value, Diagnostic> {
+pub fn read_text(text: &str, ty: &Type, zone: Zone, span: Span, spot: Spot<'_>) -> Result<Value, Diagnostic> {
     let value = match ty {
         Type::Option(list) => return option(text, list, span, spot).map(Value::Option),
         Type::Multi(list) => {
@@ -132,7 +126,10 @@ mod tests {
         assert_eq!(value("1.50", &dec), Ok(Value::Number(150)));
         assert_eq!(value("-1_000", &Type::INTEGER), Ok(Value::Number(-1000)));
         assert_eq!(value("2024-02-29", &Type::Date), value("'2024-02-29'", &Type::Date));
-        assert_eq!(value("'2024-03-08T15:00:00Z'", &Type::DateTime), value("2024-03-09T00:00:00", &Type::DateTime));
+        assert_eq!(
+            value("'2024-03-08T15:00:00Z'", &Type::DateTime),
+            value("2024-03-09T00:00:00", &Type::DateTime)
+        );
         assert_eq!(value("'2024-02'", &Type::YearMonth), Ok(Value::YearMonth(54 * 12 + 1)));
         assert_eq!(value("'007'", &Type::Code), Ok(Value::Text("007".into())));
     }

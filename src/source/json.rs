@@ -117,6 +117,11 @@ impl<'a> Scanner<'a> {
         Ok(Some(Token { kind, start, end: self.at }))
     }
 
+    /// The text of a string token of these bytes; escapes undone.
+    pub fn unescape(&self, token: Token) -> Result<Cow<'a, str>, FaultKind> {
+        unescape(self.bytes.get(token.start..token.end).unwrap_or(&[]))
+    }
+
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }

@@ -7,6 +7,8 @@
 
 pub mod encoding;
 pub mod json;
+pub mod listing;
+pub mod picture;
 pub mod reader;
 pub mod root;
 pub mod sink;

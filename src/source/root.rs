@@ -2,7 +2,7 @@
 //!
 //! Invariants
 //! - Paths are relative to the root, with `/`; a path that leaves the root, links included, is refused.
-//! - Reading has no other effect, and a file over [`LARGEST_FILE`] is not read at all.
+//! - Reading has no other effect, and a file over 16 MiB is not read at all.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -25,6 +25,17 @@ pub enum SurveyRoot {
 }
 
 impl SurveyRoot {
+    /// The root around a rules folder on disk, and the folder's path inside it: the nearest folder above that holds
+    /// both `schemas/` and `rules/`. `None`: no such folder, or none such above it.
+    pub fn around(folder: &Path) -> Option<(Self, String)> {
+        let folder = fs::canonicalize(folder).ok().filter(|folder| folder.is_dir())?;
+        let is_root = |above: &&Path| above.join("schemas").is_dir() && above.join("rules").is_dir();
+        let root = folder.ancestors().skip(1).find(is_root)?;
+        let inside = folder.strip_prefix(root).ok()?;
+        let parts: Option<Vec<&str>> = inside.iter().map(|part| part.to_str()).collect();
+        Some((Self::Folder(root.to_path_buf()), parts?.join("/")))
+    }
+
     /// The text of the file at `path`, relative to the root.
     ///
     /// # Errors

@@ -1,1 +1,127 @@
-//! (to be written)
+//! The only writer of files.
+//!
+//! Invariants
+//! - A file appears whole or not at all: it is written under a temporary name beside its place, flushed to the
+//!   disk, and then renamed. A sink that is dropped without [`Sink::commit`] leaves nothing behind.
+//! - What is not a regular file (`/dev/null`, a pipe) is written to directly, never replaced.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::error::Error;
+
+/// A file being written.
+#[derive(Debug)]
+pub struct Sink {
+    path: PathBuf,
+    target: Target,
+}
+
+#[derive(Debug)]
+enum Target {
+    /// Takes its place when it is whole.
+    Temporary(BufWriter<NamedTempFile>),
+    /// A device or a pipe.
+    Direct(BufWriter<File>),
+}
+
+impl Sink {
+    /// Begins the file `path`; an existing one stays untouched until [`Sink::commit`].
+    pub fn create(path: &Path) -> Result<Self, Error> {
+        let fault = |source| Error::Write { path: path.to_path_buf(), source };
+        let special = fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir());
+        let target = if special {
+            Target::Direct(BufWriter::new(OpenOptions::new().write(true).open(path).map_err(fault)?))
+        } else {
+            let folder =
+                path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let mut name = Builder::new();
+            ordinary_permissions(name.prefix(".kenpyo-"));
+            Target::Temporary(BufWriter::new(name.tempfile_in(folder).map_err(fault)?))
+        };
+        Ok(Self { path: path.to_path_buf(), target })
+    }
+
+    /// Puts the file into its place.
+    pub fn commit(self) -> Result<(), Error> {
+        let Self { path, target } = self;
+        let fault = |source| Error::Write { path: path.clone(), source };
+        match target {
+            Target::Direct(mut file) => file.flush().map_err(fault),
+            Target::Temporary(file) => {
+                let file = file.into_inner().map_err(|error| fault(error.into_error()))?;
+                file.as_file().sync_all().map_err(fault)?;
+                file.persist(&path).map(drop).map_err(|error| fault(error.error))
+            }
+        }
+    }
+
+    /// Writes `content` to `path` as a whole.
+    pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), Error> {
+        let mut sink = Self::create(path)?;
+        sink.write_all(content).map_err(|source| Error::Write { path: path.to_path_buf(), source })?;
+        sink.commit()
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.target {
+            Target::Temporary(file) => file.write(bytes),
+            Target::Direct(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.target {
+            Target::Temporary(file) => file.flush(),
+            Target::Direct(file) => file.flush(),
+        }
+    }
+}
+
+/// Temporary files are private to their user; a report is an ordinary file, as far as the umask allows.
+#[cfg(unix)]
+fn ordinary_permissions(name: &mut Builder<'_, '_>) {
+    use std::os::unix::fs::PermissionsExt;
+    name.permissions(fs::Permissions::from_mode(0o666));
+}
+
+#[cfg(not(unix))]
+fn ordinary_permissions(_: &mut Builder<'_, '_>) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_appears_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("報告.json");
+        let mut sink = Sink::create(&path).unwrap();
+        sink.write_all(b"half").unwrap();
+        drop(sink);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        Sink::write_whole(&path, b"whole").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"whole");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_an_error_with_the_path() {
+        let error = Sink::create(Path::new("/nowhere/at/all.json")).unwrap_err();
+        assert_eq!(error.to_string(), "cannot write /nowhere/at/all.json");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_never_replaced() {
+        let mut sink = Sink::create(Path::new("/dev/null")).unwrap();
+        sink.write_all(b"x").unwrap();
+        sink.commit().unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+}

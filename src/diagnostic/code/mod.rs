@@ -12,6 +12,7 @@ pub mod expression;
 pub mod internal;
 pub mod pack;
 pub mod questionnaire;
+pub mod recipe;
 pub mod structure;
 pub mod usage;
 
@@ -77,6 +78,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         expression::ALL,
         questionnaire::ALL,
         pack::ALL,
+        recipe::ALL,
         analysis::ALL,
         usage::ALL,
         internal::ALL,

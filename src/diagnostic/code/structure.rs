@@ -1,5 +1,123 @@
-//! Codes of the structure part.
+//! Codes of the structure of a file: its encoding, its header, its records.
+//!
+//! Invariants
+//! - S001 to S018 are those of the survey's list of edits, texts letter by letter; what that list does not have
+//!   begins at S019.
 
 use super::codes;
 
-codes! {}
+codes! {
+    /// The bytes decode under no encoding that can be read.
+    ENCODING_UNKNOWN = "KP-S001" "encoding-not-recognised" Fatal
+        title "文字コードを判別できない" "character encoding not recognised"
+        message "ファイルの文字コードを判別できませんでした。Excelで開き、「CSV UTF-8（コンマ区切り）」形式で保存し直して再提出してください。"
+            "The character encoding of the file could not be recognised. Please open it in Excel, save it as \"CSV UTF-8 (comma delimited)\" and submit it again.";
+
+    /// Read as another encoding than UTF-8.
+    ENCODING_CONVERTED = "KP-S002" "encoding-converted" Info
+        title "文字コードを変換して読み込み" "encoding converted while reading"
+        message "ファイルの文字コードを {encoding} と判定し、UTF-8 に変換して読み込みました。機関名等の文字が正しく表示されているかご確認ください。"
+            "The file was read as {encoding} and converted to UTF-8. Please check that names are shown correctly.";
+
+    /// No mandatory column in the header.
+    HEADER_MISSING = "KP-S004" "header-row-not-found" Fatal
+        title "項目名の行が見つからない" "header row not found"
+        message "項目名の行が見つかりません。配布した様式の項目名行（{expected}）を削除・変更せずにご使用ください。"
+            "The row of column names was not found. Please use the form as distributed and neither delete nor change its header row ({expected}).";
+
+    /// A mandatory column is not there: every record of the file is held.
+    COLUMN_MISSING = "KP-S005" "mandatory-column-missing" Error
+        title "必要な列がない" "mandatory column missing"
+        message "項目「{column}」の列がありません。様式から列を削除せず、回答のない列も空欄のまま提出してください。"
+            "The column \"{column}\" is missing. Please do not delete columns from the form; leave a column without answers blank.";
+
+    /// A column, or a JSON key, that the form does not know.
+    COLUMN_UNKNOWN = "KP-S006" "column-unknown-to-form" Warning
+        title "様式にない列" "column unknown to the form"
+        message "様式にない列「{column}」があります。この列は集計に使用しません。誤って追加された場合は削除してください。"
+            "The column \"{column}\" is not part of the form. It is not used for the tables. Please delete it if it was added by mistake.";
+
+    /// The second text of KP-S006: the column belongs to another wave or overlay of the same survey.
+    COLUMN_OF_ANOTHER_FORM = "KP-S006" "column-of-another-form" Warning
+        title "この年度の様式にない設問の列" "column of a question that this form does not have"
+        message "この年度の様式にない設問の列「{column}」があります。様式の版をご確認のうえ、正しい様式にご記入いただくか、列を削除してください。"
+            "The column \"{column}\" is a question that this wave's form does not have. Please check the version of the form; use the right form or delete the column.";
+
+    /// The same column twice; the first is read, and every record of the file is held.
+    COLUMN_REPEATED = "KP-S007" "column-name-repeated" Error
+        title "同じ列が複数ある" "column name repeated"
+        message "項目「{column}」が{count}列あります。どちらの列が正しいか確認し、1列だけ残してください。"
+            "The column \"{column}\" occurs {count} times. Please check which one is right and keep only that one.";
+
+    /// More or fewer cells than the header.
+    ROW_RAGGED = "KP-S009" "row-with-wrong-number-of-cells" Fatal
+        title "列数が様式と一致しない行" "row with the wrong number of cells"
+        message "{line}行目の列数が{found}列で、様式の{expected}列と一致しません。セル内の改行・コンマを取り除いて保存し直してください。"
+            "Line {line} has {found} cells where the form has {expected}. Please remove line breaks and commas inside cells and save again.";
+
+    /// Nothing says whose answers they are.
+    KEY_MISSING = "KP-S017" "record-without-any-key" Fatal
+        title "回答者を特定する項目がすべて空欄" "record without any key"
+        message "{line}行目は回答者を特定する項目（{expected}）がすべて空欄のため、どの回答者のものか特定できません。いずれかを入力してください。"
+            "In line {line} all fields that identify the respondent ({expected}) are blank, so we cannot tell whose answers they are. Please enter one of them.";
+
+    /// A value was understood although it was spelled otherwise.
+    SPELLING_NORMALISED = "KP-S018" "spelling-normalised" Info
+        title "表記を読み替えた" "spelling normalised"
+        message "{column}の「{before}」を「{after}」として読み取りました。相違がある場合は修正してください。"
+            "\"{before}\" in {column} was read as \"{after}\". Please correct it if that is not what was meant.";
+
+    /// One record gives the same item twice.
+    KEY_DUPLICATED = "KP-S019" "duplicate-key" Error
+        title "同じ項目が1件の中に複数ある" "item given twice in one record"
+        message "{line}行目からの回答に項目「{column}」が複数あります。どちらが正しいか確認し、1つだけ残してください。"
+            "The record from line {line} gives the item \"{column}\" more than once. Please check which one is right and keep only that one.";
+
+    /// One record is longer than a record may be.
+    RECORD_TOO_LONG = "KP-S020" "record-too-long" Fatal
+        title "1件の長さが上限を超過" "record longer than the limit"
+        message "{line}行目からの1件が長すぎるため読み取れません（上限{expected}）。引用符や改行が正しいかご確認のうえ、保存し直してください。"
+            "The record from line {line} is too long to be read (the limit is {expected}). Please check its quotation marks and line breaks and save again.";
+
+    /// Bytes of one record are not of the file's encoding.
+    RECORD_UNDECODABLE = "KP-S021" "undecodable-bytes" Fatal
+        title "文字として読み取れないバイト列" "bytes that are no characters"
+        message "{line}行目に、文字コード {encoding} では読み取れない部分があります。該当する行を入力し直し、ファイル全体を1つの文字コードで保存してください。"
+            "Line {line} has bytes that cannot be read as {encoding}. Please enter that line again and save the whole file in one encoding.";
+
+    /// One record is not JSON.
+    RECORD_NOT_JSON = "KP-S022" "record-is-not-json" Fatal
+        title "JSONとして読み取れない記録" "record is not JSON"
+        message "{line}行目からの記録は、{found}ため読み取れません。その箇所を修正するか、JSONとして書き出し直してください。"
+            "The record from line {line} cannot be read: {found}. Please correct that place, or write the JSON again.";
+
+    /// A quotation mark is never closed.
+    QUOTE_OPEN = "KP-S023" "quotation-mark-not-closed" Fatal
+        title "引用符が閉じられていない行" "quotation mark not closed"
+        message "{line}行目の引用符（\"）が閉じられていないため、この行を読み取れません。引用符を閉じるか、取り除いて保存し直してください。"
+            "Line {line} cannot be read because a quotation mark (\") in it is never closed. Please close it or take it out, and save again.";
+
+    /// A JSON value stands where a record must be.
+    RECORD_NOT_OBJECT = "KP-S024" "record-is-no-object" Fatal
+        title "記録がオブジェクトでない" "record is not a JSON object"
+        message "{line}行目に、1件の回答（項目名と値の組）ではない値があります。オブジェクト {{…}} として書き出し直すか、取り除いてください。"
+            "Line {line} holds a value that is not a record of names and values. Please write it as an object {{…}}, or take it out.";
+
+    /// The file as a whole is not JSON, so what follows cannot be read.
+    FILE_NOT_JSON = "KP-S025" "file-is-not-json" Fatal
+        title "JSONとして読み取れないファイル" "file is not JSON"
+        message "ファイルは{line}行目で、{found}ため、それより後を読み取れません。ファイルが途中で切れていないか確認し、書き出し直してください。"
+            "The file cannot be read beyond line {line}: {found}. Please check that it was not cut off, and write it again.";
+
+    /// `--records` names nothing in the file.
+    RECORDS_NOT_FOUND = "KP-S026" "records-not-found" Fatal
+        title "指定された場所に記録がない" "no records at the given place"
+        message "JSONの「{expected}」に記録の配列がありません。記録のある場所を --records で指定し直してください。"
+            "There is no array of records at \"{expected}\" in the JSON. Please name the right place with --records.";
+
+    /// The operating system does not give us the file.
+    FILE_UNREADABLE = "KP-S027" "file-unreadable" Fatal
+        title "ファイルを読み込めない" "file cannot be read"
+        message "ファイルを読み込めませんでした（{found}）。ファイルの場所と読み取り権限を確認し、他のソフトで開いている場合は閉じてから、もう一度実行してください。"
+            "The file could not be read ({found}). Please check where it is and whether you may read it, close it if another program has it open, and run again.";
+}

@@ -1,5 +1,124 @@
-//! Codes of the usage part.
+//! Codes of the command line: U.
+//!
+//! Each is drawn over the command line as it was typed, with a caret under the word that is meant.
 
 use super::codes;
 
-codes! {}
+codes! {
+    /// No command has this name.
+    UNKNOWN_COMMAND = "KP-U001" "unknown-command" Error
+        title "そのようなコマンドはない" "unknown command"
+        message "「{found}」というコマンドはありません。使えるコマンド：{known}。"
+            "There is no command \"{found}\". The commands are: {known}.";
+    /// No command was given.
+    COMMAND_MISSING = "KP-U002" "command-missing" Error
+        title "コマンドが指定されていない" "no command given"
+        message "コマンドを指定してください：{known}。" "Please give a command: {known}."
+        help "使い方は --help で確認できます。" "`--help` tells how each is used";
+    /// No option of the command has this name.
+    UNKNOWN_FLAG = "KP-U003" "unknown-option-of-the-command" Error
+        title "そのようなオプションはない" "unknown option"
+        message "「{found}」というオプションは kenpyo {command} にありません。"
+            "kenpyo {command} has no option \"{found}\"."
+        help "使えるオプションの一覧は kenpyo {command} --help で確認できます。"
+            "`kenpyo {command} --help` prints all options";
+    /// An option stands without the value that it needs.
+    VALUE_MISSING = "KP-U004" "option-without-value" Error
+        title "オプションに値がない" "option without its value"
+        message "{flag} には値が必要です。" "{flag} needs a value.";
+    /// A value is none of those that the option takes.
+    UNKNOWN_VALUE = "KP-U005" "unknown-value-of-option" Error
+        title "オプションの値として使えない語" "value that the option does not take"
+        message "{flag} に「{found}」は指定できません。指定できる値：{known}。"
+            "{flag} does not take \"{found}\". It takes: {known}.";
+    /// A value has the wrong form.
+    VALUE_NOT_USABLE = "KP-U006" "option-value-not-usable" Error
+        title "オプションの値の形が正しくない" "value that the option cannot use"
+        message "{flag} の値「{found}」は使えません。{expected}を指定してください。"
+            "{flag} cannot use the value \"{found}\". Please give {expected}.";
+    /// An argument that must be given is not.
+    ARGUMENT_MISSING = "KP-U007" "argument-missing" Error
+        title "引数が足りない" "missing argument"
+        message "kenpyo {command} には {expected} の指定が必要です。" "kenpyo {command} needs {expected}."
+        help "使い方は kenpyo {command} --help で確認できます。" "`kenpyo {command} --help` tells how it is used";
+    /// An argument too many.
+    ARGUMENT_UNEXPECTED = "KP-U008" "unexpected-argument" Error
+        title "余分な引数がある" "one argument too many"
+        message "kenpyo {command} は引数「{found}」を取りません。" "kenpyo {command} takes no argument \"{found}\".";
+    /// Two options that exclude each other, or one twice.
+    CONFLICT = "KP-U009" "conflicting-options" Error
+        title "同時に指定できないオプション" "options that exclude each other"
+        message "{flag} と {other} は同時に指定できません。どちらか一方を指定してください。"
+            "{flag} and {other} exclude each other. Please give one of them.";
+    /// One option twice.
+    REPEATED = "KP-U010" "option-repeated" Error
+        title "オプションの重複" "option given twice"
+        message "{flag} は1回だけ指定できます。" "{flag} can be given only once.";
+    /// Bytes that are no text.
+    NOT_TEXT = "KP-U011" "argument-not-text" Error
+        title "文字として読めない引数" "argument that is no text"
+        message "UTF-8 の文字として読めない引数があります。" "An argument is not UTF-8 text.";
+    /// Two reports into one place.
+    ONE_PLACE_FOR_TWO = "KP-U012" "two-reports-in-one-place" Error
+        title "同じ出力先に二つの報告" "two reports in one place"
+        message "{found} と {other} の出力先が同じです（{place}）。--format {other}=ファイル名 のように別のファイルを指定してください。"
+            "{found} and {other} would both be written to {place}. Please give one a file of its own, as in --format {other}=FILE.";
+    /// `-` where a person types.
+    STDIN_IS_TERMINAL = "KP-U013" "standard-input-is-a-terminal" Error
+        title "標準入力が端末になっている" "standard input is a terminal"
+        message "「-」は標準入力から読む指定ですが、標準入力が端末のため読むものがありません。ファイル名を指定するか、別のコマンドの出力をつないでください。"
+            "\"-\" reads standard input, which is a terminal, so there is nothing to read. Please name a file or connect a command's output.";
+    /// A setting that is no number, or out of its range.
+    NUMBER_OUT_OF_RANGE = "KP-U014" "setting-out-of-range" Error
+        title "設定の数値が範囲外" "setting out of its range"
+        message "{flag} の値「{found}」は使えません。{low}から{high}までの整数を指定してください。"
+            "{flag} cannot be \"{found}\". Please give a whole number from {low} to {high}.";
+    /// `--param` names no parameter of the pack.
+    UNKNOWN_PARAMETER = "KP-U015" "unknown-parameter" Error
+        title "そのようなパラメーターはない" "unknown parameter"
+        message "「{found}」というパラメーターはありません。使えるパラメーター：{known}。"
+            "There is no parameter \"{found}\". The parameters are: {known}.";
+    /// `--param` gives a value of another type.
+    PARAMETER_VALUE = "KP-U016" "parameter-value-not-usable" Error
+        title "パラメーターの値の形が正しくない" "value that the parameter cannot take"
+        message "パラメーター「{name}」の値「{found}」は使えません。{expected}を指定してください。"
+            "The parameter \"{name}\" cannot be \"{found}\". Please give {expected}.";
+    /// `--param` without `=`.
+    NOT_AN_ASSIGNMENT = "KP-U017" "parameter-without-value" Error
+        title "パラメーターに値がない" "parameter without a value"
+        message "「{found}」は 名前=値 の形ではありません。--param {found}=値 のように指定してください。"
+            "\"{found}\" is not of the form NAME=VALUE. Please write --param {found}=VALUE.";
+    /// `explain` asked for an id that nothing has.
+    UNKNOWN_ID = "KP-U018" "unknown-id" Error
+        title "そのような規則・符号はない" "unknown rule or code"
+        message "「{found}」という規則または符号はありません。" "There is no rule or code \"{found}\"."
+        help "規則の一覧は kenpyo rules list で確認できます。" "`kenpyo rules list` prints all rules";
+    /// A pattern that cannot be read.
+    BAD_PATTERN = "KP-U019" "pattern-not-readable" Error
+        title "ファイル名のパターンが読めない" "pattern of file names that cannot be read"
+        message "「{found}」はファイル名のパターンとして読めません（{reason}）。"
+            "\"{found}\" cannot be read as a pattern of file names ({reason}).";
+    /// The embedded survey cannot be changed.
+    NOTHING_TO_FORMAT = "KP-U020" "embedded-survey-not-formattable" Error
+        title "組み込みの調査は整形できない" "embedded survey cannot be formatted"
+        message "組み込みの調査はファイルではないため整形できません。--survey フォルダー を指定してください。"
+            "The embedded survey is not a file. Please give --survey FOLDER.";
+    /// A file or folder that a command needs cannot be read or written.
+    UNUSABLE_FILE = "KP-U021" "file-not-usable" Error
+        title "ファイルを使えない" "file that cannot be used"
+        message "{path} を使えません：{reason}。" "{path} cannot be used: {reason}.";
+    /// What else stops a run before it begins.
+    RUN_STOPPED = "KP-U022" "run-not-possible" Error
+        title "実行できない" "run not possible"
+        message "{reason}。" "{reason}.";
+    /// The pack has errors.
+    PACK_REFUSED = "KP-U023" "rule-pack-refused" Error
+        title "規則に誤りがあるため検査しない" "rule pack with mistakes"
+        message "規則ファイルに誤りが{count}件あるため、1票も検査していません。上の指摘に従って修正してください。"
+            "The rule pack has {count} mistakes, so no record was judged. Please correct what is listed above.";
+    /// A survey that is neither embedded nor a folder.
+    UNKNOWN_SURVEY = "KP-U024" "unknown-survey" Error
+        title "そのような調査はない" "unknown survey"
+        message "「{found}」という調査はありません。組み込みの調査：{known}。調査のフォルダーは、schemas と rules を持つフォルダーの中に置いてください。"
+            "There is no survey \"{found}\". The embedded ones are: {known}. A folder of rules must lie in a folder that has schemas/ and rules/.";
+}

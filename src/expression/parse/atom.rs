@@ -171,12 +171,11 @@ impl Parser<'_> {
         }
         self.close(opened, "[", Symbol::CloseBracket);
         let expected = both("`.` と列名", "`.` and a column");
-        let column = match self.take_symbol(Symbol::Dot) {
-            Some(_) => self.name(&expected),
-            None => {
-                self.unexpected(&expected);
-                None
-            }
+        let column = if self.take_symbol(Symbol::Dot).is_some() {
+            self.name(&expected)
+        } else {
+            self.unexpected(&expected);
+            None
         };
         let span = self.since(table.span);
         let Some(column) = column else { return unreadable(span) };

@@ -76,6 +76,7 @@ impl Parser<'_> {
             let span = left.span.to(right.span);
             left = Expr { kind: ExprKind::Iff { left: Box::new(left), right: Box::new(right) }, span };
             if count > super::MAX_DEPTH {
+                self.report_depth(span);
                 self.give_up();
                 return unreadable(span);
             }
@@ -97,8 +98,13 @@ impl Parser<'_> {
     fn conjunction(&mut self) -> Expr {
         let first = self.negation();
         let mut parts = vec![first];
-        while self.take_word(Word::And).is_some() || self.missing_operator() {
-            parts.push(self.negation());
+        loop {
+            let flawed = self.is_flawed() && !self.is_word(Word::And);
+            if self.take_word(Word::And).is_none() && !self.missing_operator() {
+                break;
+            }
+            let part = self.negation();
+            parts.push(if flawed { unreadable(part.span) } else { part });
         }
         joined(parts, ExprKind::And)
     }
@@ -185,13 +191,13 @@ impl Parser<'_> {
 }
 
 /// One part stays itself; several become a list.
-fn joined(mut parts: Vec<Expr>, list: impl Fn(Vec<Expr>) -> ExprKind) -> Expr {
+fn joined(mut parts: Vec<Expr>, connective: impl Fn(Vec<Expr>) -> ExprKind) -> Expr {
     let span = parts.iter().map(|part| part.span).reduce(Span::to).unwrap_or_default();
     match parts.pop() {
         Some(only) if parts.is_empty() => only,
         Some(last) => {
             parts.push(last);
-            Expr { kind: list(parts), span }
+            Expr { kind: connective(parts), span }
         }
         None => unreadable(span),
     }

@@ -16,10 +16,10 @@ use crate::expression::tree::ExpressionText;
 
 /// The tokens of `text`, an end behind them.
 pub(super) fn tokens<'a>(text: ExpressionText<'a>, notes: &mut Notes<'a>) -> Vec<Token> {
-    let mut lexer = Lexer { text, at: 0, notes, tokens: Vec::new() };
+    let mut lexer = Lexer { text, at: 0, notes, tokens: Vec::new(), flaw: false };
     while lexer.step() {}
     let end = text.text.len();
-    lexer.tokens.push(Token { kind: Kind::End, start: end, end });
+    lexer.push(Kind::End, end);
     lexer.tokens
 }
 
@@ -28,6 +28,8 @@ struct Lexer<'a, 'n> {
     at: usize,
     notes: &'n mut Notes<'a>,
     tokens: Vec<Token>,
+    /// Something was said about the next token, or about what stood before it.
+    flaw: bool,
 }
 
 /// The ASCII character for which a full-width one stands; others stand for themselves.
@@ -99,7 +101,8 @@ impl<'a> Lexer<'a, '_> {
     fn push(&mut self, kind: Kind, end: usize) {
         let start = self.at;
         self.at = end;
-        self.tokens.push(Token { kind, start, end });
+        let flawed = std::mem::take(&mut self.flaw);
+        self.tokens.push(Token { kind, start, end, flawed });
     }
 
     fn blanks(&mut self) {
@@ -162,7 +165,7 @@ impl<'a> Lexer<'a, '_> {
         let rest = self.text.text.get(end..).unwrap_or_default();
         let point = prefix(rest, ".").unwrap_or(0);
         let behind = rest.get(point..).unwrap_or_default();
-        point + run(behind, |character| unicode_ident::is_xid_continue(character))
+        point + run(behind, unicode_ident::is_xid_continue)
     }
 
     fn report_number(&mut self, range: Range<usize>, instead: &str) {
@@ -229,6 +232,7 @@ impl<'a> Lexer<'a, '_> {
             .with("found", opening.to_string())
             .label(self.notes.mark(span, both("ここから閉じられていない", "opened here")));
         self.notes.push(note);
+        self.flaw = true;
         let inner: Arc<str> = Arc::from(self.slice(self.at + opening.len_utf8()..end));
         self.push(if opening == '`' { Kind::Name(inner) } else { Kind::Text(inner) }, end);
     }
@@ -238,10 +242,25 @@ impl<'a> Lexer<'a, '_> {
         let Some(inner) = inner else { return self.unclosed('`') };
         let end = self.at + inner.len() + 2;
         let name: String = inner.nfkc().collect();
+        if name.is_empty() {
+            self.report_empty_name(end);
+        }
         if matches!(Word::of(&name), Some(Word::It | Word::Param | Word::Let)) {
             self.report_reserved(end, &name);
         }
         self.push(Kind::Name(Arc::from(name)), end);
+    }
+
+    fn report_empty_name(&mut self, end: usize) {
+        let span = self.text.span(self.at, end);
+        let expected = both("逆引用符の間の名前", "a name between back-quotes");
+        let note = self
+            .notes
+            .about(&codes::UNEXPECTED_TOKEN)
+            .with("expected", expected.clone())
+            .with("found", self.notes.written(span))
+            .label(self.notes.mark(span, expected));
+        self.notes.push(note);
     }
 
     /// `it`, `param` and `let` stand for something even in back-quotes.
@@ -292,6 +311,7 @@ impl<'a> Lexer<'a, '_> {
         let length = first.len_utf8() + self.unreadable_tail(first.len_utf8());
         self.report_character(self.at..self.at + length);
         self.at += length;
+        self.flaw = true;
     }
 
     /// `.5` where no name stands before the point.

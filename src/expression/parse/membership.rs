@@ -54,7 +54,7 @@ impl Parser<'_> {
             Kind::Word(Word::Between) => self.interval(negated, subject),
             Kind::Word(Word::Within) => self.near(negated, subject),
             Kind::Word(Word::Has) => self.has(negated, subject),
-            Kind::Word(Word::Is) => self.state(negated, subject),
+            Kind::Word(Word::Is) => self.state(negated, &subject),
             _ => subject,
         }
     }
@@ -63,7 +63,9 @@ impl Parser<'_> {
     fn member(&mut self, negated: bool, subject: Expr) -> Expr {
         self.advance();
         let list = match self.kind() {
-            Kind::Symbol(Symbol::OpenBrace | Symbol::OpenBracket | Symbol::OpenParenthesis) => self.members(),
+            Kind::Symbol(Symbol::OpenBrace | Symbol::OpenBracket | Symbol::OpenParenthesis) => {
+                Some(self.members())
+            }
             _ => self.name(&both("`{` か集合の名前", "`{` or the name of a set")).map(InList::Named),
         };
         let span = self.since(subject.span);
@@ -72,7 +74,7 @@ impl Parser<'_> {
     }
 
     /// The members in their braces; other brackets are reported and read.
-    fn members(&mut self) -> Option<InList> {
+    fn members(&mut self) -> InList {
         if !self.is_symbol(Symbol::OpenBrace) {
             let fix = Localized::new(
                 "値の並びは波括弧 `{ … }` で囲んでください。".to_owned(),
@@ -94,7 +96,7 @@ impl Parser<'_> {
             }
         }
         self.close(opened, bracket, closing);
-        Some(InList::Members(members))
+        InList::Members(members)
     }
 
     /// `signed = [ "-" ] literal`
@@ -228,7 +230,7 @@ impl Parser<'_> {
     }
 
     /// `"is" [ "not" ] ( state | "linked" )`
-    fn state(&mut self, early_not: bool, subject: Expr) -> Expr {
+    fn state(&mut self, early_not: bool, subject: &Expr) -> Expr {
         if early_not {
             let fix = Localized::new("`is not` と書いてください。".to_owned(), "write `is not`".to_owned());
             self.unexpected_with(&both("`is not`", "`is not`"), Some(fix));
@@ -250,24 +252,16 @@ impl Parser<'_> {
         };
         self.advance();
         let span = subject.span.to(word);
-        let asked = self.asked(&subject);
+        let asked = asked(subject);
         let kind = match (state, asked) {
             (Some(state), Some(reference)) => ExprKind::State { negated, subject: reference, state },
             (None, Some(Reference { prefix: None, name })) => ExprKind::Linked { negated, link: name },
             _ => {
-                self.report_no_cell(&subject, word);
+                self.report_no_cell(subject, word);
                 ExprKind::Unreadable
             }
         };
         Expr { kind, span }
-    }
-
-    /// The reference of which a state is asked. `None`: the subject is something else.
-    fn asked(&self, subject: &Expr) -> Option<Reference> {
-        match &subject.kind {
-            ExprKind::Reference(reference) => Some(reference.clone()),
-            _ => None,
-        }
     }
 
     fn report_no_cell(&mut self, subject: &Expr, word: Span) {
@@ -283,7 +277,7 @@ impl Parser<'_> {
         self.notes.push(note);
     }
 
-    fn unknown_state(&mut self, name: &str, subject: Expr) -> Expr {
+    fn unknown_state(&mut self, name: &str, subject: &Expr) -> Expr {
         let folded = crate::diagnostic::nearest::fold(name);
         let synonym = STATE_SYNONYMS.iter().find(|(text, _)| *text == folded).map(|(_, state)| *state);
         let words = STATES.iter().map(|(text, _)| *text).chain(["linked"]);
@@ -299,6 +293,14 @@ impl Parser<'_> {
         }
         self.advance();
         unreadable(self.since(subject.span))
+    }
+}
+
+/// The reference of which a state is asked. `None`: the subject is something else.
+fn asked(subject: &Expr) -> Option<Reference> {
+    match &subject.kind {
+        ExprKind::Reference(reference) => Some(reference.clone()),
+        _ => None,
     }
 }
 

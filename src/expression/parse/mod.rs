@@ -24,7 +24,7 @@ use crate::diagnostic::code::expression as codes;
 use crate::diagnostic::{Argument, Diagnostics};
 use crate::source::Span;
 
-pub(super) use token::WORDS;
+pub(super) use token::is_reserved;
 
 /// Most bytes of one expression.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -45,10 +45,12 @@ pub fn parse(text: ExpressionText<'_>) -> (Expr, Diagnostics) {
         return (unreadable(whole), notes.finish());
     }
     let tokens = respell::respelled(lexer::tokens(text, &mut notes), text, &mut notes);
-    let mut parser = Parser { text, tokens, at: 0, depth: 0, notes, reported_at: None };
+    let mut parser = Parser { text, tokens, at: 0, depth: 0, notes, reported_at: None, gave_up: false };
     let mut expr = parser.whole();
     if height(&expr) > MAX_DEPTH {
-        parser.report_depth(whole);
+        if !parser.gave_up {
+            parser.report_depth(whole);
+        }
         expr = unreadable(whole);
     }
     (expr, parser.notes.finish())
@@ -72,6 +74,8 @@ struct Parser<'a> {
     notes: Notes<'a>,
     /// The token about which something was said last: nothing more is said about it.
     reported_at: Option<usize>,
+    /// The expression was too deep, and that was said.
+    gave_up: bool,
 }
 
 impl Parser<'_> {
@@ -152,8 +156,12 @@ impl Parser<'_> {
         }
     }
 
-    /// Runs `read` one level deeper; at the limit the rest of the expression is given up.
+    /// Runs `read` one level deeper; at a limit the rest of the expression is given up.
     fn nested(&mut self, read: impl FnOnce(&mut Self) -> Expr) -> Expr {
+        if self.notes.is_full() {
+            self.give_up();
+            return unreadable(self.span());
+        }
         if self.depth >= MAX_DEPTH {
             let span = self.span();
             self.report_depth(span);
@@ -179,5 +187,6 @@ impl Parser<'_> {
     fn give_up(&mut self) {
         self.at = self.tokens.len().saturating_sub(1);
         self.reported_at = Some(self.at);
+        self.gave_up = true;
     }
 }

@@ -4,8 +4,8 @@
 //! - About one token at most one thing is said.
 //! - Going on always consumes a token or leaves the decision to a caller that does.
 
-use super::token::{Kind, Symbol, Word};
-use super::{Parser, WORDS};
+use super::Parser;
+use super::token::{Kind, Symbol, WORDS, Word};
 use crate::diagnostic::code::expression as codes;
 use crate::diagnostic::nearest::{fold, nearest};
 use crate::diagnostic::{Argument, Localized};
@@ -18,7 +18,12 @@ impl Parser<'_> {
     pub(super) fn first_report(&mut self) -> bool {
         let first = self.reported_at != Some(self.at);
         self.reported_at = Some(self.at);
-        first
+        first && !self.is_flawed()
+    }
+
+    /// Whether the lexer said something about the current token.
+    pub(super) fn is_flawed(&self) -> bool {
+        self.token().is_some_and(|token| token.flawed)
     }
 
     /// Says that `expected` was expected here.
@@ -78,6 +83,10 @@ impl Parser<'_> {
     /// Whether a test begins where an operator should stand; reported, and read as a missing `and`.
     pub(super) fn missing_operator(&mut self) -> bool {
         if !self.begins_operand() {
+            return false;
+        }
+        if self.notes.is_full() {
+            self.give_up();
             return false;
         }
         // Behind a token that was reported, the next one tells nothing new.

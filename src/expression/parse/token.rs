@@ -12,6 +12,8 @@ pub(super) struct Token {
     pub(super) kind: Kind,
     pub(super) start: usize,
     pub(super) end: usize,
+    /// Something was said about it already: where it does not fit is no news.
+    pub(super) flawed: bool,
 }
 
 /// The kinds of token.
@@ -57,7 +59,7 @@ pub(super) enum Word {
 }
 
 /// Every reserved word with its spelling.
-pub(in crate::expression) const WORDS: &[(&str, Word)] = &[
+pub(super) const WORDS: &[(&str, Word)] = &[
     ("if", Word::If),
     ("then", Word::Then),
     ("else", Word::Else),
@@ -77,6 +79,11 @@ pub(in crate::expression) const WORDS: &[(&str, Word)] = &[
     ("let", Word::Let),
     ("it", Word::It),
 ];
+
+/// Whether `text`, capitals apart, is a reserved word.
+pub(in crate::expression) fn is_reserved(text: &str) -> bool {
+    Word::of(&text.to_lowercase()).is_some()
+}
 
 impl Word {
     /// The reserved word spelled `text`. `None`: it is a name.

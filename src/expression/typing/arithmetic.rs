@@ -29,29 +29,29 @@ impl Typer<'_> {
         let (first, second) = (self.value(left, None), self.value(right, None));
         let (first, second) = (first?, second?);
         let sides = ((left, &first), (right, &second));
-        let ty = match (&first.ty, &second.ty) {
-            (Type::Number { scale, unit }, Type::Number { scale: other, unit: theirs }) => match op {
-                ArithmeticOp::Add | ArithmeticOp::Subtract => {
-                    let Some(unit) = choice::shared_unit(unit.as_ref(), theirs.as_ref()) else {
-                        return self.no_arithmetic(op, sides, Some(mismatch::unit_fix()));
-                    };
-                    Type::Number { scale: *scale.max(other), unit }
+        let (Type::Number { scale, unit }, Type::Number { scale: other, unit: theirs }) =
+            (&first.ty, &second.ty)
+        else {
+            let fix = self.arithmetic_fix(op, sides.0, sides.1);
+            return self.no_arithmetic(op, sides, fix);
+        };
+        let ty = match op {
+            ArithmeticOp::Add | ArithmeticOp::Subtract => {
+                if !choice::units_agree(unit.as_ref(), theirs.as_ref()) {
+                    return self.no_arithmetic(op, sides, Some(mismatch::unit_fix()));
                 }
-                ArithmeticOp::Multiply => {
-                    if unit.is_some() && theirs.is_some() {
-                        return self.no_arithmetic(op, sides, Some(product_fix()));
-                    }
-                    let scale = self.product_scale(*scale, *other, span)?;
-                    Type::Number { scale, unit: unit.clone().or_else(|| theirs.clone()) }
+                Type::Number { scale: *scale.max(other), unit: unit.clone().or_else(|| theirs.clone()) }
+            }
+            ArithmeticOp::Multiply => {
+                if unit.is_some() && theirs.is_some() {
+                    return self.no_arithmetic(op, sides, Some(product_fix()));
                 }
-                ArithmeticOp::Divide => {
-                    let unit = if theirs.is_none() { unit.clone() } else { None };
-                    Type::Number { scale: QUOTIENT_SCALE, unit }
-                }
-            },
-            _ => {
-                let fix = self.arithmetic_fix(op, sides.0, sides.1);
-                return self.no_arithmetic(op, sides, fix);
+                let scale = self.product_scale(*scale, *other, span)?;
+                Type::Number { scale, unit: unit.clone().or_else(|| theirs.clone()) }
+            }
+            ArithmeticOp::Divide => {
+                let unit = if theirs.is_none() { unit.clone() } else { None };
+                Type::Number { scale: QUOTIENT_SCALE, unit }
             }
         };
         let node = Node::Arithmetic { op, left: Box::new(first), right: Box::new(second) };

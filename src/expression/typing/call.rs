@@ -115,7 +115,7 @@ impl<'a> Typer<'a> {
             return Some(typed);
         }
         let fix = self.argument_fix(function, parameter, argument, &typed.ty);
-        self.wrong_argument(function, parameter, argument.span, words::type_phrase(&typed.ty), fix);
+        self.wrong_argument(function, parameter, argument.span, words::type_phrase(&typed.ty), Some(fix));
         None
     }
 
@@ -125,7 +125,7 @@ impl<'a> Typer<'a> {
         parameter: Parameter,
         argument: &Expr,
         found: &Type,
-    ) -> Option<Localized<String>> {
+    ) -> Localized<String> {
         let written = self.notes.slice(argument.span);
         let fix = match (parameter, found) {
             (Parameter::Day | Parameter::DayOrMonth, Type::DateTime) => format!("date({written})"),
@@ -134,13 +134,13 @@ impl<'a> Typer<'a> {
             (Parameter::Multi, Type::Option(_)) => format!("{written} = \"…\""),
             (Parameter::Number, Type::Multi(_)) => format!("count({written})"),
             _ => {
-                return Some(Localized::new(
+                return Localized::new(
                     format!("書き方: {}", function.signature),
                     format!("signature: {}", function.signature),
-                ));
+                );
             }
         };
-        Some(write_instead(&fix))
+        write_instead(&fix)
     }
 
     fn wrong_argument(
@@ -185,7 +185,7 @@ impl<'a> Typer<'a> {
             self.notes.push(note);
             return None;
         };
-        if let Err(reason) = pattern::compile(text) {
+        if let Err(reason) = pattern::check(text) {
             let note = self
                 .notes
                 .about(&codes::PATTERN_UNREADABLE)

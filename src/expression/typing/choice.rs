@@ -113,8 +113,9 @@ fn fits(found: &Type, expected: &Type) -> bool {
 pub(super) fn shared(left: &Type, right: &Type) -> Option<Type> {
     match (left, right) {
         (Type::Number { scale: left, unit: ours }, Type::Number { scale: right, unit: theirs }) => {
-            let unit = shared_unit(ours.as_ref(), theirs.as_ref())?;
-            Some(Type::Number { scale: *left.max(right), unit })
+            let unit = ours.as_ref().or(theirs.as_ref()).cloned();
+            units_agree(ours.as_ref(), theirs.as_ref())
+                .then(|| Type::Number { scale: *left.max(right), unit })
         }
         (Type::Option(ours), Type::Option(theirs)) => {
             same_order(ours, theirs).then(|| Type::Option(Arc::clone(ours)))
@@ -127,12 +128,9 @@ pub(super) fn shared(left: &Type, right: &Type) -> Option<Type> {
     }
 }
 
-/// The unit of both. `None`: they differ. A number without unit agrees with every unit.
-pub(super) fn shared_unit(left: Option<&Arc<str>>, right: Option<&Arc<str>>) -> Option<Option<Arc<str>>> {
-    match (left, right) {
-        (Some(left), Some(right)) => (left == right).then(|| Some(Arc::clone(left))),
-        (one, other) => Some(one.or(other).cloned()),
-    }
+/// Whether two units are one. A number without unit agrees with every unit.
+pub(super) fn units_agree(left: Option<&Arc<str>>, right: Option<&Arc<str>>) -> bool {
+    left.is_none() || right.is_none() || left == right
 }
 
 /// Whether an index means the same option in both lists.

@@ -9,7 +9,7 @@ use crate::diagnostic::nearest::nearest;
 use crate::expression::notes::both;
 use crate::expression::notes::did_you_mean;
 use crate::expression::number::{MAX_SCALE, parse_scaled, scale_of};
-use crate::expression::tree::{CompareOp, Expr, Tolerance as WrittenTolerance};
+use crate::expression::tree::{CompareOp, Expr, ExprKind, Tolerance as WrittenTolerance};
 use crate::expression::typed::{By, Node, Tolerance, TypedExpr};
 use crate::expression::value::Type;
 use crate::source::Span;
@@ -27,6 +27,9 @@ impl Typer<'_> {
         let (subject, constant) = if left_is_constant { (right, left) } else { (left, right) };
         let subject_typed = self.value(subject, None);
         if self.blank_spelling(constant, subject, subject_typed.as_ref(), Some((op, op_span))) {
+            return None;
+        }
+        if subject_typed.is_none() && matches!(constant.bare().kind, ExprKind::Literal(_)) {
             return None;
         }
         let hint = subject_typed.as_ref().map(|typed| self.hint(subject, typed));

@@ -11,7 +11,7 @@ use crate::diagnostic::nearest::nearest;
 use crate::expression::names::NamedSet;
 use crate::expression::notes::{both, did_you_mean, write_instead};
 use crate::expression::number::rescale;
-use crate::expression::tree::{Expr, ExprKind, InList, Literal, Member, Name, Reference, StateTest};
+use crate::expression::tree::{Expr, ExprKind, InList, Member, Name, Reference, StateTest};
 use crate::expression::typed::{Node, TypedExpr};
 use crate::expression::value::{FieldId, Type, Value};
 use crate::source::Span;
@@ -51,36 +51,34 @@ impl<'a> Typer<'a> {
             InList::Named(name) => self.named_members(typed, name),
             InList::Members(members) => {
                 let hint = self.hint(subject, &typed);
-                let values: Vec<Option<Option<Value>>> =
+                let fitted: Vec<Fitted> =
                     members.iter().map(|member| self.one_member(member, subject, &typed, &hint)).collect();
-                let values: Option<Vec<Option<Value>>> = values.into_iter().collect();
-                let members = values?.into_iter().flatten().collect();
+                let mut members = Vec::with_capacity(fitted.len());
+                for member in fitted {
+                    match member {
+                        Fitted::Value(value) => members.push(value),
+                        Fitted::Never => {}
+                        Fitted::Mistake => return None,
+                    }
+                }
                 Some(Node::In { subject: Box::new(typed), members })
             }
         }
     }
 
-    /// One member. `Some(None)`: a number that the subject can never be.
-    fn one_member(
-        &mut self,
-        member: &Member,
-        subject: &Expr,
-        typed: &TypedExpr,
-        hint: &Hint<'a>,
-    ) -> Option<Option<Value>> {
+    fn one_member(&mut self, member: &Member, subject: &Expr, typed: &TypedExpr, hint: &Hint<'a>) -> Fitted {
         if !member.negative && self.blank_member(&member.literal, member.span, subject, typed) {
-            return None;
+            return Fitted::Mistake;
         }
-        if let Literal::Truth(_) = member.literal {
-            self.report_condition(member.span);
-            return None;
-        }
-        let (value, ty) = self.constant(&member.literal, member.negative, member.span, Some(hint))?;
-        let fitted = fit_number(value, &ty, &typed.ty);
-        if fitted.is_none() {
-            self.report_never_equal(member.span, typed);
-        }
-        Some(fitted)
+        let constant = self.constant(&member.literal, member.negative, member.span, Some(hint));
+        let Some((value, ty)) = constant else { return Fitted::Mistake };
+        fit_number(value, &ty, &typed.ty).map_or_else(
+            || {
+                self.report_never_equal(member.span, typed);
+                Fitted::Never
+            },
+            Fitted::Value,
+        )
     }
 
     fn report_multi(&mut self, subject: &Expr, typed: &TypedExpr) {
@@ -217,6 +215,16 @@ impl<'a> Typer<'a> {
             .label(self.notes.mark(whole, ""));
         self.notes.push(note);
     }
+}
+
+/// What a member is for its subject.
+enum Fitted {
+    /// A value that it can have.
+    Value(Value),
+    /// A number that it can never be.
+    Never,
+    /// Something that was reported.
+    Mistake,
 }
 
 /// The whole of a reference.

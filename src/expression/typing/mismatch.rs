@@ -3,6 +3,7 @@
 //! Invariants
 //! - Equality of types is decided in [`equality`], order in [`order`]; nothing else decides it.
 
+use super::choice::units_agree;
 use super::{Typer, words};
 use crate::diagnostic::code::expression as codes;
 use crate::diagnostic::{Argument, Diagnostic, Localized};
@@ -31,8 +32,7 @@ pub(super) fn equality(left: &Type, right: &Type) -> Option<By> {
 fn plain(left: &Type, right: &Type) -> Option<By> {
     match (left, right) {
         (Type::Number { unit: left, .. }, Type::Number { unit: right, .. }) => {
-            let agree = left.is_none() || right.is_none() || left == right;
-            agree.then_some(By::Number)
+            units_agree(left.as_ref(), right.as_ref()).then_some(By::Number)
         }
         (Type::Date, Type::Date) | (Type::DateTime, Type::DateTime) | (Type::YearMonth, Type::YearMonth) => {
             Some(By::Time)
@@ -215,5 +215,5 @@ pub(super) fn unit_fix() -> Localized<String> {
         "それぞれを定数と比べるか、両方の項目に同じ x-unit を付けてください。",
         "compare each with a constant, or give both fields the same x-unit",
     )
-    .map(|text| text.to_string())
+    .map(ToString::to_string)
 }

@@ -28,6 +28,7 @@ use crate::diagnostic::code::expression as codes;
 use crate::diagnostic::{Argument, Diagnostics};
 use crate::source::Span;
 
+pub(super) use words::option_words;
 use words::type_words;
 
 /// Most nodes of a typed tree, `let`s counted wherever they stand.
@@ -41,9 +42,9 @@ pub const MAX_FIELDS: usize = 128;
 
 /// Types `expr` as a condition: `when`, `require`, relevance. `None`: there are errors among the diagnostics.
 pub fn condition(expr: &Expr, names: &Names, text: ExpressionText<'_>) -> (Option<TypedExpr>, Diagnostics) {
-    let mut typer = Typer { names, notes: Notes::new(text) };
-    let typed = typer.condition(expr);
-    typer.finish(expr, typed)
+    let mut session = Typer { names, notes: Notes::new(text) };
+    let typed = session.condition(expr);
+    session.finish(expr, typed)
 }
 
 /// Types `expr` as a value, or as a condition: `let`, derived values, arguments of dataset kinds.
@@ -57,10 +58,10 @@ pub fn value(
     text: ExpressionText<'_>,
     expected: Option<&Type>,
 ) -> (Option<TypedExpr>, Diagnostics) {
-    let mut typer = Typer { names, notes: Notes::new(text) };
+    let mut session = Typer { names, notes: Notes::new(text) };
     let hint = expected.map(|ty| Hint { ty: ty.clone(), subject: None, field: None });
-    let typed = typer.any(expr, hint.as_ref()).and_then(|typed| typer.fit(expr, typed, expected));
-    typer.finish(expr, typed)
+    let typed = session.any(expr, hint.as_ref()).and_then(|typed| session.fit(expr, typed, expected));
+    session.finish(expr, typed)
 }
 
 /// What the other operand says about the type of a constant.
@@ -146,6 +147,9 @@ impl<'a> Typer<'a> {
 
     /// Types `expr` as whatever it is.
     fn any(&mut self, expr: &Expr, hint: Option<&Hint<'a>>) -> Option<TypedExpr> {
+        if self.notes.is_full() {
+            return None;
+        }
         let span = expr.span;
         let is_condition = |node| Some(TypedExpr { node, ty: Type::Condition, span });
         match &expr.kind {

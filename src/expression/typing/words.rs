@@ -68,7 +68,7 @@ pub(super) fn field_place(field: &NamedField) -> Argument {
 }
 
 /// The options with codes and labels, the first few of a long list.
-pub(super) fn option_words(list: &OptionList) -> Argument {
+pub(in crate::expression) fn option_words(list: &OptionList) -> Argument {
     let shown = |language: fn(&Localized<Arc<str>>) -> &Arc<str>| {
         let words: Vec<String> = list
             .items

@@ -26,12 +26,12 @@ fn each_mistake_of_the_root_has_its_own_finding() {
 #[test]
 fn what_a_form_must_have_is_asked_for() {
     let (_, found, _) = load_files(&[("ex", "{}".to_owned())]);
-    assert_eq!(ids(&found), ["KP-P107"]);
+    assert_eq!(ids(&found), ["KP-P107"; 5]);
     let message = |text: &str| {
         let (form, found, _) = load_files(&[("ex", text.to_owned())]);
         (form.is_none(), ids(&found).join(" "))
     };
-    assert_eq!(message("[]"), (true, "KP-P106".to_owned() + " KP-P107"));
+    assert_eq!(message("[]"), (true, format!("KP-P106{}", " KP-P107".repeat(5))));
     assert_eq!(message("{"), (true, "KP-P100".to_owned()));
     let other = form("other", r#""type":"object","#, &yes_no("ex_a", ""));
     assert_eq!(message(&other), (false, "KP-P136".to_owned()));
@@ -238,7 +238,26 @@ fn names_for_expressions_carry_type_title_and_place() {
     let (form, _, sources) = load_root(r#""x-missing":{"na":["-"]},"#, &fields.join(",\n"));
     let names = form.unwrap().named_fields(&sources);
     let (a, b) = (&names["ex_a"], &names["ex_b"]);
-    assert_eq!((&*a.title.ja, &*a.declared, a.optional), ("問1 項目", "schemas/ex.json:1", false));
+    assert_eq!((&*a.title.ja, &*a.declared, a.optional), ("問1「項目」", "schemas/ex.json:1", false));
     assert_eq!((&*b.declared, b.optional, b.controllers.len()), ("schemas/ex.json:2", true, 1));
     assert!(a.marks.contains("na"));
+}
+
+#[test]
+fn a_form_with_any_character_missing_is_read_or_refused_with_a_reason() {
+    let case = r#"{"matches":"^0$","id":"EX-1","severity":"error","title":{"ja":"誤","en":"wrong"},"message":{"ja":"{value}","en":"{value}"}}"#;
+    let fields = [
+        yes_no("ex_a", &format!(r#""x-q":"1","x-pointer":"/a/b","x-invalid":[{case}]"#)),
+        field("ex_b", r#""type":"number","x-decimals":1,"minimum":0.5,"x-missing":{"dk":["9"]}"#),
+        field("ex_c", r#""type":"string","x-kind":"date","x-date-format":["YYYY/M/D"]"#),
+        yes_no("ex_d", r#""x-relevant":"ex_a = \"yes\"","x-finding-ids":{"closed-by:ex_a":"EX-2"}"#),
+    ];
+    let whole = form("ex", r#""type":"object","#, &fields.join(","));
+    assert_eq!(ids(&load_files(&[("ex", whole.clone())]).1), [""; 0]);
+    for (at, character) in whole.char_indices() {
+        let (before, rest) = whole.split_at(at);
+        let text = [before, rest.split_at(character.len_utf8()).1].concat();
+        let (form, found, _) = load_files(&[("ex", text)]);
+        assert!(form.is_some() || found.has_errors(), "without the character at {at}");
+    }
 }

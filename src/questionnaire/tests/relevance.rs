@@ -42,7 +42,7 @@ fn every_test_on_a_conditional_controller_is_joined_with_its_condition() {
         relevant("ex_c", r#"ex_b = "yes""#),
         relevant("ex_d", r#"not (ex_c = "no") or ex_a is blank"#),
         relevant("ex_e", r#"count_true(ex_b = "yes", ex_c = "yes") >= 1"#),
-        relevant("ex_f", r#"relevant(ex_c) and ex_a is answered"#),
+        relevant("ex_f", "relevant(ex_c) and ex_a is answered"),
         yes_no("ex_g", ""),
     ]);
     assert_eq!(full(&form, "ex_b"), "ex_a");
@@ -64,7 +64,7 @@ fn controllers_are_known_directly_and_through_all_ancestors() {
         yes_no("ex_a", ""),
         relevant("ex_b", r#"ex_a = "yes""#),
         relevant("ex_c", r#"ex_b = "yes""#),
-        relevant("ex_d", r#"relevant(ex_c)"#),
+        relevant("ex_d", "relevant(ex_c)"),
     ]);
     let names = |ids: &BTreeSet<FieldId>| -> Vec<String> {
         ids.iter().map(|id| form.get(*id).unwrap().name.to_string()).collect()

@@ -1,4 +1,8 @@
 //! The questionnaire as a whole: each keyword read, each mistake named, on small forms written here.
+//!
+//! Invariants
+//! - Forms are written in the tests, but for those of `shipped`, and names begin with `ex_`.
+
 use std::collections::BTreeSet;
 
 use super::*;

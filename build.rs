@@ -1,0 +1,41 @@
+//! Lists the survey data (`schemas/` and `rules/`) for embedding, so that the binary needs no other file.
+//!
+//! Invariants
+//! - Sorted by path with `/`, whatever the file system's order: the pack's hash must not depend on the machine.
+//! - Adding a file to the data needs no change of code.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or(io::ErrorKind::NotFound)?);
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
+    let mut files = Vec::new();
+    for folder in ["schemas", "rules"] {
+        println!("cargo::rerun-if-changed={folder}");
+        collect(&root.join(folder), folder, &mut files)?;
+    }
+    files.sort();
+    let mut list = String::from("&[\n");
+    for (name, path) in files {
+        writeln!(list, "    ({name:?}, include_str!({:?})),", path.display().to_string())
+            .map_err(|_| io::ErrorKind::InvalidData)?;
+    }
+    list.push_str("]\n");
+    fs::write(out.join("survey_data.rs"), list)
+}
+
+fn collect(folder: &Path, name: &str, files: &mut Vec<(String, PathBuf)>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        let name = format!("{name}/{}", entry.file_name().to_string_lossy());
+        if path.is_dir() {
+            collect(&path, &name, files)?;
+        } else {
+            files.push((name, path));
+        }
+    }
+    Ok(())
+}

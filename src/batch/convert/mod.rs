@@ -1,0 +1,178 @@
+//! From raw cells to a batch: states, values, and one finding for each cell that has one.
+//!
+//! The order in which a cell is read: blank; option (name, label, code, synonym); several options; mark; number,
+//! date or text; then what is none of these is INVALID.
+//!
+//! Invariants
+//! - A cell is INVALID exactly when the property's JSON Schema rejects the value that it stands for; respelled cells
+//!   are judged by what they are read as.
+//! - Conversion goes column by column; the common cell (ASCII, one character or plain digits) allocates nothing.
+//! - Findings are ordered by row, then field; a cell has at most one.
+
+mod cell;
+mod multi;
+mod notice;
+mod number;
+mod option;
+#[cfg(test)]
+mod sample;
+mod spelling;
+#[cfg(test)]
+mod tests;
+mod text;
+mod time;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use self::cell::Desk;
+use self::notice::Notices;
+use self::spelling::Dictionary;
+use super::{Batch, Column, Mask, Table, missing};
+use crate::diagnostic::code::structure;
+use crate::diagnostic::{Argument, Severity};
+use crate::expression::FieldId;
+use crate::input::{CellFinding, Layout, RawChunk, RawRecord};
+use crate::questionnaire::{Domain, Field};
+use crate::rule_pack::RulePack;
+
+/// How one field's cells are read.
+#[derive(Debug)]
+struct FieldReader {
+    field: Field,
+    dictionary: Dictionary,
+    notices: Notices,
+    answer: Answer,
+}
+
+/// The reading of values, by domain.
+#[derive(Debug)]
+enum Answer {
+    Option(option::Options),
+    Multi(multi::Items),
+    Number(number::Numbers),
+    Text(text::Texts),
+    Time(time::Times),
+}
+
+/// Converts chunks of one questionnaire; made once a run and shared by threads.
+#[derive(Debug)]
+pub struct Converter {
+    pack: Arc<RulePack>,
+    fields: Vec<FieldReader>,
+    /// Positions of the fields that identify a record, fallbacks last.
+    keys: Vec<usize>,
+    key_titles: Argument,
+}
+
+impl Converter {
+    /// For the records of `pack`.
+    pub fn new(pack: &Arc<RulePack>) -> Self {
+        let questionnaire = &pack.questionnaire;
+        let ids: Vec<FieldId> = pack.key.iter().chain(&pack.fallback_key).copied().collect();
+        let keys: Vec<usize> = ids.iter().map(|id| usize::from(id.index)).collect();
+        let titles = ids.iter().filter_map(|id| questionnaire.get(*id)).map(|field| field.title().into());
+        Self {
+            fields: questionnaire.fields.iter().map(|field| FieldReader::new(field, pack)).collect(),
+            keys,
+            key_titles: Argument::List(titles.collect()),
+            pack: Arc::clone(pack),
+        }
+    }
+
+    /// The records of `chunk` as typed columns; derived values are blank, and no row is linked.
+    pub fn convert(&self, layout: &Layout, chunk: RawChunk) -> Batch {
+        let rows = chunk.records.len();
+        let unreadable = unreadable(&chunk.records);
+        let mut desk = Desk::new(chunk);
+        let mut columns: Vec<Column> = Vec::with_capacity(self.pack.width());
+        for (position, reader) in self.fields.iter().enumerate() {
+            let column = if layout.is_absent(position) {
+                missing::absent(&reader.field.ty, rows)
+            } else {
+                let skip = desk.skipped(&unreadable, reader.field.id);
+                reader.column(&mut desk, position, skip.as_ref())
+            };
+            columns.push(column);
+        }
+        let derived = self.pack.derived.iter().filter(|derived| !derived.fallback);
+        columns.extend(derived.map(|derived| missing::blank(&derived.ty, rows)));
+        let (mut chunk, mut findings) = desk.into_parts();
+        findings.append(&mut chunk.findings);
+        let mut unreadable = unreadable;
+        self.check_keys(&chunk, &columns, &mut unreadable, &mut findings);
+        // Stable, so that what the reader and the conversion say of one cell keeps its order.
+        findings.sort_by_key(|finding| (finding.row, finding.field));
+        let mut tables = vec![Table { linked: Mask::all(rows), columns }];
+        tables.extend(self.pack.links.iter().map(|link| missing::unlinked(&link.questionnaire, rows)));
+        Batch { chunk, tables, unreadable, findings }
+    }
+
+    /// Records in which every field that identifies them is blank cannot be tied to anybody. A file that has none of
+    /// these columns has been told so once.
+    fn check_keys(
+        &self,
+        chunk: &RawChunk,
+        columns: &[Column],
+        unreadable: &mut Mask,
+        findings: &mut Vec<CellFinding>,
+    ) {
+        let present = self.keys.iter().filter_map(|key| columns.get(*key)).filter(|column| !column.absent);
+        let Some(mut nameless) = present.map(|column| column.blank.clone()).reduce(|a, b| a.and(&b)) else {
+            return;
+        };
+        nameless.remove(unreadable);
+        for row in nameless.rows() {
+            unreadable.set(row);
+            let line = chunk.records.get(row).map_or(0, |record| record.line);
+            let mut finding = CellFinding::new(&structure::KEY_MISSING, row, None)
+                .with("line", line)
+                .with("expected", self.key_titles.clone());
+            for (slot, _) in
+                chunk.slots.iter().enumerate().filter(|(_, slot)| self.keys.contains(&slot.field))
+            {
+                let cell = chunk.column(slot).get(row).filter(|cell| cell.span != (0, 0));
+                finding.further.extend(cell.map(|cell| (cell.span, Argument::NotGiven)));
+            }
+            findings.push(finding);
+        }
+    }
+}
+
+fn unreadable(records: &[RawRecord]) -> Mask {
+    let mut mask = Mask::none(records.len());
+    for (row, _) in records.iter().enumerate().filter(|(_, record)| !record.readable) {
+        mask.set(row);
+    }
+    mask
+}
+
+impl FieldReader {
+    fn new(field: &Field, pack: &RulePack) -> Self {
+        let answer = match &field.domain {
+            Domain::Options => Answer::Option(option::Options::new(field)),
+            Domain::Multi(layout) => Answer::Multi(multi::Items::new(field, layout)),
+            Domain::Number(domain) => Answer::Number(number::Numbers::new(field, domain)),
+            Domain::Text(domain) => Answer::Text(text::Texts::new(domain)),
+            Domain::Time(formats) => Answer::Time(time::Times::new(field, formats, pack.zone)),
+        };
+        let (dictionary, notices) = (Dictionary::new(field), Notices::new(field, &pack.cell_notices));
+        Self { field: field.clone(), dictionary, notices, answer }
+    }
+
+    fn column(&self, desk: &mut Desk, position: usize, skip: Option<&Mask>) -> Column {
+        match &self.answer {
+            Answer::Option(options) => options.column(self, desk, position, skip),
+            Answer::Multi(items) => items.column(self, desk, position, skip),
+            Answer::Number(numbers) => numbers.column(self, desk, position, skip),
+            Answer::Text(texts) => texts.column(self, desk, position, skip),
+            Answer::Time(times) => times.column(self, desk, position, skip),
+        }
+    }
+}
+
+/// Rows whose cell of `field` the reader has refused: given twice, for example.
+fn refused(findings: &[CellFinding], field: FieldId) -> BTreeSet<usize> {
+    let is_of = |finding: &&CellFinding| finding.field == Some(field) && finding.severity >= Severity::Error;
+    findings.iter().filter(is_of).map(|finding| finding.row).collect()
+}

@@ -1,0 +1,328 @@
+//! The findings that one field's cells may have: their texts, made once a run.
+//!
+//! Invariants
+//! - One finding a cell: the first case of `x-invalid` that fits, else the general one.
+//! - General findings are called `FIELD:type`, `FIELD:domain`, `FIELD:duplicate`, or by the id that the schema
+//!   publishes for them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::spelling::reading_form;
+use crate::diagnostic::code::{cell, structure};
+use crate::diagnostic::nearest::nearest;
+use crate::diagnostic::{Argument, Code, Decimal, Localized, Notice, Severity};
+use crate::expression::{FieldId, OptionItem, Type};
+use crate::input::CellFinding;
+use crate::questionnaire::{Domain, Field, FindingKind, InvalidCase, NumberDomain, Pattern, TextDomain};
+
+/// Why a cell is INVALID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// It cannot be read as the field's type.
+    Type,
+    /// It breaks this keyword of the schema.
+    Domain(&'static str),
+    /// It is no option.
+    Option,
+    /// It names so many options where one is asked for.
+    Several(usize),
+}
+
+/// What is to be told of a cell that was read all the same.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Note {
+    /// Spelled otherwise than it is read.
+    Respelled(Argument),
+    /// Spelled as a synonym.
+    Synonym(Argument),
+    /// An item stands in it more than once.
+    Repeated,
+}
+
+/// The texts of one field's findings.
+#[derive(Debug)]
+pub(super) struct Notices {
+    field: FieldId,
+    question: Argument,
+    column: Argument,
+    options: Argument,
+    cases: Vec<(Option<Pattern>, Arc<Notice>)>,
+    /// For what cannot be read.
+    unreadable: Arc<Notice>,
+    kind: Argument,
+    /// For what is outside the domain, by keyword; the empty one is for all others.
+    outside: BTreeMap<&'static str, Arc<Notice>>,
+    limits: Argument,
+    repeated: Option<Arc<Notice>>,
+    /// Names and labels that a suggestion may give.
+    names: Vec<Arc<str>>,
+}
+
+/// The pack's texts of published cell findings.
+pub(super) type Published = BTreeMap<(FieldId, FindingKind), Arc<Notice>>;
+
+/// The keywords that may have a published id of their own.
+const KEYWORDS: [&str; 9] = [
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minItems",
+];
+
+impl Notices {
+    /// `published`: texts of the pack for ids that the schema publishes.
+    pub(super) fn new(field: &Field, published: &Published) -> Self {
+        let general = General { field, published };
+        let items: &[OptionItem] = match &field.ty {
+            Type::Option(list) | Type::Multi(list) => &list.items,
+            _ => &[],
+        };
+        let keywords = KEYWORDS.into_iter().chain(["maxItems", ""]);
+        Self {
+            field: field.id,
+            question: field.title().into(),
+            column: (&*field.column).into(),
+            options: Argument::List(items.iter().map(listed).collect()),
+            cases: field.invalid.iter().map(|case| (case.matches.clone(), case_notice(case))).collect(),
+            unreadable: general.notice(unreadable_code(field), &FindingKind::Type, "type"),
+            kind: kind_words(&field.ty).map(|text| Arc::from(&**text)).into(),
+            outside: keywords.map(|keyword| (keyword, general.outside(keyword))).collect(),
+            limits: limit_words(field).into(),
+            repeated: general.repeated(),
+            names: items
+                .iter()
+                .flat_map(|item| [&item.label.ja, &item.label.en, &item.name])
+                .map(Arc::clone)
+                .collect(),
+        }
+    }
+
+    /// The finding for a cell that is INVALID; `written` is its text.
+    pub(super) fn invalid(&self, row: usize, written: &str, fault: Fault) -> CellFinding {
+        // What is several options is so whatever else a case may say of it.
+        let case = if matches!(fault, Fault::Several(_)) { None } else { self.case(written) };
+        let notice = case.unwrap_or_else(|| match fault {
+            Fault::Domain(keyword) => self.outside.get(keyword).unwrap_or(&self.unreadable),
+            Fault::Option => self.outside.get("").unwrap_or(&self.unreadable),
+            Fault::Type | Fault::Several(_) => &self.unreadable,
+        });
+        let notice = match fault {
+            Fault::Several(_) => cell::OPTIONS_SEVERAL.notice(),
+            _ => Arc::clone(notice),
+        };
+        let expected = if fault == Fault::Type { &self.kind } else { &self.limits };
+        let mut finding = CellFinding::of(notice, row, Some(self.field))
+            .with("question", self.question.clone())
+            .with("value", Argument::written(written))
+            .with("options", self.options.clone())
+            .with("expected", expected.clone());
+        if let Fault::Several(count) = fault {
+            finding = finding.with("count", count);
+        }
+        finding.suggestion = self.suggestion(written, fault);
+        finding
+    }
+
+    /// The first case that fits, as written or in the reading form. `None`: none does.
+    fn case(&self, written: &str) -> Option<&Arc<Notice>> {
+        let form = reading_form(written);
+        let fits = |pattern: &Pattern| pattern.is_match(written) || pattern.is_match(&form);
+        self.cases.iter().find(|(pattern, _)| pattern.as_ref().is_none_or(fits)).map(|(_, notice)| notice)
+    }
+
+    fn suggestion(&self, written: &str, fault: Fault) -> Option<Localized<String>> {
+        if fault != Fault::Option {
+            return None;
+        }
+        let name = nearest(written, self.names.iter().map(|name| &**name))?;
+        Some(Localized::new(format!("「{name}」ではありませんか"), format!("did you mean \"{name}\"?")))
+    }
+
+    /// The finding for a cell that was read with a note. `None`: nothing is to be told.
+    pub(super) fn note(&self, row: usize, written: &str, note: Note) -> Option<CellFinding> {
+        let about = |code: &'static Code, after: Argument| {
+            CellFinding::new(code, row, Some(self.field))
+                .with("question", self.question.clone())
+                .with("column", self.column.clone())
+                .with("before", Argument::written(written))
+                .with("after", after)
+        };
+        match note {
+            Note::Respelled(after) => Some(about(&structure::SPELLING_NORMALISED, after)),
+            Note::Synonym(after) => Some(about(&cell::SYNONYM_READ, after)),
+            Note::Repeated => {
+                let finding = CellFinding::of(Arc::clone(self.repeated.as_ref()?), row, Some(self.field));
+                let finding = finding.with("question", self.question.clone());
+                Some(finding.with("value", Argument::written(written)))
+            }
+        }
+    }
+}
+
+/// `1 はい`: what a respondent may write, and what it means.
+fn listed(item: &OptionItem) -> Argument {
+    let both = |label: &Arc<str>| {
+        if *label == item.code { Arc::clone(label) } else { Arc::from(format!("{} {label}", item.code)) }
+    };
+    item.label.map(both).into()
+}
+
+fn case_notice(case: &InvalidCase) -> Arc<Notice> {
+    Arc::new(Notice {
+        id: Arc::clone(&case.id),
+        instance: None,
+        slug: Arc::clone(&case.slug),
+        severity: case.severity,
+        title: case.title.clone(),
+        message: case.message.clone(),
+        help: None,
+        slots: ["question", "value", "options"].map(Arc::from).into(),
+    })
+}
+
+/// Makes the general notices of one field.
+struct General<'a> {
+    field: &'a Field,
+    published: &'a Published,
+}
+
+impl General<'_> {
+    /// The pack's texts for the kind; else the engine's, under the id that the schema publishes or `FIELD:word`.
+    fn notice(&self, code: &'static Code, kind: &FindingKind, word: &str) -> Arc<Notice> {
+        if let Some(notice) = self.published.get(&(self.field.id, kind.clone())) {
+            return Arc::clone(notice);
+        }
+        let shared = code.notice();
+        // Codes of the survey's own list keep their id; C020 and up only lend their texts.
+        let lent = [&cell::VALUE_UNREADABLE, &cell::VALUE_OUTSIDE_DOMAIN, &cell::ITEM_REPEATED];
+        let lent = lent.iter().any(|code| code.id == &*shared.id);
+        let id = match self.field.finding_ids.get(kind) {
+            Some(id) => Arc::clone(id),
+            None if lent => Arc::from(format!("{}:{word}", self.field.name)),
+            None => return shared,
+        };
+        Arc::new(Notice {
+            id,
+            instance: None,
+            slug: Arc::clone(&shared.slug),
+            severity: shared.severity,
+            title: shared.title.clone(),
+            message: shared.message.clone(),
+            help: shared.help.clone(),
+            slots: shared.slots.clone(),
+        })
+    }
+
+    /// For a value that breaks `keyword`; empty: for one that is on no list.
+    fn outside(&self, keyword: &str) -> Arc<Notice> {
+        let code = match self.field.ty {
+            Type::Option(_) | Type::Multi(_) if keyword.is_empty() => &cell::OPTION_UNKNOWN,
+            Type::Date | Type::DateTime | Type::YearMonth => &cell::DATE_UNREADABLE,
+            _ => &cell::VALUE_OUTSIDE_DOMAIN,
+        };
+        let own = FindingKind::Keyword(Arc::from(keyword));
+        let kind = if self.field.finding_ids.contains_key(&own) { own } else { FindingKind::Domain };
+        self.notice(code, &kind, "domain")
+    }
+
+    /// `None`: repeated items are not told.
+    fn repeated(&self) -> Option<Arc<Notice>> {
+        let Domain::Multi(layout) = &self.field.domain else { return None };
+        let severity: Severity = layout.duplicates?;
+        let mut notice = self.notice(&cell::ITEM_REPEATED, &FindingKind::Duplicate, "duplicate");
+        // A notice of the pack is shared, and has its severity from the same keyword.
+        if let Some(notice) = Arc::get_mut(&mut notice) {
+            notice.severity = severity;
+        }
+        Some(notice)
+    }
+}
+
+fn unreadable_code(field: &Field) -> &'static Code {
+    match field.ty {
+        Type::Date | Type::DateTime | Type::YearMonth => &cell::DATE_UNREADABLE,
+        Type::Option(_) => &cell::OPTION_UNKNOWN,
+        _ => &cell::VALUE_UNREADABLE,
+    }
+}
+
+fn kind_words(ty: &Type) -> Localized<String> {
+    let fixed = |ja: &str, en: &str| Localized::new(ja.to_owned(), en.to_owned());
+    match ty {
+        Type::Number { scale: 0, .. } => fixed("整数", "a whole number"),
+        Type::Number { scale, .. } => Localized::new(
+            format!("小数点以下{scale}桁までの数"),
+            format!("a number of at most {scale} decimals"),
+        ),
+        Type::Option(_) | Type::Multi(_) => fixed("選択肢", "options of the list"),
+        Type::Text | Type::Condition => fixed("文字列", "a text"),
+        Type::Code => fixed("コード", "a code"),
+        Type::Date => fixed("日付", "a date"),
+        Type::DateTime => fixed("日時", "a date with its time"),
+        Type::YearMonth => fixed("年月", "a month of a year"),
+    }
+}
+
+/// What the domain allows, in words.
+fn limit_words(field: &Field) -> Localized<Arc<str>> {
+    let mut words = Localized::new(Vec::new(), Vec::new());
+    let mut add = |ja: String, en: String| {
+        words.ja.push(ja);
+        words.en.push(en);
+    };
+    match &field.domain {
+        Domain::Number(domain) => number_words(domain, &field.ty, &mut add),
+        Domain::Text(domain) => text_words(domain, &mut add),
+        Domain::Multi(layout) => {
+            if let Some(least) = layout.min_items {
+                add(format!("{least}個以上"), format!("at least {least}"));
+            }
+            if let Some(most) = layout.max_items {
+                add(format!("{most}個以下"), format!("at most {most}"));
+            }
+        }
+        Domain::Options | Domain::Time(_) => {}
+    }
+    if words.ja.is_empty() {
+        words = kind_words(&field.ty).map(|text| vec![text.clone()]);
+    }
+    Localized::new(Arc::from(words.ja.join("、")), Arc::from(words.en.join(", ")))
+}
+
+fn number_words(domain: &NumberDomain, ty: &Type, add: &mut impl FnMut(String, String)) {
+    let scale = match ty {
+        Type::Number { scale, .. } => *scale,
+        _ => 0,
+    };
+    let bounds = [
+        (domain.minimum, "以上", "at least"),
+        (domain.above, "より大", "above"),
+        (domain.maximum, "以下", "at most"),
+        (domain.below, "未満", "below"),
+        (domain.multiple_of, "の倍数", "a multiple of"),
+    ];
+    for (bound, ja, en) in bounds {
+        if let Some(mantissa) = bound {
+            let number = Decimal { mantissa, scale };
+            add(format!("{number}{ja}"), format!("{en} {number}"));
+        }
+    }
+}
+
+fn text_words(domain: &TextDomain, add: &mut impl FnMut(String, String)) {
+    if let Some(least) = domain.min_length {
+        add(format!("{least}文字以上"), format!("at least {least} characters"));
+    }
+    if let Some(most) = domain.max_length {
+        add(format!("{most}文字以下"), format!("at most {most} characters"));
+    }
+    for pattern in &domain.patterns {
+        add(format!("形式 {}", pattern.as_str()), format!("of the form {}", pattern.as_str()));
+    }
+}

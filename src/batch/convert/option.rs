@@ -1,0 +1,216 @@
+//! Answers of closed questions: one option of a list.
+//!
+//! Invariants
+//! - The whole cell is tried before its parts, so that a label may hold a comma or a bracket.
+//! - A cell that names two different options is never resolved.
+
+use std::collections::BTreeSet;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::FieldReader;
+use super::cell::{Desk, Reading, is_compound, read_column};
+use super::notice::{Fault, Note};
+use super::spelling::{Dictionary, How, Meaning, reading_form, trim};
+use crate::batch::{Column, Data, Mask};
+use crate::diagnostic::Argument;
+use crate::expression::Type;
+use crate::input::RawCell;
+use crate::questionnaire::Field;
+
+/// The options of one question.
+#[derive(Debug)]
+pub(super) struct Options {
+    labels: Vec<Argument>,
+    /// Whether codes are numbers, so that `1.0` is `1`.
+    numeric: bool,
+}
+
+impl Options {
+    pub(super) fn new(field: &Field) -> Self {
+        let (Type::Option(list) | Type::Multi(list)) = &field.ty else {
+            return Self { labels: Vec::new(), numeric: false };
+        };
+        let labels = list.items.iter().map(|item| item.label.clone().into()).collect();
+        Self { labels, numeric: !list.text_codes }
+    }
+
+    pub(super) fn column(
+        &self,
+        reader: &FieldReader,
+        desk: &mut Desk,
+        position: usize,
+        skip: Option<&Mask>,
+    ) -> Column {
+        let (states, values) =
+            read_column(reader, desk, position, skip, |desk, cell| self.read(&reader.dictionary, desk, cell));
+        states.into_column(Data::Options(values))
+    }
+
+    fn read(&self, dictionary: &Dictionary, desk: &Desk, cell: &RawCell) -> Reading<u8> {
+        if let [byte] = desk.bytes(cell)
+            && let Some(Meaning::Option(index, How::Plain)) = dictionary.get_byte(*byte)
+        {
+            return Reading::Value(index);
+        }
+        let text = desk.text(cell);
+        if text.is_empty() {
+            return Reading::Blank;
+        }
+        if is_compound(cell.kind) {
+            return Reading::Invalid(Fault::Option);
+        }
+        match self.option(dictionary, text) {
+            Some(reading) => reading,
+            None => several(dictionary, text).map_or(Reading::Invalid(Fault::Option), |named| match named {
+                Named::One(index) => Reading::Noted(index, self.respelled(index)),
+                Named::Several(count) => Reading::Invalid(Fault::Several(count)),
+            }),
+        }
+    }
+
+    /// What the whole text means. `None`: nothing.
+    pub(super) fn option(&self, dictionary: &Dictionary, text: &str) -> Option<Reading<u8>> {
+        let meaning = dictionary.get(text);
+        Some(match meaning {
+            Some(Meaning::Option(index, How::Plain)) => Reading::Value(index),
+            Some(Meaning::Option(index, How::Respelled)) => Reading::Noted(index, self.respelled(index)),
+            Some(Meaning::Option(index, How::Synonym)) => {
+                Reading::Noted(index, Note::Synonym(self.label(index)))
+            }
+            Some(Meaning::Mark(mark)) => Reading::Mark(mark),
+            Some(Meaning::Text(_)) => return None,
+            None => match dictionary.get(self.without_decimals(text)?)? {
+                Meaning::Option(index, _) => Reading::Noted(index, self.respelled(index)),
+                _ => return None,
+            },
+        })
+    }
+
+    /// `1` of `1.0`, as spreadsheets and statistical programs write it. `None`: no such text.
+    fn without_decimals<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let (whole, part) = text.split_once('.').filter(|_| self.numeric)?;
+        let zeros = !part.is_empty() && part.bytes().all(|byte| byte == b'0');
+        let digits = !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        (zeros && digits).then_some(whole)
+    }
+
+    fn label(&self, index: u8) -> Argument {
+        self.labels.get(usize::from(index)).cloned().unwrap_or(Argument::Nothing)
+    }
+
+    pub(super) fn respelled(&self, index: u8) -> Note {
+        Note::Respelled(self.label(index))
+    }
+}
+
+/// The options that the parts of a cell name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    /// All the same.
+    One(u8),
+    /// So many different ones.
+    Several(usize),
+}
+
+/// The options that a cell of several parts names. `None`: it has one part, or a part that is no option.
+fn several(dictionary: &Dictionary, text: &str) -> Option<Named> {
+    if let Some((mark, label)) = mark_and_label(text)
+        && let (Some(first), Some(second)) = (option(dictionary, &mark), option(dictionary, &label))
+    {
+        return Some(if first == second { Named::One(first) } else { Named::Several(2) });
+    }
+    let parts = parts(text);
+    if parts.len() < 2 {
+        return None;
+    }
+    let named: Option<BTreeSet<u8>> = parts.iter().map(|part| option(dictionary, part)).collect();
+    let named = named?;
+    match named.first() {
+        Some(only) if named.len() == 1 => Some(Named::One(*only)),
+        _ => Some(Named::Several(named.len())),
+    }
+}
+
+fn option(dictionary: &Dictionary, text: &str) -> Option<u8> {
+    match dictionary.get(text) {
+        Some(Meaning::Option(index, _)) => Some(index),
+        _ => None,
+    }
+}
+
+/// `①はい`, `1：はい`, `(1) はい`: the mark, and what follows it. `None`: the text does not begin with a mark.
+fn mark_and_label(text: &str) -> Option<(String, String)> {
+    let first = text.chars().next()?;
+    if is_circled(first) {
+        let rest = text.get(first.len_utf8()..)?;
+        return Some((reading_form(&first.to_string()).into_owned(), trim(rest).to_owned()))
+            .filter(has_label);
+    }
+    let form = reading_form(text);
+    let rest = form.strip_prefix('(').unwrap_or(&form);
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let (mark, rest) = (rest.get(..digits)?, rest.get(digits..)?);
+    let label = rest.trim_start_matches([')', '.', ':', '、', ',', '．']);
+    Some((mark.to_owned(), trim(label).to_owned())).filter(|(mark, _)| !mark.is_empty()).filter(has_label)
+}
+
+fn has_label((_, label): &(String, String)) -> bool {
+    !label.is_empty()
+}
+
+/// Numbers in circles: each is a mark of its own, though NFKC makes one number of ①②.
+const fn is_circled(letter: char) -> bool {
+    matches!(letter, '\u{2460}'..='\u{2473}' | '\u{2474}'..='\u{2487}' | '\u{2776}'..='\u{277F}' | '\u{24F5}'..='\u{24FE}')
+}
+
+/// The parts of a cell: every circled number, and what stands between separators.
+fn parts(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut part = String::new();
+    for letter in text.chars() {
+        let separates = letter.is_whitespace() || letter.nfkc().all(is_separator);
+        if separates || is_circled(letter) {
+            found.push(std::mem::take(&mut part));
+        }
+        if is_circled(letter) {
+            found.push(letter.to_string());
+        } else if !separates {
+            part.push(letter);
+        }
+    }
+    found.push(part);
+    found.retain(|part| !part.is_empty());
+    found
+}
+
+const fn is_separator(letter: char) -> bool {
+    matches!(letter, ',' | '、' | '・' | '/' | ';' | '&' | '+')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn marks_with_labels_and_several_options_are_told_apart() {
+        let dictionary = Dictionary::new(&sample::yes_no());
+        let found = [
+            "①はい",
+            "1：はい",
+            "(1) はい",
+            "1.はい",
+            "①いいえ",
+            "①②",
+            "1,2",
+            "はい・いいえ",
+            "1、1",
+            "はい（令和6年から）",
+            "3",
+        ]
+        .map(|text| several(&dictionary, text));
+        let (yes, two) = (Some(Named::One(0)), Some(Named::Several(2)));
+        assert_eq!(found, [yes, yes, yes, yes, two, two, two, two, yes, None, None]);
+    }
+}

@@ -1,0 +1,236 @@
+//! Dates, moments and months, in the spellings that the schema accepts.
+//!
+//! Invariants
+//! - Only days of the calendar are read; 2024-02-30 is INVALID and never 1 March.
+//! - A moment without offset is kept as written; one with an offset is moved to the survey's clock. No other clock is
+//!   ever asked.
+
+use super::FieldReader;
+use super::cell::{Desk, Reading, has_digits, is_compound, is_truth, mark, read_column};
+use super::notice::{Fault, Note};
+use super::spelling::reading_form;
+use crate::batch::{Column, Data, Mask};
+use crate::diagnostic::Argument;
+use crate::expression::Type;
+use crate::expression::calendar;
+use crate::input::RawCell;
+use crate::questionnaire::date_format::{Part, Piece, TimeKind, pieces};
+use crate::questionnaire::{DateFormats, Field};
+use crate::rule_pack::zone::Zone;
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// The spellings of one field.
+#[derive(Debug)]
+pub(super) struct Times {
+    kind: TimeKind,
+    formats: Vec<Vec<Piece>>,
+    zone: Zone,
+    /// Whether a mark is spelled with digits (9999-12-31), so that every text must be looked up first.
+    sentinels: bool,
+}
+
+/// `Z` or `+09:00` at the start of `text`, in seconds, and what follows. `None`: neither.
+fn offset(text: &str) -> Option<(i64, &str)> {
+    if let Some(rest) = text.strip_prefix(['Z', 'z']) {
+        return Some((0, rest));
+    }
+    let (sign, rest) = match text.strip_prefix('+') {
+        Some(rest) => (1, rest),
+        None => (-1, text.strip_prefix('-')?),
+    };
+    let (hours, rest) = digits(rest, 2, 2)?;
+    let (minutes, rest) = digits(rest.strip_prefix(':')?, 2, 2)?;
+    (hours < 24 && minutes < 60).then_some((sign * i64::from(hours * 3600 + minutes * 60), rest))
+}
+
+/// A number of `least` to `most` digits at the start of `text`, and what follows. `None`: none.
+fn digits(text: &str, least: usize, most: usize) -> Option<(i32, &str)> {
+    let count = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
+    let (number, rest) = text.split_at_checked(count).filter(|_| count >= least)?;
+    Some((number.parse().ok()?, rest))
+}
+
+/// The numbers of a date as far as read.
+#[derive(Debug, Clone, Copy, Default)]
+struct Numbers {
+    year: i32,
+    month: i32,
+    day: i32,
+    hour: i32,
+    minute: i32,
+    second: i32,
+    offset: Option<i64>,
+}
+
+impl Times {
+    pub(super) fn new(field: &Field, formats: &DateFormats, zone: Zone) -> Self {
+        let kind = match field.ty {
+            Type::DateTime => TimeKind::DateTime,
+            Type::YearMonth => TimeKind::YearMonth,
+            _ => TimeKind::Date,
+        };
+        let written = formats.spellings.iter().map(|spelling| &**spelling);
+        let spellings =
+            std::iter::once(kind.canonical()).chain(written.filter(|text| *text != kind.canonical()));
+        let formats = spellings.filter_map(|spelling| pieces(spelling, kind)).collect();
+        Self { kind, formats, zone, sentinels: has_digits(&field.marks) }
+    }
+
+    pub(super) fn column(
+        &self,
+        reader: &FieldReader,
+        desk: &mut Desk,
+        position: usize,
+        skip: Option<&Mask>,
+    ) -> Column {
+        let (states, values) =
+            read_column(reader, desk, position, skip, |desk, cell| self.read(reader, desk, cell));
+        let short =
+            |values: Vec<i64>| values.into_iter().map(|value| i32::try_from(value).unwrap_or(0)).collect();
+        states.into_column(match self.kind {
+            TimeKind::Date => Data::Dates(short(values)),
+            TimeKind::YearMonth => Data::Months(short(values)),
+            TimeKind::DateTime => Data::DateTimes(values),
+        })
+    }
+
+    fn read(&self, reader: &FieldReader, desk: &Desk, cell: &RawCell) -> Reading<i64> {
+        let text = desk.text(cell);
+        if text.is_empty() {
+            return Reading::Blank;
+        }
+        if let Some(value) = self.parse(text).filter(|_| !self.sentinels) {
+            return Reading::Value(value);
+        }
+        if let Some(mark) = mark(reader, text) {
+            return Reading::Mark(mark);
+        }
+        if is_compound(cell.kind) || is_truth(cell.kind) {
+            return Reading::Invalid(Fault::Type);
+        }
+        if let Some(value) = self.parse(text) {
+            return Reading::Value(value);
+        }
+        // The form is in small letters, and ISO 8601 separates date and time by a capital one.
+        let form = reading_form(text).to_uppercase();
+        match self.parse(&form) {
+            Some(value) => Reading::Noted(value, Note::Respelled(self.print(value))),
+            None => Reading::Invalid(Fault::Type),
+        }
+    }
+
+    /// The value that `text` spells. `None`: none of the spellings fits, or the calendar has no such day.
+    fn parse(&self, text: &str) -> Option<i64> {
+        self.formats.iter().find_map(|format| self.value(matched(format, text)?))
+    }
+
+    fn value(&self, numbers: Numbers) -> Option<i64> {
+        let Numbers { year, month, day, hour, minute, second, offset } = numbers;
+        match self.kind {
+            TimeKind::Date => calendar::days(year, month, day).map(i64::from),
+            TimeKind::YearMonth => calendar::months(year, month).map(i64::from),
+            TimeKind::DateTime => {
+                let on_clock = hour < 24 && minute < 60 && second < 60;
+                let days = i64::from(calendar::days(year, month, day).filter(|_| on_clock)?);
+                let seconds = days * DAY + i64::from(hour) * 3600 + i64::from(minute * 60 + second);
+                let moved = offset.map_or(seconds, |offset| seconds - offset + self.zone.seconds);
+                calendar::day_of_moment(moved).map(|_| moved)
+            }
+        }
+    }
+
+    fn print(&self, value: i64) -> Argument {
+        let short = i32::try_from(value).unwrap_or(0);
+        Argument::from(match self.kind {
+            TimeKind::Date => calendar::print_date(short),
+            TimeKind::YearMonth => calendar::print_year_month(short),
+            TimeKind::DateTime => calendar::print_date_time(value),
+        })
+    }
+}
+
+/// The numbers of `text` by `format`. `None`: it is spelled otherwise.
+fn matched(format: &[Piece], text: &str) -> Option<Numbers> {
+    let mut numbers = Numbers::default();
+    let mut rest = text;
+    for piece in format {
+        rest = match *piece {
+            Piece::Other(letter) => rest.strip_prefix(letter)?,
+            Piece::Offset => {
+                let (seconds, rest) = offset(rest)?;
+                numbers.offset = Some(seconds);
+                rest
+            }
+            Piece::Number(part, two) => {
+                let (least, most) = match part {
+                    Part::Year => (4, 4),
+                    _ if two => (2, 2),
+                    _ => (1, 2),
+                };
+                let (number, rest) = digits(rest, least, most)?;
+                *place(&mut numbers, part) = number;
+                rest
+            }
+        };
+    }
+    rest.is_empty().then_some(numbers)
+}
+
+fn place(numbers: &mut Numbers, part: Part) -> &mut i32 {
+    match part {
+        Part::Year => &mut numbers.year,
+        Part::Month => &mut numbers.month,
+        Part::Day => &mut numbers.day,
+        Part::Hour => &mut numbers.hour,
+        Part::Minute => &mut numbers.minute,
+        Part::Second => &mut numbers.second,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn times(ty: Type, spellings: &[&str]) -> Times {
+        let formats = DateFormats { spellings: spellings.iter().map(|text| (*text).into()).collect() };
+        let field = Field { ty, marks: Vec::new(), ..super::super::sample::yes_no() };
+        Times::new(&field, &formats, Zone { seconds: 9 * 3600 })
+    }
+
+    #[test]
+    fn only_days_of_the_calendar_in_the_given_spellings_are_dates() {
+        let dates = times(Type::Date, &["YYYY/M/D"]);
+        let found = [
+            "2024-02-29",
+            "2024/2/9",
+            "2024/02/09",
+            "2023-02-29",
+            "2024-2-9",
+            "20240209",
+            "2024-02-29x",
+            "2024/13/1",
+        ]
+        .map(|text| dates.parse(text).and_then(|day| i32::try_from(day).ok()).map(calendar::print_date));
+        let expected =
+            [Some("2024-02-29"), Some("2024-02-09"), Some("2024-02-09"), None, None, None, None, None];
+        assert_eq!(found, expected.map(|date| date.map(str::to_owned)));
+    }
+
+    #[test]
+    fn offsets_move_a_moment_to_the_surveys_clock() {
+        let moments = times(Type::DateTime, &["YYYY-MM-DDThh:mm:ssZ", "YYYY/M/D h:mm"]);
+        let found = [
+            "2024-02-01T09:30:00",
+            "2024-02-01T00:30:00Z",
+            "2024-02-01T09:30:00+09:00",
+            "2024/2/1 9:30",
+            "2024-02-01T24:00:00",
+            "2024-02-01T09:30:60",
+        ]
+        .map(|text| moments.parse(text).map(calendar::print_date_time));
+        let same = Some("2024-02-01T09:30:00".to_owned());
+        assert_eq!(found, [same.clone(), same.clone(), same.clone(), same, None, None]);
+    }
+}

@@ -1,0 +1,124 @@
+//! Batches made from the examples of a rule, so that they are judged by the same evaluator as files.
+//!
+//! Invariants
+//! - A cell that an example does not name is blank, and a link that it does not name has no record.
+//! - No cell has a place in a file: such a batch has text, but no bytes.
+
+use crate::expression::{FieldId, Type, Value};
+use crate::input::{RawChunk, RawRecord};
+use crate::questionnaire::{Field, Mark};
+use crate::rule_pack::{ExampleRecord, ExampleValue, RulePack};
+
+use super::{Batch, Column, Data, Mask, Table, missing};
+
+/// The records as a batch, in order. Their parameters are the plan's matter.
+pub fn batch_of(pack: &RulePack, records: &[ExampleRecord]) -> Batch {
+    let rows = records.len();
+    let mut chunk = RawChunk {
+        records: (1..).zip(records).map(|(number, _)| raw_record(number)).collect(),
+        ..RawChunk::default()
+    };
+    let links = pack.links.iter().map(|link| link.questionnaire.fields.len());
+    let widths = std::iter::once(pack.width()).chain(links);
+    let tables = (0_u16..)
+        .zip(widths)
+        .map(|(table, width)| Table {
+            linked: linked(records, table),
+            columns: (0..width)
+                .filter_map(|index| u16::try_from(index).ok())
+                .map(|index| column(pack, FieldId { table, index }, records, &mut chunk))
+                .collect(),
+        })
+        .collect();
+    Batch { chunk, tables, unreadable: Mask::none(rows), findings: Vec::new() }
+}
+
+const fn raw_record(number: u64) -> RawRecord {
+    RawRecord { number, line: number, column: 1, span: (0, 0), readable: true }
+}
+
+fn linked(records: &[ExampleRecord], table: u16) -> Mask {
+    if table == 0 {
+        return Mask::all(records.len());
+    }
+    let mut linked = Mask::none(records.len());
+    for (row, record) in records.iter().enumerate() {
+        let named = record.values.keys().any(|field| field.table == table);
+        linked.put(row, named || record.linked.contains(&table));
+    }
+    linked
+}
+
+/// The type of a column of any table.
+pub fn type_of(pack: &RulePack, id: FieldId) -> Option<&Type> {
+    let derived = || pack.derived.iter().find(|derived| derived.id == id).map(|derived| &derived.ty);
+    pack.field(id).map(|field| &field.ty).or_else(derived)
+}
+
+fn column(pack: &RulePack, id: FieldId, records: &[ExampleRecord], chunk: &mut RawChunk) -> Column {
+    let mut column = missing::blank(type_of(pack, id).unwrap_or(&Type::INTEGER), records.len());
+    if id.table != 0 {
+        column.blank = linked(records, id.table);
+    }
+    for (row, record) in records.iter().enumerate() {
+        let Some(value) = record.values.get(&id) else { continue };
+        match value {
+            ExampleValue::Blank => continue,
+            ExampleValue::Value(value) => {
+                if put(&mut column.data, row, value, chunk) {
+                    column.known.set(row);
+                } else {
+                    column.invalid.set(row);
+                }
+            }
+            ExampleValue::NotApplicable => mark(&mut column, row, pack.field(id), |mark| !mark.dont_know),
+            ExampleValue::DontKnow => mark(&mut column, row, pack.field(id), |mark| mark.dont_know),
+            ExampleValue::Mark(name) => mark(&mut column, row, pack.field(id), |mark| mark.name == *name),
+            ExampleValue::Invalid => column.invalid.set(row),
+        }
+        column.blank.clear(row);
+    }
+    column
+}
+
+/// Gives `row` the field's first mark that is `meant`; without such a mark it is a plain not-applicable, or a plain
+/// don't-know where that is what a don't-know mark would be.
+fn mark(column: &mut Column, row: usize, field: Option<&Field>, meant: impl Fn(&Mark) -> bool) {
+    let marks = || field.into_iter().flat_map(|field| &field.marks);
+    let place = marks().position(&meant);
+    let unknown = Mark { name: "dk".into(), dont_know: true, tokens: Vec::new() };
+    let dont_know =
+        place.and_then(|place| marks().nth(place)).map_or_else(|| meant(&unknown), |mark| mark.dont_know);
+    if dont_know {
+        column.dk.set(row);
+    } else {
+        column.na.set(row);
+    }
+    let rows = column.known.len();
+    if let Some(number) = place.and_then(|place| u8::try_from(place + 1).ok()) {
+        let marks = column.marks.get_or_insert_with(|| vec![0; rows]);
+        put_at(marks, row, number);
+    }
+}
+
+/// Puts `value` into `row`; whether it is of the column's type.
+fn put(data: &mut Data, row: usize, value: &Value, chunk: &mut RawChunk) -> bool {
+    match (data, value) {
+        (Data::Options(codes), Value::Option(code)) => put_at(codes, row, *code),
+        (Data::Numbers(numbers), Value::Number(number)) => put_at(numbers, row, *number),
+        (Data::Multi { set, listed }, Value::Multi { set: chosen, listed: items }) => {
+            put_at(set, row, *chosen) && put_at(listed, row, *items)
+        }
+        (Data::Text(texts), Value::Text(text)) => {
+            chunk.keep(text).is_some_and(|text| put_at(texts, row, text))
+        }
+        (Data::Dates(days), Value::Date(day)) => put_at(days, row, *day),
+        (Data::DateTimes(moments), Value::DateTime(moment)) => put_at(moments, row, *moment),
+        (Data::Months(months), Value::YearMonth(month)) => put_at(months, row, *month),
+        _ => false,
+    }
+}
+
+fn put_at<T>(cells: &mut [T], row: usize, value: T) -> bool {
+    cells.get_mut(row).map(|cell| *cell = value).is_some()
+}

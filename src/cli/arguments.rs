@@ -1,0 +1,286 @@
+//! The command line as clap reads it.
+//!
+//! Invariants
+//! - Names, help and kinds of value only; what a value means is decided in `settings` and in each command.
+//! - Values that this program suggests corrections for are plain text here, so that the message is ours.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::diagnostic::{Language, Severity};
+use crate::settings::appearance::ColorChoice;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kenpyo",
+    version,
+    about = "Checks survey submissions against a rule pack before they are counted (検票)",
+    disable_help_subcommand = true,
+    subcommand_required = true
+)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) common: Common,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// Language of titles and messages [default: by the locale, else ja]
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    pub(super) lang: Option<LanguageName>,
+    /// When colours are used
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: ColorName,
+    /// Draw with ASCII characters only
+    #[arg(long, global = true)]
+    pub(super) ascii: bool,
+    /// No summary, no notes and no progress on standard error
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Judge submissions by a rule pack
+    Check(Box<CheckArguments>),
+    /// Print the page of a rule or of one of the engine's codes
+    Explain(ExplainArguments),
+    /// Look at a rule pack: list, lint, test, format
+    Rules(RulesArguments),
+    /// Make synthetic submissions, with a truth list of injected defects
+    Generate(Box<super::generate::GenerateArguments>),
+    /// Print the version
+    Version,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    /// Files, folders or patterns (also quoted ones); `-` reads standard input
+    #[arg(value_name = "FILE", required_unless_present = "files_from")]
+    pub(super) files: Vec<PathBuf>,
+    /// Read names of further files from FILE, one a line
+    #[arg(long, value_name = "FILE")]
+    pub(super) files_from: Option<PathBuf>,
+    /// Leave out files and folders that match PATTERN (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) exclude: Vec<String>,
+    /// Name of standard input in reports; its suffix tells the format
+    #[arg(long, value_name = "NAME")]
+    pub(super) stdin_filename: Option<String>,
+    /// A rules folder, or NAME/WAVE of an embedded survey
+    #[arg(long, value_name = "SURVEY")]
+    pub(super) survey: Option<String>,
+    /// Give a run parameter a value (repeatable)
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(super) param: Vec<String>,
+    /// Switch on the rules of a profile (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub(super) profile: Vec<String>,
+    /// Judge only these rules: ids, families, slugs or beginnings of ids
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+    /// Leave these rules out
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+    /// The day that counts as today, for rules that ask (parameter `as_of`)
+    #[arg(long, value_name = "DATE")]
+    pub(super) as_of: Option<String>,
+    /// Lowest severity that makes the exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub(super) fail_on: FailOn,
+    /// Exit with 0 whatever is found; failures still exit with 2 or 3
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+    /// Accept a run in which nothing was checked
+    #[arg(long)]
+    pub(super) allow_empty: bool,
+    /// Whether values stand in reports [default: show; hide where CI=true]
+    #[arg(long, value_name = "WHETHER")]
+    pub(super) values: Option<Whether>,
+    /// Whether the keys of records stand in reports [default: as --values]
+    #[arg(long, value_name = "WHETHER")]
+    pub(super) keys: Option<Whether>,
+    /// Write a report: full, short, json or jsonl; to FILE, or to standard output (repeatable)
+    #[arg(long, value_name = "NAME[=FILE]")]
+    pub(super) format: Vec<String>,
+    /// Findings listed at most [full: 5 a rule and 100 in all]
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    pub(super) max_findings: Option<String>,
+    /// Threads [default: one a processor]
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    pub(super) threads: Option<String>,
+    /// Records judged together [default: 512]
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    pub(super) chunk_records: Option<String>,
+    /// Format of all submissions [default: by name and content]
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) input_format: Option<InputFormatName>,
+    /// Encoding of all submissions [default: found out]
+    #[arg(long, value_name = "ENCODING")]
+    pub(super) encoding: Option<EncodingName>,
+    /// JSON Pointer of the list of records inside a document
+    #[arg(long, value_name = "POINTER")]
+    pub(super) records: Option<String>,
+    /// No progress line
+    #[arg(long)]
+    pub(super) no_progress: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// Id of a rule, of a family of rules, or of one of the engine's codes
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
+    /// A rules folder, or NAME/WAVE of an embedded survey
+    #[arg(long, value_name = "SURVEY")]
+    pub(super) survey: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RulesArguments {
+    #[command(subcommand)]
+    pub(super) action: RulesAction,
+    /// A rules folder, or NAME/WAVE of an embedded survey
+    #[arg(long, value_name = "SURVEY", global = true)]
+    pub(super) survey: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesAction {
+    /// List the rules, one a line
+    List {
+        /// How the list is written
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: ListFormat,
+        /// Leave out the rules of all profiles but this one (repeatable)
+        #[arg(long, value_name = "NAME")]
+        profile: Vec<String>,
+    },
+    /// Tell mistakes in rule, survey and schema files
+    Lint,
+    /// Run the examples of all rules
+    Test,
+    /// Write expressions in their canonical spelling; comments and order stay
+    Format {
+        /// Change nothing; tell which files would change, and exit with 1 if any
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum ListFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum LanguageName {
+    Ja,
+    En,
+}
+
+impl From<LanguageName> for Language {
+    fn from(name: LanguageName) -> Self {
+        match name {
+            LanguageName::Ja => Self::Ja,
+            LanguageName::En => Self::En,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum ColorName {
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<ColorName> for ColorChoice {
+    fn from(name: ColorName) -> Self {
+        match name {
+            ColorName::Auto => Self::Auto,
+            ColorName::Always => Self::Always,
+            ColorName::Never => Self::Never,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Whether {
+    Show,
+    Hide,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    Info,
+    Warning,
+    Error,
+    Never,
+}
+
+impl FailOn {
+    /// The lowest severity that fails. `None`: no finding does.
+    pub(super) const fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Info => Some(Severity::Info),
+            Self::Warning => Some(Severity::Warning),
+            Self::Error => Some(Severity::Error),
+            Self::Never => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum InputFormatName {
+    Csv,
+    Tsv,
+    Json,
+    Jsonl,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum EncodingName {
+    #[value(name = "utf-8", alias = "utf8")]
+    Utf8,
+    #[value(name = "cp932", aliases = ["shift_jis", "shift-jis", "sjis"])]
+    Cp932,
+}
+
+/// The one-line descriptions in Japanese, for `--help` where that is the language.
+const ABOUT_JA: [(&str, &str); 9] = [
+    ("", "調査票の提出データを集計前に検査します（検票）"),
+    ("check", "提出データを規則で検査する"),
+    ("explain", "規則または符号の説明を表示する"),
+    ("rules", "規則の一覧・点検・試験・整形"),
+    ("version", "版を表示する"),
+    ("list", "規則を1行に1件ずつ表示する"),
+    ("lint", "規則・調査・様式ファイルの誤りを示す"),
+    ("test", "すべての規則の例を実行する"),
+    ("format", "式を標準の書き方に揃える（注釈と順序は変えない）"),
+];
+
+/// The definition of the command line, described in `language`.
+pub(super) fn definition(language: Language) -> clap::Command {
+    let command = Arguments::command().args_override_self(false).arg_required_else_help(false);
+    match language {
+        Language::En => command,
+        Language::Ja => in_japanese(command, ""),
+    }
+}
+
+fn in_japanese(command: clap::Command, name: &str) -> clap::Command {
+    let about = ABOUT_JA.iter().find(|(known, _)| *known == name).map(|(_, about)| *about);
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    let command = match about {
+        Some(about) => command.about(about),
+        None => command,
+    };
+    names.iter().fold(command, |command, name| command.mut_subcommand(name, |sub| in_japanese(sub, name)))
+}

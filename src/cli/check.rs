@@ -1,0 +1,243 @@
+//! `kenpyo check`: judges submissions.
+//!
+//! Invariants
+//! - Whatever is wrong with the command line, a setting or the pack is said before a submission is opened.
+//! - One run, one walk: all reports are fed by the same events.
+
+use std::sync::Arc;
+
+use super::arguments::{CheckArguments, EncodingName, InputFormatName, Whether};
+use super::progress::ProgressLine;
+use super::session::{Exit, Session};
+use super::usage::{list, suggest, usage};
+use super::{inputs, selection};
+use crate::diagnostic::code::usage::{NUMBER_OUT_OF_RANGE, ONE_PLACE_FOR_TWO, UNKNOWN_VALUE, VALUE_MISSING};
+use crate::diagnostic::{Argument, Diagnostic, Localized};
+use crate::engine::event::{Reporter, RunHeader, Summary};
+use crate::engine::{self, CheckOptions};
+use crate::error::Error;
+use crate::input::InputFormat;
+use crate::plan::Plan;
+use crate::report::json::Json;
+use crate::report::jsonl::JsonLines;
+use crate::report::short::Short;
+use crate::report::terminal::{Caps, Full};
+use crate::report::{Audience, Output, Reports, words};
+use crate::rule_pack::RulePack;
+use crate::settings::formats::{FORMATS, reports};
+use crate::settings::{Destination, Format, FormatProblem, Numbers, Report, Settings};
+use crate::source::encoding::Encoding;
+
+/// Runs the command.
+pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
+    let (settings, reports) = match told(session, arguments) {
+        Ok(told) => told,
+        Err(problems) => return session.refuse(problems),
+    };
+    let inputs = match inputs::gather(session, arguments) {
+        Ok(inputs) => inputs,
+        Err(problem) => return session.refuse([*problem]),
+    };
+    let loaded = match super::open(session, arguments.survey.as_deref()) {
+        Ok(loaded) => loaded,
+        Err(exit) => return exit,
+    };
+    let Some(pack) = loaded.pack else {
+        return session.refuse_pack(&loaded.diagnostics, &loaded.sources);
+    };
+    let plan = match planned(session, arguments, pack) {
+        Ok(plan) => plan,
+        Err(problems) => return session.refuse(problems),
+    };
+    let audience = audience(session, arguments);
+    let caps = settings.max_findings.map_or_else(Caps::default, |in_all| Caps { per_rule: None, in_all });
+    let mut run = match Run::new(session, &reports, audience, caps, !arguments.no_progress) {
+        Ok(run) => run,
+        Err(error) => return session.stopped(&error, Exit::Failed),
+    };
+    match engine::check(&plan, &inputs, &options(arguments, &settings), &mut run) {
+        Ok(summary) => {
+            for line in words::summary(&run.header, &summary, session.language) {
+                session.note(&line);
+            }
+            exit(arguments, &summary)
+        }
+        Err(error) => session.stopped(&error, Exit::Failed),
+    }
+}
+
+/// Numbers and reports, or everything that is wrong with them.
+fn told(session: &Session, arguments: &CheckArguments) -> Result<(Settings, Vec<Report>), Vec<Diagnostic>> {
+    let numbers = Numbers {
+        chunk_records: arguments.chunk_records.clone(),
+        max_findings: arguments.max_findings.clone(),
+        threads: arguments.threads.clone(),
+    };
+    let settings = Settings::gather(&numbers, &session.environment);
+    let reports = reports(&arguments.format);
+    match (settings, reports) {
+        (Ok(settings), Ok(reports)) => Ok((settings, reports)),
+        (settings, reports) => {
+            let numbers = settings.err().unwrap_or_default().into_iter().map(|problem| {
+                let (low, high) = problem.range;
+                let label = session.line.mark_value(&problem.found);
+                usage(&NUMBER_OUT_OF_RANGE, label.filter(|_| problem.given_as.starts_with('-')))
+                    .with("flag", problem.given_as)
+                    .with("found", problem.found)
+                    .with("low", low)
+                    .with("high", high)
+            });
+            Err(numbers.chain(reports.err().map(|problem| wrong_format(session, &problem))).collect())
+        }
+    }
+}
+
+fn wrong_format(session: &Session, problem: &FormatProblem) -> Diagnostic {
+    let known = || FORMATS.iter().map(|(name, _)| *name);
+    match problem {
+        FormatProblem::Unknown(found) => {
+            let diagnostic = usage(&UNKNOWN_VALUE, session.line.mark_value(found))
+                .with("flag", "--format")
+                .with("found", found.as_str())
+                .with("known", list(known()));
+            suggest(diagnostic, found, known())
+        }
+        FormatProblem::NoFile(found) => {
+            usage(&VALUE_MISSING, session.line.mark_value(found)).with("flag", format!("--format {found}"))
+        }
+        FormatProblem::Twice(first, second) => {
+            let place = match &second.destination {
+                Destination::File(path) => Argument::from(path.display().to_string()),
+                Destination::Standard => {
+                    Argument::Localized(Localized::new("標準出力".into(), "standard output".into()))
+                }
+            };
+            usage(&ONE_PLACE_FOR_TWO, session.line.mark_value(second.format.name()))
+                .with("found", first.format.name())
+                .with("other", second.format.name())
+                .with("place", place)
+        }
+    }
+}
+
+fn planned(session: &Session, arguments: &CheckArguments, pack: RulePack) -> Result<Plan, Vec<Diagnostic>> {
+    let selection = selection::gather(session, arguments, &pack)?;
+    let (plan, diagnostics) = Plan::new(Arc::new(pack), &selection);
+    match plan {
+        Some(plan) => {
+            if !diagnostics.is_empty() && !session.quiet {
+                session.warn(selection::mark(session, diagnostics));
+            }
+            Ok(plan)
+        }
+        None => Err(selection::mark(session, diagnostics)),
+    }
+}
+
+fn audience(session: &Session, arguments: &CheckArguments) -> Audience {
+    let hidden =
+        |whether: Option<Whether>, otherwise| whether.map_or(otherwise, |whether| whether == Whether::Hide);
+    let hide_values = hidden(arguments.values, session.environment.hides_values());
+    Audience { hide_values, hide_keys: hidden(arguments.keys, hide_values), ..session.open_audience() }
+}
+
+fn options(arguments: &CheckArguments, settings: &Settings) -> CheckOptions {
+    let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    CheckOptions {
+        threads: count(settings.threads),
+        chunk_records: count(settings.chunk_records),
+        format: arguments.input_format.map(|format| match format {
+            InputFormatName::Csv => InputFormat::Csv,
+            InputFormatName::Tsv => InputFormat::Tsv,
+            InputFormatName::Json => InputFormat::Json,
+            InputFormatName::Jsonl => InputFormat::JsonLines,
+        }),
+        encoding: arguments.encoding.map(|encoding| match encoding {
+            EncodingName::Utf8 => Encoding::Utf8,
+            EncodingName::Cp932 => Encoding::Cp932,
+        }),
+        records: arguments.records.clone(),
+    }
+}
+
+fn exit(arguments: &CheckArguments, summary: &Summary) -> Exit {
+    if summary.has_failures() || (summary.nothing_checked() && !arguments.allow_empty) {
+        return Exit::Failed;
+    }
+    let level = arguments.fail_on.severity().filter(|_| !arguments.exit_zero);
+    match level {
+        Some(severity) if summary.findings_from(severity) > 0 => Exit::Findings,
+        _ => Exit::Clean,
+    }
+}
+
+/// All reports of a run; keeps its header for the summary.
+struct Run {
+    header: RunHeader,
+    reports: Reports,
+    values: bool,
+}
+
+impl Run {
+    fn new(
+        session: &Session,
+        asked: &[Report],
+        audience: Audience,
+        caps: Caps,
+        progress: bool,
+    ) -> Result<Self, Error> {
+        let mut members: Vec<Box<dyn Reporter>> = Vec::new();
+        for report in asked {
+            let (output, look) = match &report.destination {
+                Destination::Standard => (Output::standard(), session.output_look()),
+                Destination::File(path) => (Output::file(path)?, session.file_look()),
+            };
+            let whole = report.destination != Destination::Standard;
+            members.push(match report.format {
+                Format::Full => Box::new(Full::new(output, audience, look, caps, whole)),
+                Format::Short => Box::new(Short::new(output, audience)),
+                Format::Json => Box::new(Json::new(output, audience)),
+                Format::JsonLines => Box::new(JsonLines::new(output, audience)),
+            });
+        }
+        if progress && !session.quiet && session.terminals.error.is_some() {
+            members.push(Box::new(ProgressLine::new(session.language)));
+        }
+        Ok(Self {
+            header: RunHeader::default(),
+            reports: Reports::new(members),
+            values: !audience.hide_values,
+        })
+    }
+}
+
+impl Reporter for Run {
+    fn start(&mut self, header: &RunHeader) -> Result<(), Error> {
+        self.header = header.clone();
+        self.reports.start(header)
+    }
+
+    fn file_findings(&mut self, findings: &[crate::evaluate::Finding]) -> Result<(), Error> {
+        self.reports.file_findings(findings)
+    }
+
+    fn records(&mut self, records: &[crate::evaluate::RecordFindings]) -> Result<(), Error> {
+        self.reports.records(records)
+    }
+
+    fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
+        self.reports.finish(summary)
+    }
+
+    fn wants_excerpts(&self) -> bool {
+        self.reports.wants_excerpts()
+    }
+
+    fn wants_values(&self) -> bool {
+        self.values
+    }
+
+    fn progress(&mut self, progress: crate::engine::event::Progress) -> Result<(), Error> {
+        self.reports.progress(progress)
+    }
+}

@@ -1,0 +1,130 @@
+//! The submissions of a run: names on the command line and in lists, as the engine takes them.
+//!
+//! Invariants
+//! - Sorted by path, standard input first; a file that is named twice is read once.
+//! - Names in reports are relative, with `/`: no report holds an absolute path.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use glob::Pattern;
+
+use super::arguments::CheckArguments;
+use super::session::Session;
+use super::usage::usage;
+use crate::diagnostic::code::usage::{BAD_PATTERN, RUN_STOPPED, STDIN_IS_TERMINAL, UNUSABLE_FILE};
+use crate::diagnostic::{Diagnostic, Language};
+use crate::engine::{InputFile, InputPlace};
+use crate::error::Error;
+use crate::source::listing::{self, Listing};
+
+/// Names printed in a note about skipped files.
+const NAMED: usize = 5;
+
+/// The submissions that the command line names; notes about the rest are printed.
+pub(super) fn gather(
+    session: &Session,
+    arguments: &CheckArguments,
+) -> Result<Vec<InputFile>, Box<Diagnostic>> {
+    let exclude = arguments.exclude.iter().map(|pattern| compile(session, pattern));
+    let exclude = exclude.collect::<Result<Vec<Pattern>, Box<Diagnostic>>>()?;
+    let mut names = arguments.files.clone();
+    if let Some(list) = &arguments.files_from {
+        names.extend(listing::names_in(list).map_err(|error| unusable(session, &error))?);
+    }
+    let dash = Path::new("-");
+    let from_stdin = names.iter().any(|name| name == dash);
+    if from_stdin && session.terminals.input {
+        return Err(Box::new(usage(&STDIN_IS_TERMINAL, session.line.mark_value("-"))));
+    }
+    names.retain(|name| name != dash);
+    let listing = listing::list(&names, &exclude).map_err(|error| unusable(session, &error))?;
+    notes(session, &listing);
+    let stdin = from_stdin.then(|| InputFile {
+        name: Arc::from(arguments.stdin_filename.as_deref().unwrap_or("(stdin)")),
+        place: InputPlace::Stdin,
+    });
+    let here = std::env::current_dir().unwrap_or_default();
+    let shown = shown_names(&listing.files, &here);
+    let files = listing.files.into_iter().zip(shown);
+    let files = files.map(|(path, name)| InputFile { name: Arc::from(name), place: InputPlace::Path(path) });
+    Ok(stdin.into_iter().chain(files).collect())
+}
+
+fn compile(session: &Session, pattern: &str) -> Result<Pattern, Box<Diagnostic>> {
+    Pattern::new(pattern).map_err(|error| {
+        let diagnostic = usage(&BAD_PATTERN, session.line.mark_value(pattern));
+        Box::new(diagnostic.with("found", pattern).with("reason", error.msg))
+    })
+}
+
+fn unusable(session: &Session, error: &Error) -> Box<Diagnostic> {
+    Box::new(match error {
+        Error::Read { path, source } => {
+            let path = path.display().to_string();
+            usage(&UNUSABLE_FILE, session.line.mark_value(&path))
+                .with("path", path.as_str())
+                .with("reason", source.to_string())
+        }
+        other => usage(&RUN_STOPPED, None).with("reason", other.to_string()),
+    })
+}
+
+/// Says what is not read, so that nobody takes it for checked.
+fn notes(session: &Session, listing: &Listing) {
+    let shown = |paths: &[PathBuf]| {
+        let names: Vec<String> = paths.iter().take(NAMED).map(|path| path.display().to_string()).collect();
+        let more = if paths.len() > NAMED { ", …" } else { "" };
+        names.join(", ") + more
+    };
+    let (skipped, empty) = (listing.skipped.len(), &listing.empty);
+    if skipped > 0 {
+        session.note(&match session.language {
+            Language::Ja => format!("読まないファイル {skipped}件：{}", shown(&listing.skipped)),
+            Language::En => format!("{skipped} files are not read: {}", shown(&listing.skipped)),
+        });
+    }
+    for name in empty {
+        let name = name.display();
+        session.note(&match session.language {
+            Language::Ja => format!("{name} に該当するファイルがありません。"),
+            Language::En => format!("{name} names no file to check."),
+        });
+    }
+}
+
+/// The names for reports: relative to the working folder where they lie in it, else to what all others share.
+fn shown_names(paths: &[PathBuf], here: &Path) -> Vec<String> {
+    let inside = |path: &Path| path.strip_prefix(here).map(Path::to_path_buf).ok();
+    let outside: Vec<&PathBuf> =
+        paths.iter().filter(|path| path.is_absolute() && inside(path).is_none()).collect();
+    let mut shared =
+        outside.first().and_then(|path| path.parent()).map(Path::to_path_buf).unwrap_or_default();
+    while !outside.iter().all(|path| path.starts_with(&shared)) && shared.pop() {}
+    let shown = |path: &PathBuf| {
+        let relative = if path.is_relative() { Some(path.clone()) } else { inside(path) };
+        relative
+            .or_else(|| path.strip_prefix(&shared).map(Path::to_path_buf).ok())
+            .unwrap_or_else(|| path.clone())
+    };
+    paths.iter().map(|path| with_slashes(&shown(path))).collect()
+}
+
+fn with_slashes(path: &Path) -> String {
+    let parts = path.components().filter(|part| !matches!(part, Component::Prefix(_) | Component::RootDir));
+    parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_shown_name_is_absolute() {
+        let paths = ["/data/in/県 1/a.csv", "/data/in/b.csv", "/home/x/c.csv", "d.csv", "../e.csv"]
+            .map(PathBuf::from);
+        let shown = shown_names(&paths, Path::new("/home/x"));
+        assert_eq!(shown, ["県 1/a.csv", "b.csv", "c.csv", "d.csv", "../e.csv"]);
+        assert_eq!(shown_names(&paths[1..2], Path::new("/")), ["data/in/b.csv"]);
+    }
+}

@@ -1,0 +1,99 @@
+//! The command line: one file a command.
+//!
+//! Invariants
+//! - Exit codes: 0 nothing to complain about; 1 findings at or above `--fail-on`; 2 the command line, a setting or
+//!   the rule pack is wrong, and nothing was read; 3 a file or limit failed, our own fault, or nothing was checked.
+//! - A closed output (`kenpyo check … | head`) ends every command quietly with 0, as `rg` does.
+//! - Nothing heavy is set up before it is known to be needed: a check of one record takes some milliseconds.
+
+mod arguments;
+mod check;
+mod command_line;
+mod explain;
+mod generate;
+mod inputs;
+mod progress;
+mod rules;
+mod rules_format;
+mod selection;
+mod session;
+mod usage;
+
+use std::ffi::OsString;
+
+use clap::FromArgMatches;
+use clap::error::ErrorKind;
+
+use crate::diagnostic::code::usage::UNKNOWN_SURVEY;
+use crate::engine::survey;
+use crate::error::Error;
+use crate::rule_pack::load::Loaded;
+use crate::settings::Environment;
+use arguments::{Arguments, Command};
+use command_line::CommandLine;
+use session::{Exit, Session, print};
+
+pub use session::Terminals;
+
+/// Runs the program with the words behind its name; gives the exit code.
+pub fn run(words: &[OsString], environment: Environment, terminals: Terminals) -> u8 {
+    let mut session = Session::guess(CommandLine::new(words), environment, terminals);
+    let definition = arguments::definition(session.language);
+    if let Some(refused) = usage::wide_flag(&session.line, &definition) {
+        return session.refuse([refused]).code();
+    }
+    let program = OsString::from(env!("CARGO_PKG_NAME"));
+    let matches = definition.clone().try_get_matches_from(std::iter::once(&program).chain(words));
+    match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
+        Ok(arguments) => {
+            session.adopt(&arguments.common);
+            perform(&session, arguments.command).code()
+        }
+        Err(error) => clap_speaks(&session, &error, &definition).code(),
+    }
+}
+
+fn perform(session: &Session, command: Command) -> Exit {
+    match command {
+        Command::Check(arguments) => check::run(session, &arguments),
+        Command::Explain(arguments) => explain::run(session, &arguments),
+        Command::Generate(arguments) => generate::run(session, &arguments),
+        Command::Rules(arguments) => rules::run(session, &arguments),
+        Command::Version => printed(session, print(&format!("kenpyo {}\n", env!("CARGO_PKG_VERSION")))),
+    }
+}
+
+/// Loads the survey that `--survey` names, or the embedded one; or says why it cannot.
+fn open(session: &Session, name: Option<&str>) -> Result<Loaded, Exit> {
+    survey::open(name).map_err(|error| {
+        let (Error::Usage { .. }, Some(name)) = (&error, name) else {
+            return session.stopped(&error, Exit::Usage);
+        };
+        let known = survey::embedded_names();
+        let unknown = usage::usage(&UNKNOWN_SURVEY, session.line.mark_value(name))
+            .with("found", name)
+            .with("known", usage::list(known.iter().copied()));
+        session.refuse([usage::suggest(unknown, name, known)])
+    })
+}
+
+/// The end of a command that only prints.
+fn printed(session: &Session, result: Result<(), Error>) -> Exit {
+    match result {
+        Ok(()) => Exit::Clean,
+        Err(error) => session.stopped(&error, Exit::Failed),
+    }
+}
+
+/// Help and version are clap's; its complaints are not.
+fn clap_speaks(session: &Session, error: &clap::Error, definition: &clap::Command) -> Exit {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let text = error.render();
+            let colored = session.output_look().color;
+            let text = if colored { text.ansi().to_string() } else { text.to_string() };
+            printed(session, print(&text))
+        }
+        _ => session.refuse([usage::refusal(error, &session.line, definition)]),
+    }
+}

@@ -1,0 +1,142 @@
+//! One block of records, from bytes to findings: what a thread does.
+//!
+//! Invariants
+//! - The same block gives the same result on any thread.
+//! - A fault of our own is caught: the block is judged again record by record, and only the guilty record is lost.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::batch::convert::Converter;
+use crate::diagnostic::{Place, RecordPlace};
+use crate::evaluate::{Finding, Outcomes, RecordFindings, RuleCounts, Wants, diagnose, judge as outcomes_of};
+use crate::input::{Block, Layout, UnknownKey};
+use crate::plan::Plan;
+
+use super::tally::Lines;
+
+/// What a block came to.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    /// Records with findings, in order.
+    pub findings: Vec<RecordFindings>,
+    /// One a judged rule of the plan.
+    pub counts: Vec<RuleCounts>,
+    /// Findings and records by id.
+    pub lines: Lines,
+    /// Keys of JSON records that the form does not know.
+    pub unknown_keys: Vec<UnknownKey>,
+    /// Records.
+    pub records: u64,
+    /// Records that could not be read.
+    pub unreadable: u64,
+    /// Records on which our own code failed.
+    pub faults: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// All that is needed to judge the blocks of one file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Judge<'a> {
+    /// The programme of the run.
+    pub plan: &'a Plan,
+    /// How cells are read; made once a run.
+    pub converter: &'a Converter,
+    /// Where the cells stand in this file.
+    pub layout: &'a Layout,
+    /// What findings are to carry.
+    pub wants: Wants,
+}
+
+impl Judge<'_> {
+    /// Judges one block.
+    pub(super) fn block(&self, block: Block) -> Judged {
+        let Self { plan, .. } = *self;
+        let singles = || block.records.iter().enumerate().map(|(row, _)| block.single(row));
+        let whole = catch_unwind(AssertUnwindSafe(|| self.walk(block.clone())));
+        let mut judged = whole.unwrap_or_else(|_| {
+            let mut all =
+                Judged { counts: vec![RuleCounts::default(); plan.rules.len()], ..Judged::default() };
+            for single in singles() {
+                let lost = lost(plan, &single);
+                let one = catch_unwind(AssertUnwindSafe(|| self.walk(single))).unwrap_or(lost);
+                all.append(one);
+            }
+            all
+        });
+        judged.lines = Lines::of(&judged.findings);
+        judged
+    }
+
+    fn walk(&self, block: Block) -> Judged {
+        let Self { plan, converter, layout, wants } = *self;
+        let bytes = length(block.bytes.len());
+        let mut chunk = layout.cells(block);
+        let unknown_keys = std::mem::take(&mut chunk.unknown_keys);
+        let mut batch = converter.convert(layout, chunk);
+        let outcomes = outcomes_of(plan, &mut batch);
+        Judged {
+            findings: diagnose(plan, &batch, &outcomes, wants),
+            counts: counts(&outcomes),
+            lines: Lines::default(),
+            unknown_keys,
+            records: length(batch.len()),
+            unreadable: batch.unreadable.count(),
+            faults: 0,
+            bytes,
+        }
+    }
+}
+
+fn counts(outcomes: &Outcomes) -> Vec<RuleCounts> {
+    let count = |verdict| {
+        let mut counts = RuleCounts::default();
+        counts.add(verdict);
+        counts
+    };
+    outcomes.rules.iter().map(count).collect()
+}
+
+/// What a record comes to on which our own code failed: it is held, and every rule is skipped on it.
+fn lost(plan: &Plan, block: &Block) -> Judged {
+    let Some(record) = block.records.first() else { return Judged::default() };
+    let place = RecordPlace {
+        source: block.source,
+        record: record.number,
+        line: record.line,
+        span: crate::source::Span::new(
+            block.base + u64::from(record.span.0),
+            block.base + u64::from(record.span.1),
+        ),
+        key: None,
+    };
+    let place = Arc::new(place);
+    let finding = Finding::from(super::fault(Place::Record(Arc::clone(&place))));
+    Judged {
+        findings: vec![RecordFindings { place, findings: vec![finding] }],
+        counts: vec![RuleCounts { skipped: 1, ..RuleCounts::default() }; plan.rules.len()],
+        records: 1,
+        faults: 1,
+        bytes: length(block.bytes.len()),
+        ..Judged::default()
+    }
+}
+
+impl Judged {
+    fn append(&mut self, mut other: Self) {
+        self.findings.append(&mut other.findings);
+        for (sum, counts) in self.counts.iter_mut().zip(&other.counts) {
+            sum.join(counts);
+        }
+        self.unknown_keys.append(&mut other.unknown_keys);
+        self.records += other.records;
+        self.unreadable += other.unreadable;
+        self.faults += other.faults;
+        self.bytes += other.bytes;
+    }
+}
+
+fn length(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}

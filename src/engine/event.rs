@@ -1,0 +1,165 @@
+//! What a run tells while it goes: the events that reports are written from.
+//!
+//! Invariants
+//! - Order of events: `start`; per file the findings about it and those of its records, by record; then those over
+//!   many records; `finish`. The same run gives the same events, whatever the threads and chunks.
+//! - Counts are complete; nothing here is capped. No event holds a time, a host or an absolute path.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::diagnostic::{Localized, Severity};
+use crate::error::Error;
+use crate::evaluate::{Finding, RecordFindings, RuleCounts};
+use crate::source::SourceId;
+
+/// Writes a report while the run goes.
+pub trait Reporter {
+    /// Before anything is read.
+    fn start(&mut self, header: &RunHeader) -> Result<(), Error>;
+
+    /// Findings about one file or about the run, in order; also those over many records.
+    fn file_findings(&mut self, findings: &[Finding]) -> Result<(), Error>;
+
+    /// Findings of records, in order. Called for every merged chunk that has any.
+    fn records(&mut self, records: &[RecordFindings]) -> Result<(), Error>;
+
+    /// After everything; the report is whole only now.
+    fn finish(&mut self, summary: &Summary) -> Result<(), Error>;
+
+    /// Whether [`Finding::excerpt`] is looked at; asked once, before the first record.
+    fn wants_excerpts(&self) -> bool {
+        false
+    }
+
+    /// Whether answers may stand in findings; asked once, before the first record.
+    fn wants_values(&self) -> bool {
+        true
+    }
+
+    /// How far the run is; asked for nothing, may be ignored.
+    fn progress(&mut self, progress: Progress) -> Result<(), Error> {
+        let _ = progress;
+        Ok(())
+    }
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Records judged.
+    pub records: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Bytes of all files. `None`: not known (standard input, compressed files).
+    pub of_bytes: Option<u64>,
+}
+
+/// What a run is about.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RunHeader {
+    /// `hospital-cyber`.
+    pub survey: Arc<str>,
+    /// `2024`.
+    pub wave: Arc<str>,
+    /// The survey's title.
+    pub title: Localized<Arc<str>>,
+    /// The pack's hash, in hexadecimal digits.
+    pub hash: Arc<str>,
+    /// Every file that a label or a place may name: its name as shown.
+    pub names: BTreeMap<SourceId, Arc<str>>,
+    /// The submissions among them, in order.
+    pub files: Vec<SourceId>,
+    /// Whether rules were deselected.
+    pub partial: bool,
+}
+
+/// One line of the closing table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleLine {
+    /// Full id.
+    pub id: Arc<str>,
+    /// Its slug.
+    pub slug: Arc<str>,
+    /// Severity in this run.
+    pub severity: Severity,
+    /// Title.
+    pub title: Localized<Arc<str>>,
+    /// The counts. `None`: no rule but a code of the reader.
+    pub counts: Option<RuleCounts>,
+    /// Findings.
+    pub findings: u64,
+    /// Records with at least one.
+    pub records: u64,
+}
+
+impl RuleLine {
+    /// Whether a missing or unusable answer kept the rule from more than a fifth of its records: how a rule that
+    /// silently never fires is found.
+    pub fn is_mostly_silent(&self) -> bool {
+        self.silent_percent().is_some_and(|percent| percent > 20)
+    }
+
+    /// Share of undecided and skipped records in per cent, rounded up. `None`: no record, or no rule.
+    pub fn silent_percent(&self) -> Option<u64> {
+        let counts = self.counts.as_ref()?;
+        let all = counts.total();
+        let silent = counts.undecided.saturating_add(counts.skipped);
+        (all > 0).then(|| silent.saturating_mul(100).div_ceil(all))
+    }
+}
+
+/// What was read of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileLine {
+    /// As shown.
+    pub name: Arc<str>,
+    /// Records, unreadable ones included.
+    pub records: u64,
+    /// Records that could not be read.
+    pub unreadable: u64,
+    /// Whether the file could be read at all.
+    pub readable: bool,
+}
+
+/// The closing part of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// The files, in order.
+    pub files: Vec<FileLine>,
+    /// Every judged rule and every code that occurred, in order of the pack, codes first.
+    pub rules: Vec<RuleLine>,
+    /// Findings by severity: info, warning, error, fatal.
+    pub findings: [u64; 4],
+    /// Records with at least one finding of error or above.
+    pub records_with_errors: u64,
+    /// Records in all.
+    pub records: u64,
+    /// Whether rules were deselected.
+    pub partial: bool,
+    /// Whether our own fault hit a record.
+    pub faults: u64,
+}
+
+impl Summary {
+    /// Findings at or above `severity`.
+    pub fn findings_from(&self, severity: Severity) -> u64 {
+        let levels = [Severity::Info, Severity::Warning, Severity::Error, Severity::Fatal];
+        levels
+            .iter()
+            .zip(&self.findings)
+            .filter(|(level, _)| **level >= severity)
+            .map(|(_, count)| count)
+            .sum()
+    }
+
+    /// Whether no record was judged by any rule: no file, no record, or every rule deselected.
+    pub fn nothing_checked(&self) -> bool {
+        self.records == 0 || self.rules.iter().all(|rule| rule.counts.is_none())
+    }
+
+    /// Whether a file could not be read, or our own fault hit a record.
+    pub fn has_failures(&self) -> bool {
+        self.faults > 0 || self.files.iter().any(|file| !file.readable)
+    }
+}

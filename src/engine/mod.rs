@@ -1,0 +1,274 @@
+//! The whole walk of a run: files → blocks → batches → outcomes → findings → events.
+//!
+//! Invariants
+//! - Blocks are judged in parallel and merged in order: the events are the same whatever the threads and chunks.
+//! - At most two waves of blocks are in memory; memory does not grow with the file.
+//! - One unreadable file, one bad record or one fault of our own never stops the rest.
+
+mod block;
+pub mod event;
+pub mod survey;
+mod tally;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use crate::batch::convert::Converter;
+use crate::diagnostic::code::{internal, structure};
+use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Place};
+use crate::error::Error;
+use crate::evaluate::{Finding, Wants};
+use crate::input::{Block, FormNeeds, InputFormat, ReadOptions, Reader, UnknownKeys};
+use crate::plan::Plan;
+use crate::source::encoding::Encoding;
+use crate::source::{SourceId, reader};
+use block::{Judge, Judged};
+use event::{FileLine, Progress, Reporter, RunHeader, Summary};
+use tally::Tally;
+
+/// Where a submission comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InputPlace {
+    /// A file.
+    Path(PathBuf),
+    /// Standard input.
+    Stdin,
+    /// Bytes in memory.
+    Bytes(Vec<u8>),
+}
+
+/// One submission of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputFile {
+    /// As shown in reports; its suffix tells the format.
+    pub name: Arc<str>,
+    /// Where its bytes are.
+    pub place: InputPlace,
+}
+
+/// How a run goes about its work. None of it changes a finding, but for how the files are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckOptions {
+    /// Threads; 0: one a processor.
+    pub threads: usize,
+    /// Records judged together; at least 1.
+    pub chunk_records: usize,
+    /// `None`: by the file's name and first bytes.
+    pub format: Option<InputFormat>,
+    /// `None`: found out.
+    pub encoding: Option<Encoding>,
+    /// JSON Pointer of the list of records. `None`: the document itself.
+    pub records: Option<String>,
+}
+
+impl Default for CheckOptions {
+    fn default() -> Self {
+        Self { threads: 0, chunk_records: 512, format: None, encoding: None, records: None }
+    }
+}
+
+/// Blocks of a wave for each thread: enough that none waits long for another, few enough to stay small.
+const BLOCKS_PER_THREAD: usize = 4;
+
+/// Judges `inputs` by `plan` and tells `reporter` what it finds, in order.
+///
+/// An error means that the report could not be written; a file that cannot be read is a finding.
+pub fn check(
+    plan: &Plan,
+    inputs: &[InputFile],
+    options: &CheckOptions,
+    reporter: &mut dyn Reporter,
+) -> Result<Summary, Error> {
+    let threads = match options.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|fault| Error::Usage { message: fault.to_string() })?;
+    let mut run = Run::new(plan, inputs, options, threads, reporter);
+    run.reporter.start(&run.header)?;
+    run.tell(plan.missing_parameters())?;
+    for (input, id) in inputs.iter().zip(run.header.files.clone()) {
+        run.file(&pool, input, id)?;
+    }
+    let summary = run.tally.summary(plan, run.files);
+    run.reporter.finish(&summary)?;
+    Ok(summary)
+}
+
+/// A run under way.
+struct Run<'a> {
+    header: RunHeader,
+    form: Arc<FormNeeds>,
+    converter: Converter,
+    read: ReadOptions,
+    plan: &'a Plan,
+    wants: Wants,
+    wave: usize,
+    reporter: &'a mut dyn Reporter,
+    tally: Tally,
+    files: Vec<FileLine>,
+    progress: Progress,
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        plan: &'a Plan,
+        inputs: &[InputFile],
+        options: &CheckOptions,
+        threads: usize,
+        reporter: &'a mut dyn Reporter,
+    ) -> Self {
+        let pack = &plan.pack;
+        let mut names: std::collections::BTreeMap<SourceId, Arc<str>> =
+            pack.sources.iter().map(|source| (source.id, Arc::clone(&source.name))).collect();
+        let first = names.last_key_value().map_or(0, |(id, _)| id.0.saturating_add(1));
+        let files: Vec<SourceId> = (first..).map(SourceId).take(inputs.len()).collect();
+        names.extend(files.iter().zip(inputs).map(|(id, input)| (*id, Arc::clone(&input.name))));
+        let header = RunHeader {
+            survey: Arc::clone(&pack.survey),
+            wave: Arc::clone(&pack.wave),
+            title: pack.title.clone(),
+            hash: Arc::clone(&pack.hash),
+            names,
+            files,
+            partial: plan.partial,
+        };
+        let wants = Wants { excerpts: reporter.wants_excerpts(), values: reporter.wants_values() };
+        let foreign = pack.foreign_columns.keys().map(|name| &**name);
+        Self {
+            header,
+            form: Arc::new(FormNeeds::new(&pack.questionnaire, foreign)),
+            converter: Converter::new(pack),
+            read: ReadOptions {
+                format: options.format,
+                encoding: options.encoding,
+                records: options.records.clone(),
+                chunk_records: options.chunk_records.max(1),
+            },
+            plan,
+            wants,
+            wave: threads * BLOCKS_PER_THREAD,
+            reporter,
+            tally: Tally::new(plan),
+            files: Vec::new(),
+            progress: Progress::default(),
+        }
+    }
+
+    /// Tells findings that are not about one record.
+    fn tell(&mut self, found: Diagnostics) -> Result<(), Error> {
+        let findings: Vec<Finding> = found.into_iter().map(Finding::from).collect();
+        if findings.is_empty() {
+            return Ok(());
+        }
+        self.tally.findings(&findings);
+        self.reporter.file_findings(&findings)
+    }
+
+    fn file(&mut self, pool: &rayon::ThreadPool, input: &InputFile, id: SourceId) -> Result<(), Error> {
+        let mut line = FileLine { name: Arc::clone(&input.name), records: 0, unreadable: 0, readable: false };
+        let opened = open(input).and_then(|read| Reader::open(id, &input.name, read, &self.form, &self.read));
+        match opened {
+            Err(error) => self.tell(unreadable(id, &error))?,
+            Ok((mut reader, found)) => {
+                line.readable = reader.is_readable();
+                self.tell(found)?;
+                let rest = self.records(pool, &mut reader, &mut line)?;
+                self.tell(rest)?;
+                self.tell(reader.finish())?;
+            }
+        }
+        self.files.push(line);
+        Ok(())
+    }
+
+    /// All records of a file; gives back what can be said of the file only after them.
+    fn records(
+        &mut self,
+        pool: &rayon::ThreadPool,
+        reader: &mut Reader,
+        line: &mut FileLine,
+    ) -> Result<Diagnostics, Error> {
+        let layout = Arc::clone(reader.layout());
+        let mut keys = UnknownKeys::default();
+        let mut after = Diagnostics::new();
+        let mut wave = next_wave(reader, self.wave);
+        loop {
+            let blocks = match wave {
+                Ok(blocks) if blocks.is_empty() => return Ok(after),
+                Ok(blocks) => blocks,
+                Err(error) => {
+                    line.readable = false;
+                    let place = self.header.files.get(self.files.len()).copied();
+                    after.append(place.map(|id| unreadable(id, &error)).unwrap_or_default());
+                    return Ok(after);
+                }
+            };
+            let (wants, size) = (self.wants, self.wave);
+            let work = Judge { plan: self.plan, converter: &self.converter, layout: &layout, wants };
+            let (judged, next) =
+                pool.install(|| rayon::join(|| judge(work, blocks), || next_wave(reader, size)));
+            for judged in judged {
+                after.append(keys.merge(&layout, self.merge(judged, line)?));
+            }
+            wave = next;
+        }
+    }
+
+    /// Adds one judged block to the report.
+    fn merge(&mut self, judged: Judged, line: &mut FileLine) -> Result<Vec<crate::input::UnknownKey>, Error> {
+        line.records += judged.records;
+        line.unreadable += judged.unreadable;
+        self.progress.records += judged.records;
+        self.progress.bytes += judged.bytes;
+        self.tally.block(&judged);
+        if !judged.findings.is_empty() {
+            self.reporter.records(&judged.findings)?;
+        }
+        self.reporter.progress(self.progress)?;
+        Ok(judged.unknown_keys)
+    }
+}
+
+fn judge(judge: Judge<'_>, blocks: Vec<Block>) -> Vec<Judged> {
+    blocks.into_par_iter().map(|block| judge.block(block)).collect()
+}
+
+/// The next blocks, as many as a wave has; none at the end of the file.
+fn next_wave(reader: &mut Reader, size: usize) -> Result<Vec<Block>, Error> {
+    let mut blocks = Vec::with_capacity(size);
+    while blocks.len() < size {
+        match reader.next_block()? {
+            Some(block) => blocks.push(block),
+            None => break,
+        }
+    }
+    Ok(blocks)
+}
+
+fn open(input: &InputFile) -> Result<Box<dyn std::io::Read + Send>, Error> {
+    match &input.place {
+        InputPlace::Path(path) => reader::open(path),
+        InputPlace::Stdin => Ok(reader::standard_input()),
+        InputPlace::Bytes(bytes) => Ok(Box::new(std::io::Cursor::new(bytes.clone()))),
+    }
+}
+
+/// A file that the operating system does not give us.
+fn unreadable(id: SourceId, error: &Error) -> Diagnostics {
+    let reason = match error {
+        Error::Read { source, .. } => source.to_string(),
+        other => other.to_string(),
+    };
+    let finding = Diagnostic::new(&structure::FILE_UNREADABLE, Place::File(id))
+        .with("found", Argument::written(&reason));
+    Diagnostics::from_iter([finding])
+}
+
+/// The finding about a record on which our own code failed.
+fn fault(place: Place) -> Diagnostic {
+    Diagnostic::new(&internal::RECORD_FAULT, place)
+}

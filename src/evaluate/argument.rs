@@ -1,0 +1,240 @@
+//! Placeholders → arguments: what a message shows of one record.
+//!
+//! Invariants
+//! - A private answer never becomes an argument: a neutral word stands in its place.
+//! - What a placeholder prints does not depend on the language; the argument knows both.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::calendar::print_time;
+use super::machine::Machine;
+use super::values::{Cells, Values};
+use crate::batch::example::type_of;
+use crate::batch::locate::Locator;
+use crate::diagnostic::{Argument, Decimal, Localized};
+use crate::expression::{FieldId, OptionList, Type, TypedExpr, Value};
+use crate::plan::{Plan, StepId, time_kind};
+use crate::rule_pack::{Let, LookupKeys, Placeholder, RulePack};
+
+/// What the placeholders of one notice refer to.
+pub(super) struct Setting<'r> {
+    /// The rule's named values.
+    pub(super) lets: &'r [Let],
+    /// Their steps.
+    pub(super) steps: &'r [StepId],
+    /// The blamed fields.
+    pub(super) blame: &'r [FieldId],
+}
+
+/// Stands for a private answer.
+pub(super) fn hidden() -> Argument {
+    Argument::Localized(Localized::new(Arc::from("（非公開）"), Arc::from("(private)")))
+}
+
+/// Whether `field` is one that never leaves the query sheets.
+pub(super) fn is_private(pack: &RulePack, field: FieldId) -> bool {
+    pack.field(field).is_some_and(|field| field.private)
+}
+
+/// Makes arguments over one batch.
+pub(super) struct Arguments<'p, 'b> {
+    pub(super) machine: Machine<'p, 'b>,
+    pub(super) locator: Locator<'b>,
+}
+
+impl<'p, 'b> Arguments<'p, 'b> {
+    fn plan(&self) -> &'p Plan {
+        self.machine.plan
+    }
+
+    /// The arguments for `placeholders` in `row`, in order.
+    pub(super) fn all(
+        &mut self,
+        placeholders: &[Placeholder],
+        setting: &Setting<'_>,
+        row: usize,
+    ) -> Vec<Argument> {
+        placeholders.iter().map(|placeholder| self.one(placeholder, setting, row)).collect()
+    }
+
+    fn one(&mut self, placeholder: &Placeholder, setting: &Setting<'_>, row: usize) -> Argument {
+        let pack = &self.plan().pack;
+        match placeholder {
+            Placeholder::Written(field) => self.written(*field, row),
+            Placeholder::Label(field) => self.label(*field, row),
+            Placeholder::Fixed(text) => Argument::Localized(text.clone()),
+            Placeholder::Param(param) => {
+                let value = self.plan().params.get(param);
+                let ty = pack.params.get(usize::from(param.0)).map(|param| &param.ty);
+                value.zip(ty).map_or(Argument::NotGiven, |(value, ty)| constant(value, ty))
+            }
+            Placeholder::Let(place) | Placeholder::LetLabel(place) => self.computed(setting, *place, row),
+            Placeholder::LookupLabel(lookup) => {
+                self.lookup_label(usize::from(lookup.0), row).unwrap_or(Argument::Nothing)
+            }
+            Placeholder::Blanks => self.blanks(setting.blame, row),
+            Placeholder::Published(_) => Argument::NotGiven,
+        }
+    }
+
+    /// The answer as written; a value that was not written (derived, linked) as it would be.
+    fn written(&mut self, field: FieldId, row: usize) -> Argument {
+        let pack = &self.plan().pack;
+        if is_private(pack, field) {
+            return hidden();
+        }
+        let cell = (field.table == 0).then(|| self.locator.written(row, field));
+        match cell {
+            Some(cell) if cell != Argument::NotGiven => cell,
+            _ => self.value(field, row, false).unwrap_or(Argument::NotGiven),
+        }
+    }
+
+    fn label(&mut self, field: FieldId, row: usize) -> Argument {
+        if is_private(&self.plan().pack, field) {
+            return hidden();
+        }
+        self.value(field, row, true).unwrap_or_else(|| self.written(field, row))
+    }
+
+    /// The column's value. `None`: it has none.
+    fn value(&mut self, field: FieldId, row: usize, label: bool) -> Option<Argument> {
+        let plan = self.plan();
+        let ty = type_of(&plan.pack, field)?;
+        let values = self.machine.cells(field)?;
+        if let (Type::Option(list), false) = (ty, label) {
+            return Some(Argument::Text(list.get(values.option(row)?)?.code.as_ref().into()));
+        }
+        self.printed(&values, ty, row)
+    }
+
+    fn computed(&mut self, setting: &Setting<'_>, place: usize, row: usize) -> Argument {
+        let Some((value, &step)) = setting.lets.get(place).zip(setting.steps.get(place)) else {
+            return Argument::Nothing;
+        };
+        if reads_private(&self.plan().pack, &value.value) {
+            return hidden();
+        }
+        if value.value.ty == Type::Condition {
+            return self.truth(step, row);
+        }
+        let values: Rc<Values<'b>> = self.machine.values(step);
+        self.printed(&values, &value.value.ty, row).unwrap_or(Argument::Nothing)
+    }
+
+    fn truth(&mut self, step: StepId, row: usize) -> Argument {
+        let truth = self.machine.truth(step);
+        if truth.yes.get(row) {
+            Argument::Localized(Localized::new(Arc::from("真"), Arc::from("true")))
+        } else if truth.no.get(row) {
+            Argument::Localized(Localized::new(Arc::from("偽"), Arc::from("false")))
+        } else {
+            Argument::Nothing
+        }
+    }
+
+    /// `None`: the row has no value.
+    fn printed(&self, values: &Values<'_>, ty: &Type, row: usize) -> Option<Argument> {
+        match (&values.cells, ty) {
+            (Cells::Options(_), Type::Option(list)) => option(list, values.option(row)?),
+            (Cells::Sets(_), Type::Multi(list)) => Some(set(list, values.set(row)?.0)),
+            (Cells::Texts(_), _) => Some(Argument::written(values.text(row, self.machine.batch)?)),
+            _ => number(values.number(row)?, ty),
+        }
+    }
+
+    /// The lookup's label by the record's key fields. `None`: a key has no value, or the table no such row.
+    fn lookup_label(&mut self, lookup: usize, row: usize) -> Option<Argument> {
+        let plan = self.plan();
+        let table = plan.pack.lookups.get(lookup)?;
+        let labels = table.labels.as_ref()?;
+        let LookupKeys::Exact(_, rows) = &table.keys else { return None };
+        let mut key = Vec::new();
+        for &field in &table.record_keys {
+            key.push(self.key_value(field, row)?);
+        }
+        let place = *rows.get(&key)?;
+        let text = |column: &u16| match table.columns.get(usize::from(*column))?.cells.get(place)? {
+            Some(Value::Text(text)) => Some(Arc::clone(text)),
+            _ => None,
+        };
+        Some(Argument::Localized(Localized::new(text(&labels.ja)?, text(&labels.en)?)))
+    }
+
+    fn key_value(&self, field: FieldId, row: usize) -> Option<Value> {
+        let values = self.machine.cells(field)?;
+        Some(match &values.cells {
+            Cells::Options(_) => Value::Option(values.option(row)?),
+            Cells::Texts(_) => Value::Text(values.text(row, self.machine.batch)?.into()),
+            Cells::Numbers(_) => Value::Number(values.number(row)?),
+            Cells::Sets(_) => return None,
+        })
+    }
+
+    /// Titles of the blamed fields that are blank.
+    fn blanks(&self, blame: &[FieldId], row: usize) -> Argument {
+        let pack = &self.plan().pack;
+        let blank = blame.iter().filter(|&&field| self.machine.blank(field).get(row));
+        let titles: Vec<Argument> =
+            blank.filter_map(|&field| Some(Argument::Localized(pack.field(field)?.title()))).collect();
+        if titles.is_empty() { Argument::Nothing } else { Argument::List(titles) }
+    }
+
+    /// What stands beside the mark of `field`'s cell: its title, and the label of the chosen option.
+    pub(super) fn beside(&mut self, field: FieldId, row: usize, values: bool) -> Argument {
+        let pack = &self.plan().pack;
+        let Some(known) = pack.field(field) else { return Argument::Nothing };
+        let title = known.title();
+        let says = match known.ty {
+            _ if !values || known.private => None,
+            _ if self.machine.blank(field).get(row) => Some(Argument::NotGiven),
+            Type::Option(_) => self.value(field, row, true),
+            _ => None,
+        };
+        let Some(says) = says else { return Argument::Localized(title) };
+        let both = |language, separator: &str, title: &str| {
+            Arc::from(format!("{title}{separator}{}", says.print(language)))
+        };
+        Argument::Localized(Localized::new(
+            both(crate::diagnostic::Language::Ja, "：", &title.ja),
+            both(crate::diagnostic::Language::En, ": ", &title.en),
+        ))
+    }
+}
+
+fn reads_private(pack: &RulePack, expr: &TypedExpr) -> bool {
+    expr.fields().into_iter().any(|field| is_private(pack, field))
+}
+
+fn option(list: &OptionList, code: u8) -> Option<Argument> {
+    list.get(code).map(|item| Argument::Localized(item.label.clone()))
+}
+
+fn set(list: &OptionList, set: u64) -> Argument {
+    let chosen = list.items.iter().enumerate().filter(|(option, _)| set >> (option & 63) & 1 == 1);
+    let labels: Vec<Argument> = chosen.map(|(_, item)| Argument::Localized(item.label.clone())).collect();
+    if labels.is_empty() { Argument::Nothing } else { Argument::List(labels) }
+}
+
+fn number(number: i64, ty: &Type) -> Option<Argument> {
+    Some(match ty {
+        Type::Number { scale, .. } => Argument::Number(Decimal { mantissa: number, scale: *scale }),
+        time @ (Type::Date | Type::DateTime | Type::YearMonth) => {
+            Argument::from(print_time(number, time_kind(time)))
+        }
+        _ => return None,
+    })
+}
+
+fn constant(value: &Value, ty: &Type) -> Argument {
+    let printed = match (value, ty) {
+        (Value::Text(text), _) => Some(Argument::written(text)),
+        (Value::Option(code), Type::Option(list)) => option(list, *code),
+        (Value::Multi { set: chosen, .. }, Type::Multi(list)) => Some(set(list, *chosen)),
+        (Value::Number(value) | Value::DateTime(value), ty) => number(*value, ty),
+        (Value::Date(value) | Value::YearMonth(value), ty) => number(i64::from(*value), ty),
+        _ => None,
+    };
+    printed.unwrap_or(Argument::Nothing)
+}

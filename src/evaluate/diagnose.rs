@@ -1,0 +1,203 @@
+//! Diagnosing: set bits → findings with arguments and labels, by record.
+//!
+//! Invariants
+//! - Order: by row; within a row the reader's findings, then filled values, then rules in the plan's order.
+//! - Nothing is made for a record without findings.
+//! - Without `values` no answer is in a finding; private answers never are.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::argument::{Arguments, Setting, hidden, is_private};
+use super::finding::{Finding, RecordFindings};
+use super::group::apply;
+use super::judge::Outcomes;
+use super::machine::Machine;
+use crate::batch::excerpt::excerpt;
+use crate::batch::locate::Locator;
+use crate::batch::{Batch, Mask};
+use crate::diagnostic::code::analysis::RULE_FAULT;
+use crate::diagnostic::{Argument, Diagnostic, Label, Notice, Place, RecordPlace, Severity};
+use crate::expression::FieldId;
+use crate::input::CellFinding;
+use crate::plan::Plan;
+use crate::rule_pack::{Placeholder, RulePack};
+
+/// What a report will look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wants {
+    /// Pieces of the record for drawing.
+    pub excerpts: bool,
+    /// Answers in arguments and labels. Without, arguments stay empty.
+    pub values: bool,
+}
+
+/// A finding, and the planned rule that failed. `None`: no rule.
+pub(super) struct Entry {
+    pub(super) finding: Finding,
+    pub(super) rule: Option<usize>,
+}
+
+/// The findings of every record that has any, by record.
+pub fn diagnose(plan: &Plan, batch: &Batch, outcomes: &Outcomes, wants: Wants) -> Vec<RecordFindings> {
+    let mut writer = Writer {
+        plan,
+        batch,
+        wants,
+        arguments: Arguments { machine: Machine::new(plan, batch), locator: Locator::new(batch, &plan.pack) },
+        places: BTreeMap::new(),
+        rows: BTreeMap::new(),
+    };
+    for finding in &batch.findings {
+        writer.cell(finding);
+    }
+    for (derived, rows) in &outcomes.filled {
+        writer.filled(*derived, rows);
+    }
+    for (planned, verdict) in outcomes.rules.iter().enumerate() {
+        writer.rule(planned, &verdict.fail, &verdict.faulted);
+    }
+    writer.finish()
+}
+
+struct Writer<'p, 'b> {
+    plan: &'p Plan,
+    batch: &'b Batch,
+    wants: Wants,
+    arguments: Arguments<'p, 'b>,
+    places: BTreeMap<usize, Arc<RecordPlace>>,
+    rows: BTreeMap<usize, Vec<Entry>>,
+}
+
+impl Writer<'_, '_> {
+    fn push(&mut self, row: usize, diagnostic: Diagnostic, rule: Option<usize>) {
+        let finding = Finding::from(diagnostic);
+        self.rows.entry(row).or_default().push(Entry { finding, rule });
+    }
+
+    fn place(&mut self, row: usize) -> Place {
+        let locator = &self.arguments.locator;
+        Place::Record(Arc::clone(self.places.entry(row).or_insert_with(|| locator.place(row))))
+    }
+
+    /// A finding of the reader or of the conversion.
+    fn cell(&mut self, found: &CellFinding) {
+        let private = found.field.is_some_and(|field| is_private(&self.plan.pack, field));
+        let mut labels = Vec::new();
+        if let Some(field) = found.field {
+            let text = self.arguments.beside(field, found.row, false);
+            labels.extend(self.arguments.locator.label(found.row, field, text));
+        }
+        for (range, text) in &found.further {
+            labels.extend(self.arguments.locator.label_at(found.row, *range, text.clone()));
+        }
+        let arguments = found.arguments.iter().enumerate();
+        let arguments = arguments.map(|(slot, argument)| match found.notice.slots.get(slot) {
+            _ if !self.wants.values => Argument::NotGiven,
+            Some(name) if private && is_answer(name) => hidden(),
+            _ => argument.clone(),
+        });
+        let diagnostic = Diagnostic {
+            notice: Arc::clone(&found.notice),
+            severity: found.severity,
+            arguments: arguments.collect(),
+            place: self.place(found.row),
+            labels,
+            suggestion: found.suggestion.clone().filter(|_| self.wants.values && !private),
+        };
+        self.push(found.row, diagnostic, None);
+    }
+
+    /// Cells that a derived value filled.
+    fn filled(&mut self, derived: usize, rows: &Mask) {
+        let pack = &self.plan.pack;
+        let Some(derived) = pack.derived.get(derived) else { return };
+        let Some((notice, placeholders)) = &derived.notice else { return };
+        let blame: Vec<FieldId> = std::iter::once(derived.id).chain(derived.reads.iter().copied()).collect();
+        let setting = Setting { lets: &[], steps: &[], blame: &blame };
+        for row in rows.rows() {
+            let diagnostic = self.diagnostic(notice, notice.severity, placeholders, &setting, row);
+            self.push(row, diagnostic, None);
+        }
+    }
+
+    fn rule(&mut self, planned: usize, fail: &Mask, faulted: &Mask) {
+        let plan = self.plan;
+        let (Some(rule), Some(judged)) = (plan.rule(planned), plan.judged.get(planned)) else { return };
+        let severity = plan.severities.get(planned).copied().unwrap_or(rule.notice.severity);
+        let setting = Setting { lets: &rule.lets, steps: &judged.lets, blame: &rule.blame };
+        for row in fail.rows() {
+            let diagnostic = self.diagnostic(&rule.notice, severity, &rule.placeholders, &setting, row);
+            self.push(row, diagnostic, Some(planned));
+        }
+        for row in faulted.rows() {
+            let place = self.place(row);
+            let mut diagnostic = Diagnostic::new(&RULE_FAULT, place).with("rule", rule.notice.full_id());
+            diagnostic.labels = self.labels(&rule.blame, row);
+            self.push(row, diagnostic, None);
+        }
+    }
+
+    fn diagnostic(
+        &mut self,
+        notice: &Arc<Notice>,
+        severity: Severity,
+        placeholders: &[Placeholder],
+        setting: &Setting<'_>,
+        row: usize,
+    ) -> Diagnostic {
+        let arguments = if self.wants.values {
+            self.arguments.all(placeholders, setting, row)
+        } else {
+            vec![Argument::NotGiven; placeholders.len()]
+        };
+        let (place, labels) = (self.place(row), self.labels(setting.blame, row));
+        Diagnostic { notice: Arc::clone(notice), severity, arguments, place, labels, suggestion: None }
+    }
+
+    /// Marks on the blamed cells, the most suspect first.
+    fn labels(&mut self, blame: &[FieldId], row: usize) -> Vec<Label> {
+        let mut labels = Vec::new();
+        for &field in blame {
+            let text = self.arguments.beside(field, row, self.wants.values);
+            labels.extend(self.arguments.locator.label(row, field, text));
+        }
+        labels
+    }
+
+    fn finish(mut self) -> Vec<RecordFindings> {
+        let rows = std::mem::take(&mut self.rows);
+        rows.into_iter().map(|(row, entries)| self.record(row, entries)).collect()
+    }
+
+    fn record(&mut self, row: usize, entries: Vec<Entry>) -> RecordFindings {
+        let plan = self.plan;
+        let entries = apply(plan, entries, |notice, placeholders, followers| {
+            let blame: Vec<FieldId> =
+                followers.iter().filter_map(|&planned| plan.rule(planned)?.blame.first().copied()).collect();
+            let setting = Setting { lets: &[], steps: &[], blame: &blame };
+            self.diagnostic(notice, notice.severity, placeholders, &setting, row)
+        });
+        let mut findings: Vec<Finding> = entries.into_iter().map(|entry| entry.finding).collect();
+        if self.wants.excerpts {
+            for finding in &mut findings {
+                finding.excerpt = cut(self.batch, &plan.pack, row, &finding.diagnostic.labels);
+            }
+        }
+        let Place::Record(place) = self.place(row) else {
+            return RecordFindings { place: self.arguments.locator.place(row), findings };
+        };
+        RecordFindings { place, findings }
+    }
+}
+
+/// `None`: nothing to show.
+fn cut(batch: &Batch, pack: &RulePack, row: usize, labels: &[Label]) -> Option<crate::batch::Excerpt> {
+    let piece = excerpt(batch, pack, row, labels);
+    (!piece.text.is_empty()).then_some(piece)
+}
+
+/// Whether the slot of a cell finding shows what the respondent wrote.
+fn is_answer(slot: &str) -> bool {
+    matches!(slot, "value" | "before" | "after" | "found")
+}

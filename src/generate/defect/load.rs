@@ -1,0 +1,188 @@
+//! Reading a list of defects.
+//!
+//! Invariants
+//! - `each = [fields]` makes one kind for each field, called `it` in `where` and `set` and `{it}` in texts; the
+//!   kind's name is then `NAME/FIELD`.
+//! - A list with an error is not used at all.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::super::recipe::{Given, Reading, Stratum, Table, cell, read_tree};
+use super::super::tree::{Node, Tree};
+use super::{Edit, ExpectedFinding, Kind, RowEdit};
+use crate::diagnostic::code::recipe as code;
+use crate::diagnostic::{Argument, Diagnostics, Localized};
+use crate::expression::Type;
+use crate::questionnaire::Questionnaire;
+use crate::source::SourceText;
+
+const KEYS: &[&str] =
+    &["kind", "each", "what", "where", "set", "row", "areas", "shares", "findings", "reason"];
+
+/// Reads the kinds of `text`, in its order. `None`: it has an error.
+pub fn load(
+    text: SourceText,
+    questionnaire: &Questionnaire,
+    strata: &[Stratum],
+) -> (Option<Vec<Kind>>, Diagnostics) {
+    let mut reading = Reading::new(questionnaire, text);
+    let mut kinds: Vec<Kind> = Vec::new();
+    let tree = read_tree(&mut reading);
+    let top = tree.as_ref().and_then(|tree| reading.table(tree, &["kind"]));
+    let list = top.and_then(|top| reading.require(&top, "kind"));
+    for item in list.map_or(&[][..], |list| reading.items(list)) {
+        let Some(table) = reading.table(item, KEYS) else { continue };
+        for it in fields(&mut reading, &table) {
+            let Some(kind) = kind(&mut reading, &table, strata, it) else { continue };
+            if kinds.iter().any(|known| known.name == kind.name) {
+                let slots = [("found", Argument::from(&*kind.name))];
+                reading.report(&code::REPEATED, table.span, &slots);
+            }
+            kinds.push(kind);
+        }
+    }
+    let whole = Some(kinds).filter(|_| !reading.diagnostics.has_errors());
+    (whole, reading.diagnostics)
+}
+
+/// The fields of `each`, or once none.
+fn fields(reading: &mut Reading<'_>, table: &Table<'_>) -> Vec<Option<usize>> {
+    match table.get("each") {
+        Some(tree) => reading.items(tree).iter().filter_map(|item| reading.field(item).map(Some)).collect(),
+        None => vec![None],
+    }
+}
+
+/// What `{it}` stands for in the texts of one kind.
+#[derive(Clone, Copy)]
+struct It<'a>(Option<&'a str>);
+
+impl It<'_> {
+    fn put(self, text: &str) -> Arc<str> {
+        match self.0 {
+            Some(name) => Arc::from(text.replace("{it}", name)),
+            None => Arc::from(text),
+        }
+    }
+}
+
+fn kind(reading: &mut Reading<'_>, table: &Table<'_>, strata: &[Stratum], it: Option<usize>) -> Option<Kind> {
+    let questionnaire = reading.questionnaire;
+    let field = it.and_then(|it| questionnaire.fields.get(it)).map(|field| &*field.name);
+    let own = It(field);
+    let base = reading.require(table, "kind").and_then(|tree| reading.string(tree)).map(Arc::clone);
+    let what = reading.localized(table, "what");
+    let reason =
+        reading.require(table, "reason").and_then(|tree| reading.string(tree)).map(|text| own.put(text));
+    let given = match table.get("where") {
+        Some(tree) => Given::read(reading, tree, strata, it)?,
+        None => Given::default(),
+    };
+    let edits = table.get("set").map_or_else(Vec::new, |tree| edits(reading, tree, it));
+    let row = table.get("row").map_or(Some(RowEdit::Whole), |tree| row_edit(reading, tree));
+    let areas = reading.require(table, "areas").map(|tree| names(reading, tree, own));
+    let shares = table.get("shares").map_or_else(BTreeSet::new, |tree| names(reading, tree, own));
+    let findings = reading.require(table, "findings").map(|tree| findings(reading, tree, own));
+    let base = base?;
+    Some(Kind {
+        name: field.map_or_else(|| Arc::clone(&base), |field| Arc::from(format!("{base}/{field}"))),
+        what: what?.map(|text| own.put(text)),
+        given,
+        edits,
+        row: row?,
+        areas: areas?,
+        shares,
+        findings: findings?,
+        reason: reason?,
+    })
+}
+
+fn names(reading: &mut Reading<'_>, tree: &Tree, it: It<'_>) -> BTreeSet<Arc<str>> {
+    reading.items(tree).iter().filter_map(|item| reading.string(item).map(|name| it.put(name))).collect()
+}
+
+fn row_edit(reading: &mut Reading<'_>, tree: &Tree) -> Option<RowEdit> {
+    let word = Arc::clone(reading.string(tree)?);
+    match &*word {
+        "short" => Some(RowEdit::Short),
+        "long" => Some(RowEdit::Long),
+        _ => {
+            reading.wrong(tree.span, Localized::new("\"short\"または\"long\"", "\"short\" or \"long\""));
+            None
+        }
+    }
+}
+
+fn findings(reading: &mut Reading<'_>, tree: &Tree, it: It<'_>) -> Vec<ExpectedFinding> {
+    let mut list = Vec::new();
+    for item in reading.items(tree) {
+        let Some(table) = reading.table(item, &["rule", "field", "profile"]) else { continue };
+        let rule =
+            reading.require(&table, "rule").and_then(|tree| reading.string(tree)).map(|text| it.put(text));
+        let field = table.get("field").and_then(|tree| {
+            let name = it.put(reading.string(tree)?);
+            reading.field_named(&name, tree.span)?;
+            Some(name)
+        });
+        let profile = table.get("profile").and_then(|tree| reading.string(tree)).map(Arc::clone);
+        list.extend(rule.map(|rule| ExpectedFinding { rule, field, profile }));
+    }
+    list.sort();
+    list
+}
+
+fn edits(reading: &mut Reading<'_>, tree: &Tree, it: Option<usize>) -> Vec<(usize, Edit)> {
+    let Some(table) = reading.table(tree, &[]) else { return Vec::new() };
+    let mut list = Vec::new();
+    for (key, tree) in table.entries {
+        let own = it.filter(|_| &*key.name == "it");
+        let Some(field) = own.or_else(|| reading.field_named(&key.name, key.span)) else { continue };
+        list.extend(edit(reading, tree, field).map(|edit| (field, edit)));
+    }
+    list
+}
+
+fn edit(reading: &mut Reading<'_>, tree: &Tree, field: usize) -> Option<Edit> {
+    if !matches!(tree.node, Node::Table(_)) {
+        return cell(reading, tree, field).map(Edit::Put);
+    }
+    let table = reading.table(tree, &["raw", "plus", "keep", "drop", "turn", "after"])?;
+    let Some((key, value)) = table.entries.first().filter(|_| table.entries.len() == 1) else {
+        reading.wrong(table.span, Localized::new("項目1つだけの表", "a table with one key"));
+        return None;
+    };
+    match &*key.name {
+        "raw" => reading.string(value).map(|text| Edit::Write(Arc::clone(text))),
+        "after" => reading.string(value).map(|text| Edit::After(Arc::clone(text))),
+        "plus" => plus(reading, value, field),
+        "keep" => match reading.items(value) {
+            [from, to] => place(reading, from).zip(place(reading, to)).map(|(from, to)| Edit::Keep(from, to)),
+            _ => {
+                reading.wrong(value.span, Localized::new("最初と最後の位置", "the first and the last place"));
+                None
+            }
+        },
+        "drop" => place(reading, value).map(Edit::Drop),
+        "turn" => place(reading, value).map(Edit::Turn),
+        _ => None,
+    }
+}
+
+fn plus(reading: &mut Reading<'_>, tree: &Tree, field: usize) -> Option<Edit> {
+    let declared = reading.questionnaire.fields.get(field)?;
+    if !matches!(declared.ty, Type::Number { .. }) {
+        reading.does_not_fit(tree.span, declared, Localized::new("数値の項目", "a field of numbers"));
+        return None;
+    }
+    reading.integer(tree).map(Edit::Plus)
+}
+
+/// A place in a text, counted from 1.
+fn place(reading: &mut Reading<'_>, tree: &Tree) -> Option<usize> {
+    let place = reading.count(tree).and_then(|place| usize::try_from(place).ok()).filter(|&place| place > 0);
+    if place.is_none() {
+        reading.wrong(tree.span, Localized::new("1以上の位置", "a place, counted from 1"));
+    }
+    place
+}

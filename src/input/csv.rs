@@ -1,0 +1,334 @@
+//! Delimited text: the header's cells, rows cut into blocks, and the cells of a block.
+//!
+//! Invariants
+//! - Splitting happens on the original bytes; spans are theirs. Decoding is done cell by cell, and only where a cell
+//!   is not ASCII.
+//! - Rows that hold nothing are no records; every other row is one, readable or not.
+
+use super::intake::{Cut, Intake, record};
+use super::row_fault::{LONGEST, RowFault, finding};
+use super::scan::{self, Breach, Cell, Dialect, Row};
+use super::{Block, RawCell, RawChunk, RawKind, TextRef, offset, short};
+use crate::error::Error;
+use crate::source::SourceId;
+use crate::source::encoding::Encoding;
+
+/// How much of a row that is too long is kept, to show where it begins.
+const KEPT: usize = 1 << 10;
+
+/// The rows of one file, in order.
+#[derive(Debug)]
+pub(super) struct Rows {
+    /// How the file is delimited.
+    pub dialect: Dialect,
+    /// Line on which the next row begins.
+    line: u64,
+    number: u64,
+    /// Inside a row that was too long.
+    skipping: bool,
+}
+
+/// The header as it stands in the file.
+#[derive(Debug)]
+pub(super) struct HeaderRow {
+    /// Its cells as text, trimmed, with their bytes in `bytes`.
+    pub cells: Vec<(String, (u32, u32))>,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Offset of `bytes` in the file.
+    pub base: u64,
+    /// Its line.
+    pub line: u64,
+}
+
+impl Rows {
+    /// From the first line of the file on.
+    pub(super) const fn new(delimiter: u8) -> Self {
+        Self { dialect: Dialect { delimiter, width: None }, line: 1, number: 0, skipping: false }
+    }
+
+    /// Takes the first row that holds something. `None`: there is none.
+    pub(super) fn header(&mut self, intake: &mut Intake) -> Result<Option<HeaderRow>, Error> {
+        loop {
+            let (Row::Whole(extent) | Row::Broken(extent, _)) =
+                scan::row(intake.bytes(), 0, intake.ended(), self.dialect)
+            else {
+                let grew = intake.bytes().len() <= LONGEST && intake.more()?;
+                if grew || (intake.ended() && !intake.bytes().is_empty()) {
+                    continue;
+                }
+                return Ok(None);
+            };
+            let (line, base) = (self.line, intake.offset());
+            let bytes = intake.bytes().get(..extent.end).unwrap_or(&[]).to_vec();
+            let at_end = extent.next == 0;
+            self.line += extent.lines;
+            intake.consume(extent.next);
+            if !is_blank_row(&bytes, self.dialect.delimiter, intake.encoding()) {
+                let cells = header_cells(&bytes, self.dialect.delimiter, intake.encoding());
+                return Ok(Some(HeaderRow { cells, bytes, base, line }));
+            }
+            if at_end {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The next block of at most `most` rows. `None`: there is none.
+    pub(super) fn block(
+        &mut self,
+        intake: &mut Intake,
+        source: SourceId,
+        most: usize,
+    ) -> Result<Option<Block>, Error> {
+        if self.skipping {
+            self.skip_line(intake)?;
+        }
+        let mut cut = Cut::default();
+        while cut.is_open(most) && !self.skipping && self.next_row(intake, &mut cut)? {}
+        Ok(cut.finish(intake, source))
+    }
+
+    /// Adds one row to `cut`; `false`: there is none.
+    fn next_row(&mut self, intake: &mut Intake, cut: &mut Cut) -> Result<bool, Error> {
+        let (start, held) = (cut.at, intake.bytes().len());
+        let (extent, breach) = match scan::row(intake.bytes(), start, intake.ended(), self.dialect) {
+            Row::More if held.saturating_sub(start) > LONGEST => {
+                self.too_long(cut, true);
+                return Ok(true);
+            }
+            Row::More => return Ok(intake.more()? || intake.bytes().len() > start || !intake.ended()),
+            Row::Whole(extent) => (extent, None),
+            Row::Broken(extent, breach) => (extent, Some(breach)),
+        };
+        if extent.next == start {
+            return Ok(false);
+        }
+        if extent.end - start > LONGEST {
+            self.too_long(cut, false);
+            self.line += extent.lines;
+            cut.at = extent.next;
+            return Ok(true);
+        }
+        let row = intake.bytes().get(start..extent.end).unwrap_or(&[]);
+        if is_blank_row(row, self.dialect.delimiter, intake.encoding()) {
+            cut.skip_to(extent.next, intake);
+        } else {
+            self.number += 1;
+            let fault = breach.map(|breach| self.fault(breach));
+            cut.push(record(self.number, self.line, 1, start, extent.end), fault);
+            cut.at = extent.next;
+        }
+        self.line += extent.lines;
+        Ok(true)
+    }
+
+    /// Adds a row that is too long. `open`: its end is not yet in hand; the block ends inside it.
+    fn too_long(&mut self, cut: &mut Cut, open: bool) {
+        self.number += 1;
+        let end = cut.at + KEPT;
+        cut.push(record(self.number, self.line, 1, cut.at, end), Some(RowFault::TooLong));
+        cut.at = end;
+        self.skipping = open;
+    }
+
+    fn skip_line(&mut self, intake: &mut Intake) -> Result<(), Error> {
+        loop {
+            let end = memchr::memchr2(b'\n', b'\r', intake.bytes());
+            let crlf = |at: usize| intake.bytes().get(at..at + 2) == Some(b"\r\n");
+            match end {
+                // CR may be followed by LF in the next window.
+                Some(at) if at + 1 < intake.bytes().len() || intake.ended() => {
+                    let length = if crlf(at) { 2 } else { 1 };
+                    intake.consume(at + length);
+                    self.line += 1;
+                    self.skipping = false;
+                    return Ok(());
+                }
+                Some(at) => intake.consume(at),
+                None => intake.consume(intake.bytes().len()),
+            }
+            if !intake.more()? && intake.bytes().is_empty() {
+                self.skipping = false;
+                return Ok(());
+            }
+        }
+    }
+
+    fn fault(&self, breach: Breach) -> RowFault {
+        match breach {
+            Breach::Open => RowFault::QuoteOpen,
+            Breach::Cells(found) => {
+                RowFault::Cells { found, expected: self.dialect.width.unwrap_or_default() }
+            }
+        }
+    }
+}
+
+fn is_blank_row(row: &[u8], delimiter: u8, encoding: Encoding) -> bool {
+    match row.first() {
+        None => true,
+        // U+3000 begins with 0xE3 in UTF-8 and 0x81 in CP932.
+        Some(0xE3 | 0x81) => encoding
+            .decode_lossy(row)
+            .chars()
+            .all(|letter| letter.is_whitespace() || letter == '"' || letter == char::from(delimiter)),
+        Some(_) => scan::is_blank(row, delimiter),
+    }
+}
+
+fn header_cells(bytes: &[u8], delimiter: u8, encoding: Encoding) -> Vec<(String, (u32, u32))> {
+    let mut cells = Vec::new();
+    let mut at = Some(0);
+    while let Some(start) = at {
+        let cell = scan::cell(bytes, start, bytes.len(), delimiter);
+        let text = bytes.get(cell.text.0..cell.text.1).unwrap_or(&[]);
+        let text = if cell.escaped { scan::unquote(text) } else { text.to_vec() };
+        let text = encoding.decode_lossy(&text).trim_matches(is_margin).to_owned();
+        cells.push((text, (short(cell.start), short(cell.end))));
+        at = cell.next;
+    }
+    cells
+}
+
+/// Blanks of every width, and the marks that programs leave at the edges of cells.
+pub(super) fn is_margin(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, '\u{FEFF}' | '\u{200B}'..='\u{200D}' | '\u{2060}')
+}
+
+/// Tells the cells of every readable row of `chunk` apart. `columns`: slot by column of the file.
+pub(super) fn fill(chunk: &mut RawChunk, dialect: Dialect, columns: &[Option<usize>]) {
+    let text = chunk.encoding == Encoding::Utf8 && std::str::from_utf8(&chunk.bytes).is_ok();
+    for row in 0..chunk.records.len() {
+        let Some(record) = chunk.records.get(row).copied().filter(|record| record.readable) else { continue };
+        let filler = Filler { dialect, columns, row, trusted: text };
+        if let Err(fault) = filler.fill(chunk, offset(record.span.0), offset(record.span.1)) {
+            chunk.reject(row);
+            let finding = finding(chunk, row, fault);
+            chunk.findings.push(finding);
+        }
+    }
+}
+
+/// Fills the cells of one row.
+struct Filler<'a> {
+    dialect: Dialect,
+    columns: &'a [Option<usize>],
+    row: usize,
+    /// All bytes of the chunk are known to be UTF-8.
+    trusted: bool,
+}
+
+impl Filler<'_> {
+    fn fill(&self, chunk: &mut RawChunk, start: usize, end: usize) -> Result<(), RowFault> {
+        let delimiter = self.dialect.delimiter;
+        let expected = self.columns.len();
+        let (mut at, mut count, mut surplus) = (Some(start), 0, false);
+        while let Some(from) = at {
+            let cell = scan::cell(&chunk.bytes, from, end, delimiter);
+            match self.columns.get(count) {
+                Some(Some(slot)) => self.keep(chunk, *slot, cell)?,
+                Some(None) => {}
+                None => {
+                    let bytes = chunk.bytes.get(cell.start..cell.end).unwrap_or(&[]);
+                    surplus = surplus || !is_blank_row(bytes, delimiter, chunk.encoding);
+                }
+            }
+            count += 1;
+            at = cell.next;
+        }
+        if count < expected || surplus {
+            return Err(RowFault::Cells { found: count, expected });
+        }
+        Ok(())
+    }
+
+    fn keep(&self, chunk: &mut RawChunk, slot: usize, cell: Cell) -> Result<(), RowFault> {
+        let range = (short(cell.start), short(cell.end));
+        let text = self.text(chunk, cell).ok_or(RowFault::Undecodable(range))?;
+        let place = slot * chunk.records.len() + self.row;
+        if let Some(kept) = chunk.cells.get_mut(place) {
+            *kept = RawCell { text, span: range, kind: RawKind::Text };
+        }
+        Ok(())
+    }
+
+    /// The cell's text. `None`: its bytes are not of the encoding.
+    fn text(&self, chunk: &mut RawChunk, cell: Cell) -> Option<TextRef> {
+        let (start, end) = cell.text;
+        let bytes = chunk.bytes.get(start..end)?;
+        let plain = self.trusted || bytes.is_ascii() || is_utf8(chunk.encoding, bytes);
+        if plain && !cell.escaped {
+            return Some(TextRef::own(short(start), short(end - start)));
+        }
+        let unquoted = if cell.escaped { scan::unquote(bytes) } else { bytes.to_vec() };
+        let text = chunk.encoding.decode(&unquoted)?.into_owned();
+        chunk.keep(&text)
+    }
+}
+
+fn is_utf8(encoding: Encoding, bytes: &[u8]) -> bool {
+    encoding == Encoding::Utf8 && std::str::from_utf8(bytes).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+    use crate::source::reader::Windows;
+
+    fn intake(bytes: Vec<u8>) -> Intake {
+        Intake::new(Windows::new("x", Box::new(Cursor::new(bytes))), None)
+    }
+
+    /// Number, line and text of every row, and whether the splitter refused it.
+    fn rows(text: &str, most: usize) -> Vec<(u64, u64, String, bool)> {
+        let mut intake = intake(text.as_bytes().to_vec());
+        let mut rows = Rows::new(b',');
+        let header = rows.header(&mut intake).unwrap().unwrap();
+        rows.dialect.width = Some(header.cells.len());
+        let mut found = Vec::new();
+        while let Some(block) = rows.block(&mut intake, SourceId(0), most).unwrap() {
+            for (index, record) in block.records.iter().enumerate() {
+                let bytes = &block.bytes[offset(record.span.0)..offset(record.span.1)];
+                let text = String::from_utf8(bytes.to_vec()).unwrap();
+                let refused = block.faults.iter().any(|(row, _)| *row == index);
+                found.push((record.number, record.line, text, refused));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn blank_rows_are_no_records_and_lines_are_counted_over_them() {
+        let found = rows("\n\na,b\r\n\r\n1,\"x\ny\"\n , \n\u{3000},\n2,z", 7);
+        let expected = [(1, 5, "1,\"x\ny\"", false), (2, 9, "2,z", false)];
+        assert_eq!(found, expected.map(|(number, line, text, bad)| (number, line, text.to_owned(), bad)));
+    }
+
+    #[test]
+    fn rows_are_the_same_in_blocks_of_any_size() {
+        let text = "a,b\n1,2\n\n3,\"4\n\n5,6\n\"7\n8\",9\n10,11";
+        let whole = rows(text, 1000);
+        assert_eq!(whole.len(), 4);
+        for most in 1..5 {
+            assert_eq!(rows(text, most), whole);
+        }
+    }
+
+    #[test]
+    fn a_row_over_the_limit_is_refused_and_the_next_is_read() {
+        let text = format!("a,b\n1,{}\n2,3\n", "x".repeat(LONGEST + 5));
+        let found = rows(&text, 512);
+        let short: Vec<_> =
+            found.iter().map(|(number, line, _, refused)| (*number, *line, *refused)).collect();
+        assert_eq!(short, [(1, 2, true), (2, 3, false)]);
+    }
+
+    #[test]
+    fn a_file_without_any_row_has_no_header() {
+        assert!(Rows::new(b',').header(&mut intake(b"\n \n,,\n".to_vec())).unwrap().is_none());
+        assert!(Rows::new(b',').header(&mut intake(Vec::new())).unwrap().is_none());
+    }
+}

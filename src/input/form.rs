@@ -1,0 +1,241 @@
+//! What the reader must know of a questionnaire: the names of its columns and the places of its values in JSON.
+//!
+//! Invariants
+//! - Made once a run; headers and keys are compared in the folded form of [`crate::diagnostic::nearest::fold`].
+//! - Where two spellings fall together the field that stands first on the form has it; a column's own header goes
+//!   before the field's name, and that before aliases.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::Slot;
+use crate::diagnostic::nearest::{fold, nearest};
+use crate::expression::FieldId;
+use crate::questionnaire::{Domain, Field, Questionnaire};
+
+/// One column that the form has.
+#[derive(Debug, Clone)]
+pub(super) struct FormColumn {
+    /// What it holds.
+    pub slot: Slot,
+    /// Its header on the form.
+    pub header: Arc<str>,
+    /// Whether a file must have it.
+    pub mandatory: bool,
+}
+
+/// A place in the tree of JSON names.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Node {
+    /// Key → place below.
+    pub children: BTreeMap<Box<str>, usize>,
+    /// Folded key → place below.
+    pub folded: BTreeMap<String, usize>,
+    /// The column whose value stands here. `None`: only an object leads on.
+    pub column: Option<usize>,
+    /// Its JSON pointer; empty for the root.
+    pub path: Box<str>,
+}
+
+/// The form as the reader sees it.
+#[derive(Debug, Clone)]
+pub struct FormNeeds {
+    /// By position of the field.
+    pub(super) fields: Vec<FieldId>,
+    /// Every column, by field and part.
+    pub(super) columns: Vec<FormColumn>,
+    /// The tree of JSON names; the root is the first.
+    pub(super) nodes: Vec<Node>,
+    names: BTreeMap<String, usize>,
+    /// Every spelling with its column, in the order in which suggestions prefer them.
+    spellings: Vec<(Arc<str>, usize)>,
+    foreign: BTreeSet<String>,
+}
+
+impl FormNeeds {
+    /// The needs of `questionnaire`. `foreign`: headers and names of other waves and overlays of the survey.
+    pub fn new<'a>(questionnaire: &Questionnaire, foreign: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut form = Self {
+            fields: questionnaire.fields.iter().map(|field| field.id).collect(),
+            columns: Vec::new(),
+            nodes: vec![Node::default()],
+            names: BTreeMap::new(),
+            spellings: Vec::new(),
+            foreign: foreign.into_iter().map(fold).collect(),
+        };
+        let wholes: Vec<usize> = questionnaire
+            .fields
+            .iter()
+            .enumerate()
+            .map(|(index, field)| form.add_columns(index, field))
+            .collect();
+        for (field, &column) in questionnaire.fields.iter().zip(&wholes) {
+            form.spell(&field.name, column);
+        }
+        for (field, &column) in questionnaire.fields.iter().zip(&wholes) {
+            for alias in &field.aliases {
+                form.spell(alias, column);
+            }
+        }
+        for (field, &column) in questionnaire.fields.iter().zip(&wholes) {
+            if let Some(pointer) = &field.pointer {
+                form.place(pointer, column);
+            }
+        }
+        form
+    }
+
+    /// The field's columns; returns the one that holds the whole answer.
+    fn add_columns(&mut self, field: usize, declared: &Field) -> usize {
+        let parts = match &declared.domain {
+            Domain::Multi(layout) => layout.columns.as_slice(),
+            _ => &[],
+        };
+        let whole = self.columns.len();
+        let mandatory = declared.column_required;
+        self.add(Slot { field, part: 0 }, &declared.column, mandatory && parts.is_empty());
+        for (index, header) in parts.iter().enumerate() {
+            self.add(Slot { field, part: index + 1 }, header, mandatory);
+        }
+        whole
+    }
+
+    fn add(&mut self, slot: Slot, header: &Arc<str>, mandatory: bool) {
+        let column = self.columns.len();
+        self.columns.push(FormColumn { slot, header: Arc::clone(header), mandatory });
+        self.spell(header, column);
+    }
+
+    /// Makes `spelling` a name of `column`, in headers and as a key of a flat JSON record.
+    fn spell(&mut self, spelling: &Arc<str>, column: usize) {
+        let folded = fold(spelling);
+        if self.names.contains_key(&folded) {
+            return;
+        }
+        self.names.insert(folded, column);
+        self.spellings.push((Arc::clone(spelling), column));
+        let node = self.step(0, spelling);
+        if let Some(node) = self.nodes.get_mut(node) {
+            node.column.get_or_insert(column);
+        }
+    }
+
+    fn place(&mut self, pointer: &str, column: usize) {
+        let mut node = 0;
+        for segment in pointer.split('/').skip(1) {
+            node = self.step(node, &segment.replace("~1", "/").replace("~0", "~"));
+        }
+        if let Some(node) = self.nodes.get_mut(node).filter(|_| node > 0) {
+            node.column.get_or_insert(column);
+        }
+    }
+
+    /// The place `key` below `node`, made if it is not there.
+    fn step(&mut self, node: usize, key: &str) -> usize {
+        let next = self.nodes.len();
+        let Some(parent) = self.nodes.get_mut(node) else { return 0 };
+        let found = *parent.folded.entry(fold(key)).or_insert(next);
+        parent.children.entry(key.into()).or_insert(found);
+        if found == next {
+            let path = format!("{}/{}", parent.path, key.replace('~', "~0").replace('/', "~1")).into();
+            self.nodes.push(Node { path, ..Node::default() });
+        }
+        found
+    }
+
+    /// The column called `header`. `None`: the form has no such column.
+    pub(super) fn column_named(&self, header: &str) -> Option<usize> {
+        self.names.get(&fold(header)).copied()
+    }
+
+    /// Whether another wave or overlay of the survey has a column or field of this name.
+    pub(super) fn is_foreign(&self, header: &str) -> bool {
+        self.foreign.contains(&fold(header))
+    }
+
+    /// The name that was probably meant by `header`: first among the columns for which `open` holds, then among all.
+    pub(super) fn meant(&self, header: &str, open: impl Fn(usize) -> bool) -> Option<&str> {
+        let free = self.spellings.iter().filter(|(_, column)| open(*column)).map(|(name, _)| &**name);
+        nearest(header, free).or_else(|| nearest(header, self.spellings.iter().map(|(name, _)| &**name)))
+    }
+
+    /// Headers of the mandatory columns, in form order.
+    pub(super) fn mandatory(&self) -> impl Iterator<Item = (usize, &FormColumn)> {
+        self.columns.iter().enumerate().filter(|(_, column)| column.mandatory)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::diagnostic::Localized;
+    use crate::expression::Type;
+    use crate::questionnaire::{Declared, NumberDomain, Required, TextDomain};
+    use crate::source::{SourceId, Span};
+
+    fn field(index: u16, name: &str, column: &str, ty: Type, domain: Domain) -> Field {
+        Field {
+            id: FieldId { table: 0, index },
+            name: name.into(),
+            ty,
+            domain,
+            label: Localized::new(column.into(), name.into()),
+            question: None,
+            section: None,
+            column: column.into(),
+            aliases: Vec::new(),
+            pointer: None,
+            column_required: false,
+            required: Required::No,
+            off_path: None,
+            marks: Vec::new(),
+            marks_allowed: BTreeSet::new(),
+            synonyms: BTreeMap::new(),
+            invalid: Vec::new(),
+            finding_ids: BTreeMap::new(),
+            private: false,
+            weight: 1,
+            comparable: BTreeMap::new(),
+            declared: Declared { source: SourceId(0), span: Span::default() },
+        }
+    }
+
+    /// Two fields: `name` (施設名, 病院名) and the mandatory `beds` (病床数, `/bed_box/count`).
+    pub(in crate::input) fn form() -> FormNeeds {
+        let mut name = field(0, "name", "施設名", Type::Text, Domain::Text(TextDomain::default()));
+        name.aliases = vec!["病院名".into()];
+        let mut beds = field(1, "beds", "病床数", Type::INTEGER, Domain::Number(NumberDomain::default()));
+        beds.column_required = true;
+        beds.pointer = Some("/bed_box/count".into());
+        let questionnaire = Questionnaire {
+            id: "ex".into(),
+            title: Localized::new("例".into(), "example".into()),
+            sections: Vec::new(),
+            fields: vec![name, beds],
+            by_name: BTreeMap::new(),
+            routing: vec![None, None],
+            routing_order: vec![0, 1],
+            schema: serde_json::Value::Null,
+        };
+        FormNeeds::new(&questionnaire, ["旧設問"])
+    }
+
+    #[test]
+    fn columns_are_known_by_header_name_and_alias_in_any_width() {
+        let form = form();
+        let found =
+            ["施設名", "NAME", "病院名", "ﾍﾞｯﾄﾞ", "病床数 ", "bed_box"].map(|name| form.column_named(name));
+        assert_eq!(found, [Some(0), Some(0), Some(0), None, Some(1), None]);
+        assert!(form.is_foreign("旧 設問"));
+    }
+
+    #[test]
+    fn a_misspelled_name_is_first_sought_among_the_open_columns() {
+        let form = form();
+        assert_eq!(form.meant("bedz", |_| true), Some("beds"));
+        assert_eq!(form.meant("病床", |column| column == 1), Some("病床数"));
+        assert_eq!(form.meant("施設", |column| column == 1), Some("施設名"));
+    }
+}

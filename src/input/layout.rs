@@ -1,0 +1,135 @@
+//! From a block of records to their raw cells: pure, so that blocks may be done in parallel.
+//!
+//! Invariants
+//! - The same block gives the same chunk, on any thread.
+//! - A record whose cells cannot be told apart has none; why is one finding.
+
+use std::sync::Arc;
+
+use super::row_fault::{RowFault, finding};
+use super::scan::Dialect;
+use super::{FormNeeds, RawCell, RawChunk, RawRecord, Slot, csv, json};
+use crate::source::SourceId;
+use crate::source::encoding::Encoding;
+
+/// Records of one file, cut out but not yet told apart.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// The file.
+    pub source: SourceId,
+    /// How its bytes are to be read.
+    pub encoding: Encoding,
+    /// Offset of `bytes` in the file.
+    pub base: u64,
+    /// The original bytes.
+    pub bytes: Vec<u8>,
+    /// The records, in order.
+    pub records: Vec<RawRecord>,
+    /// Those that are known to be unreadable.
+    pub(super) faults: Vec<(usize, RowFault)>,
+}
+
+impl Block {
+    /// The block of one record of this one, read just as within it. A row past the end gives a block of none.
+    #[must_use]
+    pub fn single(&self, row: usize) -> Self {
+        let faults = self.faults.iter().filter(|(of, _)| *of == row);
+        Self {
+            source: self.source,
+            encoding: self.encoding,
+            base: self.base,
+            bytes: self.bytes.clone(),
+            records: self.records.get(row).copied().into_iter().collect(),
+            faults: faults.map(|(_, fault)| (0, *fault)).collect(),
+        }
+    }
+}
+
+/// How records of a file are told apart.
+#[derive(Debug, Clone)]
+pub(super) enum Shape {
+    /// Delimited text; slot by column of the file.
+    Rows(Dialect, Vec<Option<usize>>),
+    /// JSON objects.
+    Json,
+}
+
+/// Where each field's cells stand in the records of one file.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    form: Arc<FormNeeds>,
+    shape: Shape,
+    slots: Vec<Slot>,
+    absent: Vec<bool>,
+}
+
+impl Layout {
+    /// Delimited text whose columns are those of the form at `columns`.
+    pub(super) fn rows(form: Arc<FormNeeds>, delimiter: u8, columns: &[Option<usize>]) -> Self {
+        let mut slots = Vec::new();
+        let mut by_column = Vec::with_capacity(columns.len());
+        for column in columns {
+            let slot = column.and_then(|column| form.columns.get(column)).map(|column| column.slot);
+            by_column.push(slot.map(|_| slots.len()));
+            slots.extend(slot);
+        }
+        let absent =
+            (0..form.fields.len()).map(|field| slots.iter().all(|slot| slot.field != field)).collect();
+        let dialect = Dialect { delimiter, width: Some(columns.len()) };
+        Self { form, shape: Shape::Rows(dialect, by_column), slots, absent }
+    }
+
+    /// JSON: every field has a slot, and none is absent, because a missing key is a blank answer.
+    pub(super) fn json(form: Arc<FormNeeds>) -> Self {
+        let slots: Vec<Slot> = form.columns.iter().map(|column| column.slot).collect();
+        let absent = vec![false; form.fields.len()];
+        Self { form, shape: Shape::Json, slots, absent }
+    }
+
+    /// What each slot of a chunk is.
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// Whether the file has no column for the field at this position of the form.
+    pub fn is_absent(&self, field: usize) -> bool {
+        self.absent.get(field).copied().unwrap_or(true)
+    }
+
+    /// The form that the file is read by.
+    pub(super) fn form(&self) -> &FormNeeds {
+        &self.form
+    }
+
+    /// Tells the cells of `block` apart.
+    pub fn cells(&self, block: Block) -> RawChunk {
+        let Block { source, encoding, base, bytes, records, faults } = block;
+        let cells = vec![RawCell::default(); self.slots.len() * records.len()];
+        let slots = self.slots.clone();
+        let source = Some(source);
+        let mut chunk =
+            RawChunk { source, encoding, base, bytes, records, slots, cells, ..RawChunk::default() };
+        // What the splitter could not balance is read all the same: the parser tells better what is wrong.
+        let (unbalanced, certain): (Vec<_>, Vec<_>) =
+            faults.into_iter().partition(|(_, fault)| matches!(fault, RowFault::NotJson(..)));
+        refuse(&mut chunk, certain);
+        match &self.shape {
+            Shape::Rows(dialect, columns) => csv::fill(&mut chunk, *dialect, columns),
+            Shape::Json => json::fill(&mut chunk, &self.form),
+        }
+        refuse(&mut chunk, unbalanced);
+        chunk.findings.sort_by_key(|finding| finding.row);
+        chunk
+    }
+}
+
+/// Makes records unreadable, with one finding each, unless they are so already.
+fn refuse(chunk: &mut RawChunk, faults: Vec<(usize, RowFault)>) {
+    for (row, fault) in faults {
+        if chunk.records.get(row).is_some_and(|record| record.readable) {
+            chunk.reject(row);
+            let finding = finding(chunk, row, fault);
+            chunk.findings.push(finding);
+        }
+    }
+}

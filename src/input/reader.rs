@@ -1,0 +1,277 @@
+//! One submission: its format, its encoding, its header, and then its records in blocks.
+//!
+//! Invariants
+//! - Blocks come in order and hold whole records; how many are in one is the caller's choice and changes nothing.
+//! - What is wrong with the file as a whole is a diagnostic; only reading itself can stop the run.
+//! - Memory does not grow with the file.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use super::csv::{HeaderRow, Rows};
+use super::intake::Intake;
+use super::json_balance::{Balance, balance};
+use super::json_split::{Framing, Values};
+use super::pointer::{Located, locate};
+use super::row_fault::{JsonFault, LONGEST};
+use super::{Block, FormNeeds, Layout, header};
+use crate::diagnostic::code::structure;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::error::Error;
+use crate::source::SourceId;
+use crate::source::encoding::{Encoding, UTF8_MARK};
+use crate::source::reader::Windows;
+
+/// The formats that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputFormat {
+    /// Comma-separated.
+    Csv,
+    /// Tab-separated.
+    Tsv,
+    /// One JSON value: an object, or an array of objects.
+    Json,
+    /// One JSON object on each line.
+    JsonLines,
+}
+
+impl InputFormat {
+    /// The names on a command line, in the order of help.
+    pub const NAMES: &'static [&'static str] = &["csv", "tsv", "json", "jsonl"];
+
+    /// The format called `name`. `None`: no such format.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "csv" => Some(Self::Csv),
+            "tsv" => Some(Self::Tsv),
+            "json" => Some(Self::Json),
+            "jsonl" => Some(Self::JsonLines),
+            _ => None,
+        }
+    }
+}
+
+/// How a submission is read.
+#[derive(Debug, Clone)]
+pub struct ReadOptions {
+    /// `None`: told by the name and the first bytes.
+    pub format: Option<InputFormat>,
+    /// `None`: told by the bytes.
+    pub encoding: Option<Encoding>,
+    /// JSON pointer of the records inside a document. `None`: the document itself.
+    pub records: Option<String>,
+    /// Most records of a block; at least 1.
+    pub chunk_records: usize,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self { format: None, encoding: None, records: None, chunk_records: 512 }
+    }
+}
+
+/// How the rest of the file is cut.
+#[derive(Debug)]
+enum Splitter {
+    Rows(Rows),
+    Values(Values),
+    /// The file cannot be read.
+    Nothing,
+}
+
+/// A submission being read.
+#[derive(Debug)]
+pub struct Reader {
+    source: SourceId,
+    intake: Intake,
+    layout: Arc<Layout>,
+    splitter: Splitter,
+    chunk_records: usize,
+    /// KP-S002 has been given.
+    told_encoding: bool,
+}
+
+impl Reader {
+    /// Begins to read the submission called `name` (its ending helps to tell the format); `source` names it in
+    /// diagnostics. What is wrong with the file as a whole is in the diagnostics; more of that may come with
+    /// [`Reader::finish`].
+    pub fn open(
+        source: SourceId,
+        name: &str,
+        read: Box<dyn Read + Send>,
+        form: &Arc<FormNeeds>,
+        options: &ReadOptions,
+    ) -> Result<(Self, Diagnostics), Error> {
+        let intake = Intake::new(Windows::new(name, read), options.encoding);
+        let mut reader = Self {
+            source,
+            intake,
+            layout: Arc::new(Layout::json(Arc::clone(form))),
+            splitter: Splitter::Nothing,
+            chunk_records: options.chunk_records.max(1),
+            told_encoding: false,
+        };
+        reader.intake.more()?;
+        let utf16 = matches!(reader.intake.bytes(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
+        if reader.intake.bytes().starts_with(UTF8_MARK) && options.encoding != Some(Encoding::Cp932) {
+            reader.intake.force(Encoding::Utf8);
+            reader.intake.consume(UTF8_MARK.len());
+        } else if utf16 && options.encoding.is_none() || reader.intake.is_unknown() {
+            let refused = reader.about_file(&structure::ENCODING_UNKNOWN);
+            return Ok((reader, Diagnostics::from_iter([refused])));
+        }
+        let format = options.format.unwrap_or_else(|| sniff(name, reader.intake.bytes()));
+        let diagnostics = match format {
+            InputFormat::Csv => reader.open_rows(b',', form)?,
+            InputFormat::Tsv => reader.open_rows(b'\t', form)?,
+            InputFormat::Json | InputFormat::JsonLines => reader.open_json(format, options)?,
+        };
+        Ok((reader, diagnostics))
+    }
+
+    /// Where the fields' cells stand.
+    pub fn layout(&self) -> &Arc<Layout> {
+        &self.layout
+    }
+
+    /// Whether records can be read at all.
+    pub const fn is_readable(&self) -> bool {
+        !matches!(self.splitter, Splitter::Nothing)
+    }
+
+    /// The next records. `None`: there are no more.
+    pub fn next_block(&mut self) -> Result<Option<Block>, Error> {
+        let (source, most) = (self.source, self.chunk_records);
+        match &mut self.splitter {
+            Splitter::Rows(rows) => rows.block(&mut self.intake, source, most),
+            Splitter::Values(values) => values.block(&mut self.intake, source, most),
+            Splitter::Nothing => Ok(None),
+        }
+    }
+
+    /// What is known of the file only after its last block: a late change of encoding, JSON that breaks off.
+    pub fn finish(mut self) -> Diagnostics {
+        let mut found = Diagnostics::new();
+        self.tell_encoding(&mut found);
+        if let Splitter::Values(values) = &self.splitter
+            && let Some((fault, line)) = values.fault()
+        {
+            found.push(self.not_json(fault, line));
+        }
+        found
+    }
+
+    fn open_rows(&mut self, delimiter: u8, form: &Arc<FormNeeds>) -> Result<Diagnostics, Error> {
+        let mut rows = Rows::new(delimiter);
+        let row = rows.header(&mut self.intake)?;
+        let row = row.unwrap_or(HeaderRow { cells: Vec::new(), bytes: Vec::new(), base: 0, line: 1 });
+        let mut found = Diagnostics::new();
+        self.tell_encoding(&mut found);
+        let header = header::read(&row, self.intake.encoding(), self.source, form);
+        found.append(header.diagnostics);
+        if header.usable {
+            rows.dialect.width = Some(header.columns.len());
+            self.layout = Arc::new(Layout::rows(Arc::clone(form), delimiter, &header.columns));
+            self.splitter = Splitter::Rows(rows);
+        }
+        Ok(found)
+    }
+
+    fn open_json(&mut self, format: InputFormat, options: &ReadOptions) -> Result<Diagnostics, Error> {
+        if self.intake.encoding() != Encoding::Utf8 {
+            // JSON is UTF-8; in CP932 its brackets would be halves of characters.
+            return Ok(Diagnostics::from_iter([self.about_file(&structure::ENCODING_UNKNOWN)]));
+        }
+        let (framing, start) = match &options.records {
+            Some(pointer) => match self.follow(pointer)? {
+                Located::List(start) => (Framing::Elements { inner: true }, start),
+                Located::Object(start) => (Framing::Values { single: true }, start),
+                Located::Nothing | Located::More => {
+                    let missing = self.about_file(&structure::RECORDS_NOT_FOUND);
+                    return Ok(Diagnostics::from_iter([missing.with("expected", &**pointer)]));
+                }
+            },
+            None => framing(self.intake.bytes(), format, options.format.is_some()),
+        };
+        self.splitter = Splitter::Values(Values::new(framing, &mut self.intake, start));
+        Ok(Diagnostics::new())
+    }
+
+    /// Finds the records of a document; they must begin within the length of one record.
+    fn follow(&mut self, pointer: &str) -> Result<Located, Error> {
+        loop {
+            let found = locate(self.intake.bytes(), pointer, self.intake.ended());
+            let open = found == Located::More && self.intake.bytes().len() <= LONGEST;
+            if !open {
+                return Ok(found);
+            }
+            if !self.intake.more()? && !self.intake.ended() {
+                return Ok(Located::Nothing);
+            }
+        }
+    }
+
+    fn about_file(&self, code: &'static Code) -> Diagnostic {
+        Diagnostic::new(code, Place::File(self.source))
+    }
+
+    fn not_json(&self, fault: JsonFault, line: u64) -> Diagnostic {
+        self.about_file(&structure::FILE_NOT_JSON).with("line", line).with("found", fault.argument())
+    }
+
+    fn tell_encoding(&mut self, found: &mut Diagnostics) {
+        let encoding = self.intake.encoding();
+        if encoding != Encoding::Utf8 && !self.told_encoding && self.is_text() {
+            self.told_encoding = true;
+            found.push(self.about_file(&structure::ENCODING_CONVERTED).with("encoding", encoding.name()));
+        }
+    }
+
+    /// JSON is never converted.
+    const fn is_text(&self) -> bool {
+        !matches!(self.splitter, Splitter::Values(_))
+    }
+}
+
+/// The format by the name's ending and the first bytes.
+fn sniff(name: &str, bytes: &[u8]) -> InputFormat {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    let ending = ending.as_deref();
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    match ending {
+        Some("json") => return InputFormat::Json,
+        Some("jsonl" | "ndjson") => return InputFormat::JsonLines,
+        Some("tsv" | "tab") => return InputFormat::Tsv,
+        Some("csv") => {}
+        _ if matches!(first, Some(b'{' | b'[')) => return InputFormat::Json,
+        _ => {}
+    }
+    let start = bytes.trim_ascii_start();
+    let line = start.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or(&[]);
+    let count = |wanted: u8| memchr::memchr_iter(wanted, line).count();
+    // A file called .csv is believed unless its header cannot be one.
+    let tabs =
+        if ending == Some("csv") { count(b',') == 0 && count(b'\t') > 0 } else { count(b'\t') > count(b',') };
+    if tabs { InputFormat::Tsv } else { InputFormat::Csv }
+}
+
+/// How records follow each other, and where the first can begin; `told`: the caller has named the format.
+fn framing(bytes: &[u8], format: InputFormat, told: bool) -> (Framing, usize) {
+    let blank = bytes.len() - bytes.trim_ascii_start().len();
+    let list = bytes.get(blank) == Some(&b'[');
+    match format {
+        InputFormat::JsonLines if told || !list => (Framing::Lines, 0),
+        _ if list => (Framing::Elements { inner: false }, blank + 1),
+        _ if !told && begins_lines(bytes, blank) => (Framing::Lines, 0),
+        _ => (Framing::Values { single: false }, 0),
+    }
+}
+
+/// Whether the first line is a whole object and another object follows.
+fn begins_lines(bytes: &[u8], start: usize) -> bool {
+    let Balance::End(end) = balance(bytes, start, false) else { return false };
+    let rest = bytes.get(end..).unwrap_or(&[]);
+    let one_line = bytes.get(start..end).is_some_and(|first| !first.contains(&b'\n'));
+    let follows = rest.trim_ascii_start().first() == Some(&b'{');
+    one_line && follows && rest.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r')) == Some(&b'\n')
+}

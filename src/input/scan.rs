@@ -1,0 +1,347 @@
+//! Rows and cells of delimited text, told apart on the original bytes.
+//!
+//! An own scan, because a ready-made one does not give what is needed here: the same reading of quotes in the
+//! sequential search for row ends and in the parallel search for cells, spans of the original bytes, and the
+//! recovery of a row whose quote is never closed.
+//!
+//! Invariants
+//! - Works on UTF-8 and CP932 alike: delimiter, quote, CR and LF are never part of a longer character of either.
+//! - A quote counts only at the start of a cell; anywhere else it is a letter.
+//! - A row of several lines is believed only if it has the right number of cells. Else it is taken as one bad line,
+//!   and reading goes on with the next line, so an unclosed quote never swallows the file.
+//! - What a row is depends on the bytes alone, never on how much of them is in the buffer.
+//! - The search ahead stops at [`AHEAD`] bytes, at [`AHEAD_LINES`] lines and at the first cell too many, so the
+//!   whole takes time linear in the file (times the number of columns at worst).
+#![expect(
+    clippy::indexing_slicing,
+    reason = "byte loops over a buffer whose length is checked in the loop's head"
+)]
+
+use memchr::{memchr, memchr_iter, memchr2, memchr3};
+
+/// Longest row of several lines, in bytes.
+pub(super) const AHEAD: usize = 1 << 20;
+
+/// Longest row of several lines, in lines.
+const AHEAD_LINES: usize = 1_000;
+
+/// What begins at a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Row {
+    /// A row.
+    Whole(Extent),
+    /// A line that is no row.
+    Broken(Extent, Breach),
+    /// The buffer ends too early to tell.
+    More,
+}
+
+/// The bytes of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Extent {
+    /// Byte after its last, the line end excluded.
+    pub end: usize,
+    /// Where the next one begins.
+    pub next: usize,
+    /// Line ends from its start to `next`.
+    pub lines: u64,
+}
+
+/// Why a line is no row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Breach {
+    /// A quote that is never closed.
+    Open,
+    /// Read over several lines it has so many cells, which is not the right number.
+    Cells(usize),
+}
+
+/// How a file is delimited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Dialect {
+    /// Between cells.
+    pub delimiter: u8,
+    /// Cells of a row. `None`: not yet known (the header).
+    pub width: Option<usize>,
+}
+
+/// The row that begins at `at`; `ended`: nothing comes after `bytes`.
+pub(super) fn row(bytes: &[u8], at: usize, ended: bool, dialect: Dialect) -> Row {
+    let mut from = at;
+    loop {
+        let Some(step) = memchr3(b'\n', b'\r', b'"', &bytes[from..]) else {
+            return if ended { whole(bytes.len(), bytes.len(), 0) } else { Row::More };
+        };
+        let hit = from + step;
+        if bytes[hit] != b'"' {
+            return line_end(bytes, hit, ended).map_or(Row::More, |next| whole(hit, next, 1));
+        }
+        let opens = hit == at || bytes[hit - 1] == dialect.delimiter;
+        from = hit + 1;
+        if opens {
+            match closing(bytes, from, ended) {
+                Some(close) if memchr2(b'\n', b'\r', &bytes[from..close]).is_none() => from = close + 1,
+                _ => return long_row(bytes, at, ended, dialect),
+            }
+        }
+    }
+}
+
+const fn whole(end: usize, next: usize, lines: u64) -> Row {
+    Row::Whole(Extent { end, next, lines })
+}
+
+/// Where the next line begins after the line end at `at`. `None`: CR at the end of the buffer, LF may follow.
+fn line_end(bytes: &[u8], at: usize, ended: bool) -> Option<usize> {
+    match (bytes[at], bytes.get(at + 1)) {
+        (b'\r', Some(b'\n')) => Some(at + 2),
+        (b'\r', None) if !ended => None,
+        _ => Some(at + 1),
+    }
+}
+
+/// The closing quote of a cell whose text begins at `from`. `None`: there is none, or the buffer ends before that
+/// is certain.
+fn closing(bytes: &[u8], mut from: usize, ended: bool) -> Option<usize> {
+    loop {
+        let close = from + memchr(b'"', &bytes[from..])?;
+        match bytes.get(close + 1) {
+            Some(b'"') => from = close + 2,
+            None if !ended => return None,
+            _ => return Some(close),
+        }
+    }
+}
+
+/// A row that may span lines, walked cell by cell.
+fn long_row(bytes: &[u8], at: usize, ended: bool, dialect: Dialect) -> Row {
+    let bound = bytes.len().min(at + AHEAD);
+    // At the bound the file counts as ended: what is not closed by then is not closed.
+    let bounded = bound < bytes.len() || ended;
+    let view = &bytes[..bound];
+    let (mut from, mut cells, mut lines) = (at, 0, 0);
+    loop {
+        let mut after = from;
+        if view.get(from) == Some(&b'"') {
+            match closing(view, from + 1, bounded) {
+                Some(close) => {
+                    lines += breaks(&view[from..close]);
+                    after = close + 1;
+                }
+                None if bounded => return one_line(bytes, at, ended, Breach::Open),
+                None => return Row::More,
+            }
+        }
+        cells += 1;
+        let stop = memchr3(b'\n', b'\r', dialect.delimiter, &view[after..]).map(|step| after + step);
+        if !bounded && stop.is_none() {
+            return Row::More;
+        }
+        let cell = &view[from..stop.unwrap_or(bound)];
+        let too_many = dialect.width.is_some_and(|width| cells > width && !is_blank(cell, dialect.delimiter));
+        if too_many || lines > AHEAD_LINES {
+            return one_line(bytes, at, ended, Breach::Cells(cells));
+        }
+        match stop {
+            Some(delimiter) if bytes[delimiter] == dialect.delimiter => from = delimiter + 1,
+            // The end of a view that is not the end of the file: no row is that long.
+            None if bound < bytes.len() || !ended => return one_line(bytes, at, ended, Breach::Open),
+            _ if dialect.width.is_some_and(|width| cells < width) => {
+                return one_line(bytes, at, ended, Breach::Cells(cells));
+            }
+            None => return whole(bound, bound, count(lines)),
+            Some(end) => {
+                return line_end(bytes, end, ended)
+                    .map_or(Row::More, |next| whole(end, next, count(lines) + 1));
+            }
+        }
+    }
+}
+
+fn count(lines: usize) -> u64 {
+    u64::try_from(lines).unwrap_or(u64::MAX)
+}
+
+fn breaks(bytes: &[u8]) -> usize {
+    let alone = memchr_iter(b'\r', bytes).filter(|&at| bytes.get(at + 1) != Some(&b'\n')).count();
+    alone + memchr_iter(b'\n', bytes).count()
+}
+
+/// Only the first line of what begins at `at`.
+fn one_line(bytes: &[u8], at: usize, ended: bool, breach: Breach) -> Row {
+    let Some(step) = memchr2(b'\n', b'\r', &bytes[at..]) else {
+        let end = bytes.len();
+        return if ended { Row::Broken(Extent { end, next: end, lines: 0 }, breach) } else { Row::More };
+    };
+    let end = at + step;
+    line_end(bytes, end, ended).map_or(Row::More, |next| Row::Broken(Extent { end, next, lines: 1 }, breach))
+}
+
+/// Whether `bytes` hold nothing but blanks, quotes and delimiters.
+pub(super) fn is_blank(bytes: &[u8], delimiter: u8) -> bool {
+    bytes.iter().all(|&byte| matches!(byte, b' ' | b'\t' | b'"' | b'\r' | b'\n') || byte == delimiter)
+}
+
+/// One cell of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cell {
+    /// First byte, quotes included.
+    pub start: usize,
+    /// Byte after the last, quotes included.
+    pub end: usize,
+    /// The bytes of its text: without quotes, doubled quotes not yet undone.
+    pub text: (usize, usize),
+    /// Whether [`unquote`] has something to undo.
+    pub escaped: bool,
+    /// Where the next cell of the row begins. `None`: this is the last.
+    pub next: Option<usize>,
+}
+
+/// The cell that begins at `at` of a row that ends before `end`.
+pub(super) fn cell(bytes: &[u8], at: usize, end: usize, delimiter: u8) -> Cell {
+    let row = &bytes[..end];
+    if row.get(at) == Some(&b'"') {
+        return quoted(row, at, delimiter);
+    }
+    let mut stop = at;
+    while stop < end && row[stop] != delimiter {
+        stop += 1;
+    }
+    let next = (stop < end).then_some(stop + 1);
+    Cell { start: at, end: stop, text: (at, stop), escaped: false, next }
+}
+
+fn quoted(row: &[u8], at: usize, delimiter: u8) -> Cell {
+    let end = row.len();
+    let text = at + 1;
+    let Some(close) = closing(row, text, true) else {
+        return Cell { start: at, end, text: (text, end), escaped: true, next: None };
+    };
+    let stop = memchr(delimiter, &row[close..]).map_or(end, |step| close + step);
+    let next = (stop < end).then_some(stop + 1);
+    let clean = stop == close + 1 && memchr(b'"', &row[text..close]).is_none();
+    // Behind the closing quote more text may follow: it belongs to the cell, as other programs read it.
+    let text = if stop == close + 1 { (text, close) } else { (text, stop) };
+    Cell { start: at, end: stop, text, escaped: !clean, next }
+}
+
+/// The text of an escaped cell: doubled quotes undone; behind the closing quote everything is as written.
+pub(super) fn unquote(text: &[u8]) -> Vec<u8> {
+    let mut result = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = memchr(b'"', rest) {
+        result.extend_from_slice(&rest[..at]);
+        if rest.get(at + 1) != Some(&b'"') {
+            rest = &rest[at + 1..];
+            break;
+        }
+        result.push(b'"');
+        rest = &rest[at + 2..];
+    }
+    result.extend_from_slice(rest);
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const CSV: Dialect = Dialect { delimiter: b',', width: Some(3) };
+
+    fn rows(text: &str) -> Vec<(String, bool)> {
+        let bytes = text.as_bytes();
+        let (mut at, mut found) = (0, Vec::new());
+        while at < bytes.len() {
+            let (extent, whole) = match row(bytes, at, true, CSV) {
+                Row::Whole(extent) => (extent, true),
+                Row::Broken(extent, _) => (extent, false),
+                Row::More => panic!("the text is all there"),
+            };
+            found.push((text.get(at..extent.end).unwrap().to_owned(), whole));
+            at = extent.next;
+        }
+        found
+    }
+
+    fn cells(text: &str) -> Vec<String> {
+        let bytes = text.as_bytes();
+        let (mut at, mut found) = (Some(0), Vec::new());
+        while let Some(start) = at {
+            let cell = cell(bytes, start, bytes.len(), b',');
+            let text = &bytes[cell.text.0..cell.text.1];
+            let text = if cell.escaped { unquote(text) } else { text.to_vec() };
+            found.push(String::from_utf8(text).unwrap());
+            at = cell.next;
+        }
+        found
+    }
+
+    #[test]
+    fn every_line_end_ends_a_row_but_not_inside_quotes() {
+        let found = rows("a,b,c\r\n1,\"x\ny\",3\r4,5,6\n7,8,9");
+        let whole = ["a,b,c", "1,\"x\ny\",3", "4,5,6", "7,8,9"].map(|row| (row.to_owned(), true));
+        assert_eq!(found, whole);
+    }
+
+    #[test]
+    fn an_unclosed_quote_costs_one_line() {
+        let found = rows("1,\"x,3\n4,5,6\n7,\"y\n,9,\nz,8\n");
+        let expected = [("1,\"x,3", false), ("4,5,6", true), ("7,\"y", false), (",9,", true), ("z,8", true)];
+        assert_eq!(found, expected.map(|(row, whole)| (row.to_owned(), whole)));
+    }
+
+    #[test]
+    fn a_quote_inside_a_cell_is_a_letter() {
+        assert_eq!(cells("医療法人\"A\",B"), ["医療法人\"A\"", "B"]);
+        assert_eq!(cells("\"a\"\"b\",\"c\"d\",\"e"), ["a\"b", "cd\"", "e"]);
+        assert_eq!(cells(",\"\","), ["", "", ""]);
+    }
+
+    #[test]
+    fn the_search_ahead_is_bounded() {
+        let long = format!("1,\"{}\",3\n4,5,6\n", "x\n".repeat(AHEAD_LINES + 2));
+        assert!(matches!(row(long.as_bytes(), 0, true, CSV), Row::Broken(Extent { end: 4, .. }, _)));
+        let wide = format!("1,\"{}\n\",3\n", "x".repeat(AHEAD));
+        assert!(matches!(row(wide.as_bytes(), 0, true, CSV), Row::Broken(_, Breach::Open)));
+    }
+
+    #[test]
+    fn toggling_quotes_take_linear_time() {
+        let text = "a\",\"b\n".repeat(200_000);
+        let started = rows(&text).len();
+        assert_eq!(started, 200_000);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        /// A shorter buffer may only ask for more, never answer otherwise.
+        #[test]
+        fn what_a_row_is_does_not_depend_on_the_buffer(text in "[ab,\"\n\r]{0,40}", cut in 0_usize..40) {
+            let bytes = text.as_bytes();
+            let known = &bytes[..cut.min(bytes.len())];
+            let early = row(known, 0, false, CSV);
+            if early != Row::More {
+                prop_assert_eq!(early, row(bytes, 0, true, CSV));
+            }
+        }
+
+        /// Cells of a well-formed row are what an independent reader finds.
+        #[test]
+        fn cells_agree_with_another_reader(values in proptest::collection::vec("[ab,\"\n ]{0,6}", 1..5)) {
+            let quoted: Vec<String> =
+                values.iter().map(|value| format!("\"{}\"", value.replace('"', "\"\""))).collect();
+            let line = quoted.join(",");
+            prop_assert_eq!(cells(&line), values.clone());
+            let mut reader = csv_core::Reader::new();
+            let (mut output, mut ends) = (vec![0; line.len() + 1], vec![0; values.len() + 1]);
+            let (_, _, written, count) =
+                reader.read_record(format!("{line}\n").as_bytes(), &mut output, &mut ends);
+            prop_assert_eq!(count, values.len());
+            let texts = values.concat();
+            prop_assert_eq!(&output[..written], texts.as_bytes());
+        }
+    }
+}

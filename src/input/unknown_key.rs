@@ -1,0 +1,73 @@
+//! Keys of JSON records that the form does not know: one finding a file and key.
+//!
+//! Invariants
+//! - Each chunk notes its keys by itself; merging the chunks in order gives the same findings whatever their size,
+//!   because a chunk notes at least as many keys as a file may report.
+
+use std::collections::BTreeSet;
+
+use super::Layout;
+use super::header::did_you_mean;
+use crate::diagnostic::code::structure;
+use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Label, Place};
+
+/// Most keys that are reported of one file.
+pub(super) const MOST_KEYS: usize = 1_000;
+
+/// Longest name that is kept, in bytes.
+const LONGEST_NAME: usize = 256;
+
+/// A key that the form does not know, at its first occurrence in a chunk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownKey {
+    /// The key; inside an object of the form, its JSON pointer.
+    pub name: Box<str>,
+    /// The key alone.
+    pub key: Box<str>,
+    /// Where it stands.
+    pub label: Label,
+}
+
+impl UnknownKey {
+    /// `key` as it is kept.
+    pub(super) fn cut(key: &str) -> Box<str> {
+        let end = key
+            .char_indices()
+            .map(|(at, letter)| at + letter.len_utf8())
+            .take_while(|end| *end <= LONGEST_NAME);
+        key.get(..end.last().unwrap_or(0)).unwrap_or(key).into()
+    }
+}
+
+/// The keys of one file that have been reported.
+#[derive(Debug, Default)]
+pub struct UnknownKeys {
+    seen: BTreeSet<Box<str>>,
+}
+
+impl UnknownKeys {
+    /// Adds what a chunk has found; chunks come in the order of the file. Returns what is new.
+    pub fn merge(&mut self, layout: &Layout, found: Vec<UnknownKey>) -> Diagnostics {
+        found.into_iter().filter_map(|key| self.report(layout, key)).collect()
+    }
+
+    fn report(&mut self, layout: &Layout, key: UnknownKey) -> Option<Diagnostic> {
+        let UnknownKey { name, key, label } = key;
+        if self.seen.len() >= MOST_KEYS || !self.seen.insert(name.clone()) {
+            return None;
+        }
+        let form = layout.form();
+        let code = if form.is_foreign(&key) {
+            &structure::COLUMN_OF_ANOTHER_FORM
+        } else {
+            &structure::COLUMN_UNKNOWN
+        };
+        let finding = Diagnostic::new(code, Place::File(label.source))
+            .with("column", Argument::written(&name))
+            .label(label);
+        Some(match form.meant(&key, |_| false) {
+            Some(meant) => finding.suggest(did_you_mean(meant)),
+            None => finding,
+        })
+    }
+}

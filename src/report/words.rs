@@ -1,0 +1,171 @@
+//! The words of the human reports, in both languages, side by side.
+//!
+//! Invariants
+//! - The clerks' words (受付不能, 要修正, 要確認, 非該当); nothing here names a survey.
+//! - A sentence is whole in each language; none is put together from parts that the other language orders otherwise.
+
+use super::wrap::grouped;
+use crate::diagnostic::{Language, Localized, Severity};
+use crate::engine::event::{RunHeader, Summary};
+
+/// The text of `language`.
+pub const fn pick<'a>(language: Language, ja: &'a str, en: &'a str) -> &'a str {
+    match language {
+        Language::Ja => ja,
+        Language::En => en,
+    }
+}
+
+/// What a clerk calls the severity.
+pub const fn severity(severity: Severity) -> Localized<&'static str> {
+    match severity {
+        Severity::Fatal => Localized::new("受付不能", "fatal"),
+        Severity::Error => Localized::new("要修正", "error"),
+        Severity::Warning => Localized::new("要確認", "warning"),
+        Severity::Info => Localized::new("参考", "info"),
+    }
+}
+
+/// Headings of the closing table: (ja, en, en where room is short).
+pub const COLUMNS: [(&str, &str, &str); 10] = [
+    ("規則", "rule", "rule"),
+    ("重大度", "severity", "sev."),
+    ("指摘", "findings", "find."),
+    ("票", "records", "rec."),
+    ("適合", "pass", "pass"),
+    ("不適合", "fail", "fail"),
+    ("非該当", "not applicable", "n/a"),
+    ("保留", "undecided", "undec."),
+    ("除外", "skipped", "skip."),
+    ("未実施", "not run", "n/run"),
+];
+
+/// How a record is called: `レコード 12`.
+pub fn record(number: u64, language: Language) -> String {
+    format!("{} {number}", pick(language, "レコード", "record"))
+}
+
+/// Said instead of results where there are none to say.
+pub const fn nothing_checked(language: Language) -> &'static str {
+    pick(
+        language,
+        "検査した票はありません。ファイル、項目名の行、規則の選択をご確認ください。",
+        "Nothing was checked. Please look at the files, the header row and the choice of rules.",
+    )
+}
+
+/// What the run was about and what came of it, a sentence a line.
+pub fn summary(header: &RunHeader, summary: &Summary, language: Language) -> Vec<String> {
+    let mut lines = vec![scope(header, summary, language)];
+    if summary.nothing_checked() {
+        lines.push(nothing_checked(language).to_owned());
+    }
+    lines.push(result(summary, language));
+    lines.extend(summary.files.iter().filter(|file| !file.readable).map(|file| match language {
+        Language::Ja => format!("読み取れないファイル：{}", file.name),
+        Language::En => format!("Could not be read: {}", file.name),
+    }));
+    if summary.faults > 0 {
+        let faults = grouped(summary.faults);
+        lines.push(match language {
+            Language::Ja => format!("プログラムの不具合により{faults}票を検査できませんでした。"),
+            Language::En => format!("A fault of this program kept {faults} records from being checked."),
+        });
+    }
+    if summary.partial || header.partial {
+        lines.push(
+            pick(
+                language,
+                "一部の規則だけで検査しました（--select / --ignore）。",
+                "Only some of the rules were judged (--select / --ignore).",
+            )
+            .to_owned(),
+        );
+    }
+    lines
+}
+
+fn scope(header: &RunHeader, summary: &Summary, language: Language) -> String {
+    let (files, records) = (grouped_len(summary.files.len()), grouped(summary.records));
+    let hash: String = header.hash.chars().take(12).collect();
+    let (survey, wave) = (&header.survey, &header.wave);
+    match language {
+        Language::Ja => format!("{files}ファイル、{records}票を {survey}/{wave}（{hash}）で検査しました。"),
+        Language::En => {
+            let file = if summary.files.len() == 1 { "file" } else { "files" };
+            let record = if summary.records == 1 { "record" } else { "records" };
+            format!("Checked {records} {record} in {files} {file} by {survey}/{wave} ({hash}).")
+        }
+    }
+}
+
+fn result(summary: &Summary, language: Language) -> String {
+    let [info, warning, error, fatal] = summary.findings.map(grouped);
+    let held = grouped(summary.records_with_errors);
+    match language {
+        Language::Ja => {
+            format!(
+                "受付不能 {fatal}件、要修正 {error}件、要確認 {warning}件、参考 {info}件。修正が必要な票は{held}票です。"
+            )
+        }
+        Language::En => {
+            let verb = if summary.records_with_errors == 1 { "record needs" } else { "records need" };
+            format!("{fatal} fatal, {error} error, {warning} warning, {info} info; {held} {verb} correction.")
+        }
+    }
+}
+
+/// Stands above the rules that could mostly not be decided.
+pub const fn silent_heading(language: Language) -> &'static str {
+    pick(
+        language,
+        "2割を超える票で判定できていない規則（保留または除外）",
+        "Not decided on more than a fifth of the records (undecided or skipped):",
+    )
+}
+
+/// What a cut list of rules left out.
+pub fn more_rules(rules: usize, language: Language) -> String {
+    match language {
+        Language::Ja => format!("ほか{rules}規則（表を参照）"),
+        Language::En => format!("and {rules} more (see the table)"),
+    }
+}
+
+/// How many rules have no line in the table.
+pub fn no_finding(rules: u64, language: Language) -> String {
+    let count = grouped(rules);
+    match language {
+        Language::Ja => format!("ほかの{count}規則には指摘がありません。"),
+        Language::En if rules == 1 => format!("{count} other rule has no finding."),
+        Language::En => format!("{count} other rules have no finding."),
+    }
+}
+
+/// What a capped listing left out.
+pub fn not_shown(count: u64, per_rule: Option<u64>, in_all: u64, language: Language) -> String {
+    let (count, in_all) = (grouped(count), grouped(in_all));
+    match (language, per_rule) {
+        (Language::Ja, Some(per_rule)) => format!(
+            "ほかに{count}件の指摘があります（表示は規則ごとに{per_rule}件、全体で{in_all}件まで。--max-findings で変更、--format short で全件）。"
+        ),
+        (Language::Ja, None) => format!("ほかに{count}件の指摘があります（表示は{in_all}件まで）。"),
+        (Language::En, Some(per_rule)) => format!(
+            "{count} more findings are not shown (at most {per_rule} a rule and {in_all} in all; --max-findings changes that, --format short lists every one)."
+        ),
+        (Language::En, None) => format!("{count} more findings are not shown (at most {in_all})."),
+    }
+}
+
+/// What a capped listing left out of one rule.
+pub fn not_shown_of(rule: &str, count: u64, language: Language) -> String {
+    let count = grouped(count);
+    match language {
+        Language::Ja => format!("{rule} {count}件"),
+        Language::En => format!("{rule} {count}"),
+    }
+}
+
+fn grouped_len(len: usize) -> String {
+    u64::try_from(len).map_or_else(|_| len.to_string(), grouped)
+}

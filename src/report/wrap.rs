@@ -1,0 +1,156 @@
+//! Lines that fit: text broken and cut by the columns it takes on a terminal.
+//!
+//! Invariants
+//! - Wide characters count two columns; nothing here counts bytes or characters.
+//! - Latin words stay whole; Japanese breaks between characters, but no line begins with a closing mark or ends
+//!   with an opening one.
+//! - Every line fits unless a single word is longer than a line, and then the word is broken.
+
+use unicode_width::UnicodeWidthChar;
+
+use crate::source::display_width;
+
+/// May not begin a line.
+const NOT_FIRST: &str =
+    "、。，．・：；？！ー）」』】〕》〉”’々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ゛゜,.:;?!)]}%";
+/// May not end a line.
+const NOT_LAST: &str = "（「『【〔《〈“‘([{";
+
+/// `text` in lines of at most `columns`; a line feed in it always ends a line. At least one line.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    text.split('\n').flat_map(|paragraph| fill(paragraph, columns.max(2))).collect()
+}
+
+fn fill(paragraph: &str, columns: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for piece in pieces(paragraph) {
+        let fits = display_width(&line) + display_width(piece.trim_end()) <= columns;
+        if !fits && !line.is_empty() {
+            lines.push(line.trim_end().to_owned());
+            line = String::new();
+        }
+        line.push_str(piece);
+        while display_width(line.trim_end()) > columns {
+            let rest = line.split_off(cut_at(&line, columns));
+            lines.push(std::mem::replace(&mut line, rest));
+        }
+    }
+    lines.push(line.trim_end().to_owned());
+    lines
+}
+
+/// The stretches between which a line may end; blanks stay at the end of theirs.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    let mut characters = text.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        let end = at + character.len_utf8();
+        let breaks = characters.peek().is_some_and(|(_, next)| may_break(character, *next));
+        if breaks || characters.peek().is_none() {
+            pieces.extend(text.get(start..end));
+            start = end;
+        }
+    }
+    pieces
+}
+
+fn may_break(before: char, after: char) -> bool {
+    if after == ' ' || NOT_FIRST.contains(after) || NOT_LAST.contains(before) {
+        return false;
+    }
+    before == ' ' || is_wide(before) || is_wide(after)
+}
+
+fn is_wide(character: char) -> bool {
+    character.width() == Some(2)
+}
+
+/// The byte before which `text` must end to take at most `columns`; at least one character.
+fn cut_at(text: &str, columns: usize) -> usize {
+    let mut used = 0;
+    for (at, character) in text.char_indices() {
+        used += character.width().unwrap_or(1);
+        if used > columns && at > 0 {
+            return at;
+        }
+    }
+    text.len()
+}
+
+/// `text` in at most `columns`, with `…` at its end if something is missing.
+pub fn shorten(text: &str, columns: usize) -> String {
+    if display_width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for character in text.chars() {
+        if display_width(&kept) + character.width().unwrap_or(1) >= columns {
+            break;
+        }
+        kept.push(character);
+    }
+    kept.push('…');
+    kept
+}
+
+/// `text` with blanks behind it, `columns` wide.
+pub fn pad(text: &str, columns: usize) -> String {
+    let blanks = columns.saturating_sub(display_width(text));
+    format!("{text}{:blanks$}", "")
+}
+
+/// `text` with blanks before it, `columns` wide.
+pub fn pad_left(text: &str, columns: usize) -> String {
+    let blanks = columns.saturating_sub(display_width(text));
+    format!("{:blanks$}{text}", "")
+}
+
+/// `number` with a comma every three digits.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut result = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            result.push(',');
+        }
+        result.push(digit);
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn japanese_breaks_anywhere_but_before_a_closing_mark() {
+        assert_eq!(wrap("病床数は、812床です。", 8), ["病床数", "は、812", "床です。"]);
+        assert_eq!(wrap("「はい」と「いいえ」", 8), ["「はい」", "と「いい", "え」"]);
+    }
+
+    #[test]
+    fn words_stay_whole_and_long_ones_are_broken() {
+        assert_eq!(wrap("the bed count is 812", 9), ["the bed", "count is", "812"]);
+        assert_eq!(wrap("abcdefghij kl\n\nm", 4), ["abcd", "efgh", "ij", "kl", "", "m"]);
+    }
+
+    #[test]
+    fn numbers_and_columns() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!((shorten("病床数区分", 6).as_str(), pad("病", 3).as_str()), ("病床…", "病 "));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+        #[test]
+        fn every_line_fits_and_nothing_but_blanks_is_lost(text in "[a-c、。「」あ漢 ]{0,60}", columns in 2_usize..20) {
+            let lines = wrap(&text, columns);
+            prop_assert!(lines.iter().all(|line| display_width(line) <= columns), "{lines:?}");
+            let kept: String = lines.concat().split(' ').collect();
+            prop_assert_eq!(kept, text.split(' ').collect::<String>());
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Trying rules on their own examples.
+//!
+//! Invariants
+//! - Examples are judged by the production evaluator, as batches.
+//! - Every example of every rule about one record is tried, those of profiles that are off included; examples of
+//!   rules over many records are another stage's matter.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::batch::Batch;
+use crate::batch::example::batch_of;
+use crate::diagnostic::code::analysis::EXAMPLE_DISAGREES;
+use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Label, Localized, Place};
+use crate::evaluate::{Outcome, Outcomes, Reason, judge, reasons};
+use crate::expression::{ParamId, Value};
+use crate::plan::{Plan, Selection};
+use crate::questionnaire::Declared;
+use crate::rule_pack::{Demand, EditRule, Example, ExampleRecord, ExpectedOutcome, RulePack};
+
+/// How many examples were tried, and what they showed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trial {
+    /// Examples judged.
+    pub examples: usize,
+    /// A finding for each that does not give the outcome under which it stands, by rule and example.
+    pub diagnostics: Diagnostics,
+}
+
+/// One example with its place.
+struct Tried<'p> {
+    rule: usize,
+    place: usize,
+    example: &'p Example,
+    record: &'p ExampleRecord,
+}
+
+/// Judges every example of `pack`.
+pub fn run(pack: &Arc<RulePack>) -> Trial {
+    // Examples with the same run parameters share a plan and a batch.
+    let mut batches: BTreeMap<&BTreeMap<ParamId, Value>, Vec<Tried<'_>>> = BTreeMap::new();
+    for (rule, edit) in pack.rules.iter().enumerate() {
+        if edit.table != 0 || !matches!(edit.demand, Demand::Require(_)) {
+            continue;
+        }
+        for (place, example) in edit.examples.iter().enumerate() {
+            for record in &example.records {
+                batches.entry(&record.params).or_default().push(Tried { rule, place, example, record });
+            }
+        }
+    }
+    let mut examples = 0;
+    let mut found: Vec<((usize, usize), Diagnostic)> = Vec::new();
+    for (params, tried) in batches {
+        examples += tried.len();
+        found.extend(judged(pack, params, &tried));
+    }
+    found.sort_by_key(|(place, _)| *place);
+    Trial { examples, diagnostics: found.into_iter().map(|(_, diagnostic)| diagnostic).collect() }
+}
+
+fn judged(
+    pack: &Arc<RulePack>,
+    params: &BTreeMap<ParamId, Value>,
+    tried: &[Tried<'_>],
+) -> Vec<((usize, usize), Diagnostic)> {
+    let selection = Selection {
+        profiles: pack.profiles.iter().map(|profile| profile.name.to_string()).collect(),
+        params: params.clone(),
+        ..Selection::default()
+    };
+    let (Some(plan), _) = Plan::new(Arc::clone(pack), &selection) else { return Vec::new() };
+    let records: Vec<ExampleRecord> = tried.iter().map(|tried| tried.record.clone()).collect();
+    let mut batch = batch_of(pack, &records);
+    let outcomes = judge(&plan, &mut batch);
+    let trial = Judged { plan: &plan, batch: &batch, outcomes: &outcomes };
+    tried.iter().enumerate().filter_map(|(row, tried)| trial.disagreement(row, tried)).collect()
+}
+
+/// A judged batch of examples.
+struct Judged<'a> {
+    plan: &'a Plan,
+    batch: &'a Batch,
+    outcomes: &'a Outcomes,
+}
+
+impl Judged<'_> {
+    /// `None`: the example gives what it should.
+    fn disagreement(&self, row: usize, tried: &Tried<'_>) -> Option<((usize, usize), Diagnostic)> {
+        let planned = self.plan.rules.iter().position(|&rule| rule == tried.rule)?;
+        let rule = self.plan.rule(planned)?;
+        let found = self.outcomes.of(planned, row)?;
+        let expected = expected(tried.example.expected);
+        if found == expected {
+            return None;
+        }
+        let pack = &self.plan.pack;
+        let declared = tried.example.declared;
+        let mut diagnostic = Diagnostic::new(&EXAMPLE_DISAGREES, Place::File(declared.source))
+            .with("rule", rule.notice.full_id())
+            .with("expected", expected.word())
+            .with("found", found.word());
+        let mark = format!("{} → {}", expected.word(), found.word());
+        diagnostic.labels.extend(label(pack, declared, Argument::from(mark)));
+        diagnostic.labels.extend(self.why(rule, planned, row));
+        Some(((tried.rule, tried.place), diagnostic))
+    }
+
+    /// Marks on the conditions, with what each was.
+    fn why(&self, rule: &EditRule, planned: usize, row: usize) -> Vec<Label> {
+        let (when, require) = reasons(self.plan, self.batch, planned, row);
+        let mark = |span, reason: Option<Reason>| {
+            let declared = Declared { source: rule.declared.source, span };
+            label(&self.plan.pack, declared, said(&reason?))
+        };
+        let when = rule.when.as_ref().and_then(|expr| mark(expr.span, when));
+        let require = match &rule.demand {
+            Demand::Require(expr) => mark(expr.span, require),
+            Demand::Dataset(_) => None,
+        };
+        require.into_iter().chain(when).collect()
+    }
+}
+
+const fn expected(outcome: ExpectedOutcome) -> Outcome {
+    match outcome {
+        ExpectedOutcome::Pass => Outcome::Pass,
+        ExpectedOutcome::Fail => Outcome::Fail,
+        ExpectedOutcome::Undecided => Outcome::Undecided,
+        ExpectedOutcome::NotApplicable => Outcome::NotApplicable,
+    }
+}
+
+/// `true: beds_total = 99, band = "b020"`.
+fn said(reason: &Reason) -> Argument {
+    let (ja, en) = match reason.truth {
+        Some(true) => ("真", "true"),
+        Some(false) => ("偽", "false"),
+        None => ("不明", "unknown"),
+    };
+    let with = |word: &str, separator: &str| match reason.cells.as_str() {
+        "" => Arc::from(word),
+        cells => Arc::from(format!("{word}{separator}{cells}")),
+    };
+    Argument::Localized(Localized::new(with(ja, "："), with(en, ": ")))
+}
+
+/// `None`: the file is not among the pack's sources.
+fn label(pack: &RulePack, declared: Declared, text: Argument) -> Option<Label> {
+    let source = pack.sources.iter().find(|source| source.id == declared.source)?;
+    let position = source.position(declared.span.start);
+    Some(Label { source: source.id, field: None, span: declared.span, position, pointer: None, text })
+}

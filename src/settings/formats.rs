@@ -1,0 +1,119 @@
+//! Which reports a run writes, and where: `--format NAME[=FILE]`.
+//!
+//! Invariants
+//! - At most one report goes to standard output, and no two into one file.
+//! - Without any `--format`, `full` goes to standard output.
+
+use std::path::PathBuf;
+
+/// The formats, by name.
+pub const FORMATS: &[(&str, Format)] =
+    &[("full", Format::Full), ("short", Format::Short), ("json", Format::Json), ("jsonl", Format::JsonLines)];
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people, drawn.
+    Full,
+    /// One line a finding.
+    Short,
+    /// One document.
+    Json,
+    /// One event a line.
+    JsonLines,
+}
+
+impl Format {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        FORMATS.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// Where a report goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// Standard output.
+    Standard,
+    /// A file.
+    File(PathBuf),
+}
+
+/// One report of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// How it is written.
+    pub format: Format,
+    /// Where.
+    pub destination: Destination,
+}
+
+/// Why the reports cannot be written as asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FormatProblem {
+    /// No format has this name.
+    Unknown(String),
+    /// `NAME=` without a file.
+    NoFile(String),
+    /// Two reports into one place.
+    Twice(Report, Report),
+}
+
+/// The reports that `given` asks for.
+pub fn reports(given: &[String]) -> Result<Vec<Report>, FormatProblem> {
+    let mut reports: Vec<Report> = Vec::new();
+    for text in given {
+        let report = parse(text)?;
+        if let Some(other) = reports.iter().find(|other| other.destination == report.destination) {
+            return Err(FormatProblem::Twice(other.clone(), report));
+        }
+        reports.push(report);
+    }
+    if reports.is_empty() {
+        reports.push(Report { format: Format::Full, destination: Destination::Standard });
+    }
+    Ok(reports)
+}
+
+fn parse(text: &str) -> Result<Report, FormatProblem> {
+    let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file)));
+    let format = FORMATS.iter().find(|(known, _)| *known == name).map(|(_, format)| *format);
+    let format = format.ok_or_else(|| FormatProblem::Unknown(name.to_owned()))?;
+    let destination = match file {
+        None | Some("-") => Destination::Standard,
+        Some("") => return Err(FormatProblem::NoFile(text.to_owned())),
+        Some(file) => Destination::File(PathBuf::from(file)),
+    };
+    Ok(Report { format, destination })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(given: &[&str]) -> Result<Vec<(&'static str, String)>, FormatProblem> {
+        let given: Vec<String> = given.iter().map(ToString::to_string).collect();
+        let place = |report: &Report| match &report.destination {
+            Destination::Standard => "-".to_owned(),
+            Destination::File(path) => path.display().to_string(),
+        };
+        Ok(reports(&given)?.iter().map(|report| (report.format.name(), place(report))).collect())
+    }
+
+    #[test]
+    fn several_reports_go_to_different_places() {
+        assert_eq!(asked(&[]), Ok(vec![("full", "-".to_owned())]));
+        assert_eq!(
+            asked(&["json=a=b.json", "jsonl"]),
+            Ok(vec![("json", "a=b.json".to_owned()), ("jsonl", "-".to_owned())])
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_refused() {
+        assert_eq!(asked(&["sarif"]), Err(FormatProblem::Unknown("sarif".to_owned())));
+        assert_eq!(asked(&["json="]), Err(FormatProblem::NoFile("json=".to_owned())));
+        assert!(matches!(asked(&["json", "full=-"]), Err(FormatProblem::Twice(..))));
+        assert!(matches!(asked(&["json=x", "short=x"]), Err(FormatProblem::Twice(..))));
+    }
+}

@@ -1,0 +1,95 @@
+//! The clean file has no finding; each kind of defect gives exactly the findings that were written by hand.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use serde_json::Value;
+
+use crate::program::{Found, findings, fixture, kenpyo, report, root, text};
+
+/// The full ids of all rules that the shipped pack judges.
+fn shipped() -> BTreeSet<String> {
+    let pack = kenpyo::engine::survey::open(None).unwrap().pack.unwrap();
+    pack.rules.iter().map(|rule| rule.notice.full_id()).collect()
+}
+
+fn kinds(file: &str) -> Vec<toml::Table> {
+    let text = fs::read_to_string(root().join(fixture(file))).unwrap();
+    let document: toml::Table = toml::from_str(&text).unwrap();
+    document["kind"].as_array().unwrap().iter().map(|kind| kind.as_table().unwrap().clone()).collect()
+}
+
+/// Makes a file with defects and its truth list, and compares what the program finds with the list.
+fn compare(name: &str, extra: &[&str], check: &[&str]) -> usize {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, truth) = (folder.path().join("submission.csv"), folder.path().join("truth.jsonl"));
+    let (file, truth) = (file.to_str().unwrap(), truth.to_str().unwrap());
+    let mut arguments =
+        vec!["generate", "--out", file, "--defects", "fixtures/defects.toml", "--truth", truth];
+    arguments.extend(extra);
+    let made = kenpyo(&arguments);
+    assert!(made.status.success(), "{name}: {}", String::from_utf8_lossy(&made.stderr));
+    let mut expected: Vec<Found> = Vec::new();
+    for line in fs::read_to_string(truth).unwrap().lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        for finding in line["findings"].as_array().unwrap() {
+            let field = finding["field"].as_str().unwrap_or("").to_owned();
+            expected.push((
+                line["record"].as_u64().unwrap(),
+                finding["rule"].as_str().unwrap().to_owned(),
+                field,
+            ));
+        }
+    }
+    expected.sort();
+    let mut arguments = vec![file];
+    arguments.extend(check);
+    let found = findings(&report(&arguments, None));
+    let (wanted, got): (BTreeSet<_>, BTreeSet<_>) = (expected.iter().collect(), found.iter().collect());
+    let missing: Vec<_> = wanted.difference(&got).take(8).collect();
+    let surplus: Vec<_> = got.difference(&wanted).take(8).collect();
+    assert!(missing.is_empty() && surplus.is_empty(), "{name}\nmissing: {missing:#?}\nsurplus: {surplus:#?}");
+    assert_eq!(found.len(), expected.len(), "{name}: a finding twice");
+    found.len()
+}
+
+#[test]
+fn the_clean_file_has_no_finding() {
+    let file = fixture("submissions/clean.csv");
+    let output = kenpyo(&["check", &file]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let found = report(&[&file, "--profile", "three-two-one"], None);
+    assert_eq!(findings(&found), [], "the clean file");
+    assert_eq!(found["summary"]["records"], 5353);
+}
+
+#[test]
+fn injected_defects_give_exactly_their_findings() {
+    let few = compare("5 %", &["--share", "5"], &["--profile", "three-two-one"]);
+    let all = compare("100 %", &["--share", "100"], &["--profile", "three-two-one"]);
+    assert!(few > 200 && all > 5_000, "{few}, {all}");
+}
+
+#[test]
+fn pairs_of_kinds_give_the_union_of_their_findings() {
+    let found = compare("pairs", &["--share", "100", "--pairs"], &["--profile", "three-two-one"]);
+    assert!(found > 8_000, "{found}");
+}
+
+#[test]
+fn no_defect_gives_no_finding() {
+    assert_eq!(compare("0 %", &["--share", "0", "--records", "500"], &[]), 0);
+}
+
+#[test]
+fn every_shipped_rule_is_the_target_of_a_kind() {
+    let kinds = kinds("defects.toml");
+    let mut targets: BTreeMap<String, usize> = BTreeMap::new();
+    for kind in &kinds {
+        for finding in kind["findings"].as_array().unwrap() {
+            *targets.entry(finding["rule"].as_str().unwrap().to_owned()).or_default() += 1;
+        }
+    }
+    let missed: Vec<_> = shipped().into_iter().filter(|rule| !targets.contains_key(rule)).collect();
+    assert!(missed.is_empty(), "no kind of defect gives {missed:?}");
+}

@@ -1,0 +1,147 @@
+//! The house is as `ARCHITECTURE.md` says: rooms use only rooms below them, and each keeps its own tools.
+//!
+//! Read as text, so that a broken rule is named with its line even where the compiler is content.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Rooms from the ground up; those of one line do not use each other.
+const FLOORS: &[&[&str]] = &[
+    &["error"],
+    &["source"],
+    &["diagnostic"],
+    &["expression"],
+    &["questionnaire"],
+    &["rule_pack", "input"],
+    &["plan", "batch"],
+    &["evaluate"],
+    &["rule_trial"],
+    &["engine"],
+    &["report", "generate"],
+    &["settings"],
+    &["cli"],
+    &["lib", "main"],
+];
+
+/// What may stand only in some rooms: (text, rooms, why).
+const TOOLS: &[(&str, &[&str], &str)] = &[
+    (
+        "miette::",
+        &["src/error.rs", "src/report/terminal", "src/cli/"],
+        "drawing for people stays at the edge",
+    ),
+    ("std::fs", &["src/source/"], "only source opens files"),
+    ("File::open", &["src/source/"], "only source opens files"),
+    ("File::create", &["src/source/"], "only source writes files"),
+    ("std::net", &[], "nothing opens a socket"),
+    ("SystemTime", &[], "no report may depend on a clock"),
+    ("HashMap", &[], "iteration order is part of the result"),
+];
+
+/// Longest file of `src/`, in lines.
+const LONGEST_FILE: usize = 500;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file below `folder`, as (path relative to the repository with `/`, content), sorted.
+fn files(folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+                found.push((name, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn floor(room: &str) -> Option<usize> {
+    FLOORS.iter().position(|rooms| rooms.contains(&room))
+}
+
+fn room(path: &str) -> &str {
+    path.trim_start_matches("src/").split(['/', '.']).next().unwrap()
+}
+
+/// The part of a file before its unit tests: tests may use what they like.
+fn code(content: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = content.lines().enumerate().map(|(index, line)| (index + 1, line));
+    lines
+        .take_while(|(_, line)| line.trim() != "#[cfg(test)]")
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+}
+
+#[test]
+fn rooms_use_only_rooms_below_them() {
+    let mut broken = Vec::new();
+    for (path, content) in files(&root().join("src")) {
+        let own = room(&path);
+        let own_floor = floor(own).unwrap_or_else(|| panic!("{path} is in no room of the layering"));
+        for (number, line) in code(&content) {
+            for used in line.split("crate::").skip(1) {
+                let used = used.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap();
+                let allowed = used == own || floor(used).is_some_and(|used_floor| used_floor < own_floor);
+                if !allowed && floor(used).is_some() {
+                    broken.push(format!("{path}:{number}: {own} uses {used}"));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn each_tool_stays_in_its_room() {
+    let mut broken = Vec::new();
+    for (path, content) in files(&root().join("src")) {
+        for (number, line) in code(&content) {
+            for (tool, rooms, why) in TOOLS {
+                if line.contains(tool) && !rooms.iter().any(|room| path.starts_with(room)) {
+                    broken.push(format!("{path}:{number}: {tool} ({why})"));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn every_file_is_short_and_says_what_it_is_for() {
+    let mut broken = Vec::new();
+    for (path, content) in files(&root().join("src")) {
+        if content.lines().count() > LONGEST_FILE {
+            broken.push(format!("{path}: {} lines", content.lines().count()));
+        }
+        if !content.starts_with("//! ") {
+            broken.push(format!("{path}: does not open with its purpose"));
+        }
+        if content.contains("#[allow(") {
+            broken.push(format!("{path}: #[allow]; #[expect] tells when it is no longer needed"));
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn nothing_in_src_knows_a_survey() {
+    let mut broken = Vec::new();
+    for (path, content) in files(&root().join("src")) {
+        for (number, line) in code(&content) {
+            for word in ["gmis", "HCS-", "hospital", "beds_", "q04_", "q11_", "q17_"] {
+                if line.contains(word) && !line.contains("DEFAULT_SURVEY") {
+                    broken.push(format!("{path}:{number}: {word}"));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}

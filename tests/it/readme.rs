@@ -1,0 +1,56 @@
+//! The pictures in `README.md` are the program's real output, and its commands work.
+//!
+//! With `KENPYO_BLESS=1` the pictures are made anew.
+
+use std::fs;
+
+use crate::program::{kenpyo, root, text};
+
+/// Replaces the block behind every `<!-- picture: ARGUMENTS -->` by what the program prints.
+fn with_real_pictures(readme: &str) -> String {
+    let mut made = String::new();
+    let mut rest = readme;
+    while let Some((before, after)) = rest.split_once("<!-- picture: ") {
+        let (arguments, after) = after.split_once(" -->").unwrap();
+        let (_, after) = after.split_once("```text\n").unwrap();
+        let (_, after) = after.split_once("```").unwrap();
+        let words: Vec<&str> = arguments.split_whitespace().collect();
+        let output = text(&kenpyo(&words));
+        assert!(!output.is_empty(), "kenpyo {arguments} printed nothing");
+        made.push_str(before);
+        made.push_str(&format!("<!-- picture: {arguments} -->\n```text\n{output}```"));
+        rest = after;
+    }
+    made + rest
+}
+
+#[test]
+fn the_pictures_are_not_stale() {
+    let path = root().join("README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let real = with_real_pictures(&readme);
+    if std::env::var_os("KENPYO_BLESS").is_some() {
+        fs::write(&path, real).unwrap();
+    } else {
+        assert!(
+            readme == real,
+            "README.md shows an older output: KENPYO_BLESS=1 cargo test --test it readme"
+        );
+    }
+}
+
+#[test]
+fn the_first_command_judges_the_fixture_file() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, after) = readme.split_once("<!-- command: check -->").unwrap();
+    let line = after.lines().find(|line| line.starts_with("cargo run")).unwrap();
+    let (_, words) = line.split_once(" -- ").unwrap();
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let output = kenpyo(&words);
+    assert_eq!(
+        output.status.code(),
+        Some(1),
+        "the example has findings: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}

@@ -17,6 +17,7 @@ use kenpyo::questionnaire::{
 use kenpyo::rule_pack::{
     Demand, DerivedValue, EditRule, Link, Lookup, LookupKeys, OnBlank, Origin, Param, RulePack,
 };
+use kenpyo::rule_pack::zone::Zone;
 use kenpyo::source::{SourceId, SourceText, Span};
 
 pub const NOWHERE: Declared = Declared { source: SourceId(0), span: Span::new(0, 0) };
@@ -145,11 +146,14 @@ pub fn pack(questionnaire: Questionnaire) -> RulePack {
         foreign_columns: BTreeMap::new(),
         names: Names::default(),
         sources: Vec::new(),
+        zone: Zone::default(),
+        tables: Vec::new(),
+        cell_notices: BTreeMap::new(),
     }
 }
 
 pub fn link(name: &str, table: u16, questionnaire: Questionnaire, missing_is_blank: bool) -> Link {
-    Link { name: text(name), table, questionnaire, on: Vec::new(), missing_is_blank }
+    Link { name: text(name), table, questionnaire, file: None, on: Vec::new(), missing_is_blank }
 }
 
 pub fn notice(id: &str, severity: Severity, message: &str, slots: &[&str]) -> Arc<Notice> {

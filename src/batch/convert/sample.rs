@@ -116,9 +116,6 @@ pub(super) fn pack() -> Arc<RulePack> {
         cell_notices: BTreeMap::new(),
         zone: Zone { seconds: 9 * 3600 },
         sources: Vec::new(),
-        cell_notices: BTreeMap::new(),
-        tables: Vec::new(),
-        zone: crate::rule_pack::zone::Zone::default(),
         questionnaire,
     })
 }

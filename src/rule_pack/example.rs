@@ -66,8 +66,8 @@ impl Reading<'_> {
     ) -> Option<Named> {
         let tables: Vec<&Table<'_>> = match &item.value {
             Written::Table(table) => vec![table],
-            _ if self.dataset => item.items().iter().filter_map(Item::table).collect(),
-            _ => {
+            Written::List(_) if self.dataset => item.items().iter().filter_map(Item::table).collect(),
+            Written::List(_) => {
                 let expected = Localized::new("一つの記録（表）", "one record (a table)");
                 let mistake = mistake::at(&code::WRONG_SHAPE, self.source, item.span)
                     .with("key", format!("examples.{key}"))
@@ -76,6 +76,8 @@ impl Reading<'_> {
                 found.push(mistake);
                 return None;
             }
+            // Reported by the check of keys.
+            _ => return None,
         };
         let mut names = BTreeSet::new();
         let records: Option<Vec<ExampleRecord>> =

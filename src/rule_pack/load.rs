@@ -94,7 +94,7 @@ impl<'a> Loader<'_, 'a> {
         }
         let mut ids = Ids::default();
         let Some(declared) = self.declarations(&survey, zone, &mut ids)? else { return Ok(None) };
-        let foreign_columns = foreign::columns(self.root, &declared.form, &self.sources)?;
+        let foreign_columns = foreign::columns(self.root, &declared.form, &declared.links, &mut self.sources)?;
         let sources = self.sources.clone();
         let key = self.key(&survey, "key", &declared.names);
         let fallback_key = self.key(&survey, "fallback-key", &declared.names);

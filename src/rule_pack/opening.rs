@@ -10,6 +10,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::ExampleValue;
+use crate::expression::function::FunctionId;
 use crate::expression::tree::{CompareOp, StateTest};
 use crate::expression::typed::By;
 use crate::expression::{FieldId, Node, OptionList, Type, TypedExpr, Value};
@@ -162,7 +163,22 @@ pub fn holds(form: &Questionnaire, condition: &TypedExpr, record: &Record) -> Op
             Value::Multi { set, .. } => Some(set.checked_shr(u32::from(*option)).unwrap_or(0) & 1 == 1),
             _ => None,
         },
+        Node::Call { function: FunctionId::Marked, arguments } => match arguments.as_slice() {
+            [TypedExpr { node: Node::Field(field), .. }, TypedExpr { node: Node::Literal(Value::Text(name)), .. }] => {
+                Some(is_marked(record.get(field), name))
+            }
+            _ => None,
+        },
         _ => None,
+    }
+}
+
+fn is_marked(cell: Option<&ExampleValue>, name: &str) -> bool {
+    match cell {
+        Some(ExampleValue::NotApplicable) => name == "na",
+        Some(ExampleValue::DontKnow) => name == "dk",
+        Some(ExampleValue::Mark(own)) => &**own == name,
+        _ => false,
     }
 }
 

@@ -119,11 +119,11 @@ impl<'b> Machine<'_, 'b> {
         values: &[&Values<'_>],
         of: &[Scaled],
         scale: u8,
-        known: Mask,
+        known: &Mask,
     ) -> Values<'b> {
         let wide = of.iter().map(|part| part.scale).max().unwrap_or(0);
         let factors: Vec<i128> = of.iter().map(|part| power(wide - part.scale)).collect();
-        self.computed(values, &known, |row| {
+        self.computed(values, known, |row| {
             let terms = values.iter().zip(&factors);
             let terms = terms.filter_map(|(values, factor)| Some(i128::from(values.number(row)?) * factor));
             rescaled(terms.sum(), wide, scale)

@@ -14,10 +14,10 @@ use kenpyo::questionnaire::{
     DateFormats, Declared, Domain, Field, Mark, MultiLayout, NumberDomain, Questionnaire, Required, Routing,
     TextDomain,
 };
+use kenpyo::rule_pack::zone::Zone;
 use kenpyo::rule_pack::{
     Demand, DerivedValue, EditRule, Link, Lookup, LookupKeys, OnBlank, Origin, Param, RulePack,
 };
-use kenpyo::rule_pack::zone::Zone;
 use kenpyo::source::{SourceId, SourceText, Span};
 
 pub const NOWHERE: Declared = Declared { source: SourceId(0), span: Span::new(0, 0) };

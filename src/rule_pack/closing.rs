@@ -28,7 +28,11 @@ pub fn closings(form: &Questionnaire, field: FieldId) -> Vec<Closing> {
     let own = direct(form, routing);
     // Only several controllers side by side, here or above, can close a field twice over.
     let manifold = is_manifold(&own)
-        || routing.controllers.iter().filter_map(|above| form.routing_of(*above)).any(|above| is_manifold(&direct(form, above)));
+        || routing
+            .controllers
+            .iter()
+            .filter_map(|above| form.routing_of(*above))
+            .any(|above| is_manifold(&direct(form, above)));
     let mut made: Vec<Closing> = Vec::new();
     for &controller in &routing.controllers {
         let mut ways: Vec<TypedExpr> = inherited(form, routing, controller);

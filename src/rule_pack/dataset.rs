@@ -186,11 +186,6 @@ impl Typing<'_, '_> {
         self.refuse(mistake);
     }
 
-    fn parsed(&self, key: &str) -> Option<&Parsed<'_>> {
-        let (_, parsed) = self.kind.expressions.iter().find(|(name, _)| *name == key)?;
-        parsed.as_ref()
-    }
-
     fn condition(&mut self, key: &'static str) {
         let (kind, subject) = (self.kind, self.subject);
         let parsed =
@@ -224,18 +219,15 @@ impl Typing<'_, '_> {
     fn constant(&mut self, key: &'static str, digits: &str, item: &Item<'_>) {
         let scale = scale_of(digits).min(MAX_SCALE);
         let ty = Type::Number { scale, unit: None };
-        match parse_scaled(digits, scale) {
-            Ok(number) => {
-                let node = Node::Literal(Value::Number(number));
-                self.made.expressions.insert(Arc::from(key), TypedExpr { node, ty, span: item.span });
-            }
-            Err(_) => {
-                let mistake = mistake::at(&code::WRONG_VALUE, self.kind.source, item.span)
-                    .with("found", digits)
-                    .with("expected", mistake::both(describe(&ty)));
-                self.refuse(mistake);
-            }
+        if let Ok(number) = parse_scaled(digits, scale) {
+            let node = Node::Literal(Value::Number(number));
+            self.made.expressions.insert(Arc::from(key), TypedExpr { node, ty, span: item.span });
+            return;
         }
+        let mistake = mistake::at(&code::WRONG_VALUE, self.kind.source, item.span)
+            .with("found", digits)
+            .with("expected", mistake::both(describe(&ty)));
+        self.refuse(mistake);
     }
 
     fn table(&mut self, part: &Part, item: &Item<'_>) {

@@ -229,19 +229,13 @@ impl Reading<'_> {
         };
         record.linked.insert(link.table);
         for entry in &fields.entries {
-            match link.fields.get(&nfkc(&entry.key)) {
-                Some(field) => self.field(field, entry, record, found),
-                None => {
-                    let text = Text { text: &entry.key, span: entry.key_span };
-                    let mistake = mistake::at(&code::UNKNOWN_FIELD, self.source, text.span);
-                    let mistake = mistake.with("key", format!("examples {name}")).with("found", text.text);
-                    found.push(mistake::suggested(
-                        mistake,
-                        text.text,
-                        link.fields.keys().map(|name| &**name),
-                    ));
-                }
+            if let Some(field) = link.fields.get(&nfkc(&entry.key)) {
+                self.field(field, entry, record, found);
+                continue;
             }
+            let mistake = mistake::at(&code::UNKNOWN_FIELD, self.source, entry.key_span);
+            let mistake = mistake.with("key", format!("examples {name}")).with("found", &*entry.key);
+            found.push(mistake::suggested(mistake, &entry.key, link.fields.keys().map(|name| &**name)));
         }
     }
 

@@ -32,10 +32,11 @@ pub fn columns(
             foreign.entry(Arc::from(name)).or_insert_with(|| Arc::clone(id));
         }
     };
-    for path in root.list("schemas").unwrap_or_default().iter().filter(|path| path.ends_with(".json")) {
+    for path in root.list("schemas").unwrap_or_default().iter().filter(|path| is_json(path)) {
         if let Some(source) = read.iter().find(|source| *source.name == **path) {
             let form = links.iter().map(|link| &link.questionnaire);
-            for form in form.filter(|form| form.fields.iter().any(|field| field.declared.source == source.id)) {
+            for form in form.filter(|form| form.fields.iter().any(|field| field.declared.source == source.id))
+            {
                 form.fields.iter().flat_map(names_of).for_each(|name| add(name, &form.id));
             }
             continue;
@@ -47,6 +48,10 @@ pub fn columns(
         }
     }
     Ok(foreign)
+}
+
+fn is_json(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("json"))
 }
 
 fn names_of(field: &Field) -> impl Iterator<Item = &str> {

@@ -20,6 +20,9 @@ use crate::expression::{FieldId, Names, Node, TypedExpr};
 use crate::questionnaire::{Field, FindingKind, Required};
 use crate::source::{SourceText, Span};
 
+/// From where a rule without published id comes.
+const SCHEMA: &str = "schema: x-required, x-relevant";
+
 /// A generated rule before its texts.
 struct Sketch {
     kind: FindingKind,
@@ -189,19 +192,12 @@ fn finish<'a>(
 ) -> Option<Drafted<'a>> {
     let word = kind_word(&sketch.kind);
     let alias = format!("{}:{word}", field.name);
-    let texted = match field.finding_ids.get(&sketch.kind) {
-        Some(id) => published.texts(id, field, &word, source, found)?,
-        None => {
-            let routed = making.form.routing_of(field.id).is_some();
-            let (slug, texts) = routing_texts::general(&sketch.kind, routed, source);
-            Texted {
-                id: Arc::from(alias.as_str()),
-                instance: None,
-                slug,
-                texts,
-                provenance: "x-relevant, x-required",
-            }
-        }
+    let texted = if let Some(id) = field.finding_ids.get(&sketch.kind) {
+        published.texts(id, field, &word, source, found)?
+    } else {
+        let routed = making.form.routing_of(field.id).is_some();
+        let (slug, texts) = routing_texts::general(&sketch.kind, routed, source);
+        Texted { id: Arc::from(alias.as_str()), instance: None, slug, texts, provenance: SCHEMA }
     };
     let reads = reads(making, field, &sketch);
     let fixed = BTreeMap::from([("question", field.title()), ("controller", sketch.controller)]);

@@ -22,7 +22,7 @@ use crate::source::SourceText;
 #[derive(Debug, Clone, Copy)]
 pub struct Rules<'r, 'a> {
     /// All rules of the pack.
-    pub rules: &'r [Drafted<'a>],
+    pub all: &'r [Drafted<'a>],
     /// Names of rules that were replaced or retired, or are of another wave.
     pub gone: &'r BTreeSet<String>,
     /// What messages may name.
@@ -94,9 +94,9 @@ impl<'a> Rules<'_, 'a> {
         source: &SourceText,
         found: &mut Diagnostics,
     ) -> Vec<&Drafted<'a>> {
-        let rules: Vec<&Drafted<'a>> = self.rules.iter().filter(|rule| rule.answers_to(text.text)).collect();
+        let rules: Vec<&Drafted<'a>> = self.all.iter().filter(|rule| rule.answers_to(text.text)).collect();
         if rules.is_empty() && !self.gone.contains(text.text) {
-            replace::unknown(self.rules, key, text.text, source, text.span, found);
+            replace::unknown(self.all, key, text.text, source, text.span, found);
         }
         if key == "head" && rules.len() > 1 {
             let reason = Localized::new("規則が複数あります", "it names several rules");

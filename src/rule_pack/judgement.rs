@@ -172,9 +172,9 @@ impl Judgement {
         }
         if let Demand::Dataset(DatasetKind { fields, settings, .. }) = &self.demand {
             self.reads.extend(fields);
-            let named = dataset::FIELD_SETTINGS.iter().filter_map(|key| settings.get(*key));
-            let named = named.flat_map(|names| names.split(','));
-            self.reads.extend(named.filter_map(|name| names.fields.get(name)).map(|field| field.id));
+            let given = dataset::FIELD_SETTINGS.iter().filter_map(|key| settings.get(*key));
+            let given = given.flat_map(|list| list.split(','));
+            self.reads.extend(given.filter_map(|name| names.fields.get(name)).map(|field| field.id));
         }
         if let Some(when) = &self.when {
             when.walk(&mut |part| {

@@ -53,6 +53,9 @@ pub fn suggested<'c>(
     }
 }
 
+/// Why something cannot be used; boxed, since most of what is read can.
+pub type Refused = Box<Diagnostic>;
+
 /// Where a value stands, for messages about it.
 #[derive(Debug, Clone, Copy)]
 pub struct Spot<'a> {

@@ -164,9 +164,10 @@ pub fn holds(form: &Questionnaire, condition: &TypedExpr, record: &Record) -> Op
             _ => None,
         },
         Node::Call { function: FunctionId::Marked, arguments } => match arguments.as_slice() {
-            [TypedExpr { node: Node::Field(field), .. }, TypedExpr { node: Node::Literal(Value::Text(name)), .. }] => {
-                Some(is_marked(record.get(field), name))
-            }
+            [
+                TypedExpr { node: Node::Field(field), .. },
+                TypedExpr { node: Node::Literal(Value::Text(name)), .. },
+            ] => Some(is_marked(record.get(field), name)),
             _ => None,
         },
         _ => None,

@@ -96,13 +96,11 @@ impl<'a, 'm> Reader<'a, 'm> {
             let Some(table) = block.table.text("table") else { return };
             let names = &self.record.names;
             let subject = self.linked.entry(table.text).or_insert_with(|| making.subject(table.text, names));
-            match subject {
-                Some(subject) => subject,
-                None => {
-                    found.push(unknown_table(block.source, table, making));
-                    return;
-                }
-            }
+            let Some(subject) = subject else {
+                found.push(unknown_table(block.source, table, making));
+                return;
+            };
+            subject
         } else {
             &mut self.record
         };
@@ -239,12 +237,12 @@ impl<'a> Family<'_, 'a> {
         }
         let it = one.is_none();
         let key = if it { "each" } else { "instance" };
-        let named = |text: Text<'_>| match subject.names.fields.contains_key(&nfkc(text.text)) {
-            true => Some(Instance { field: Some(nfkc(text.text)), it }),
-            false => {
-                found.push(unknown_field(key, self.block.source, text, &subject.names));
-                None
+        let named = |text: Text<'_>| {
+            if subject.names.fields.contains_key(&nfkc(text.text)) {
+                return Some(Instance { field: Some(nfkc(text.text)), it });
             }
+            found.push(unknown_field(key, self.block.source, text, &subject.names));
+            None
         };
         each.into_iter().chain(one).filter_map(named).collect()
     }

@@ -68,11 +68,10 @@ impl Checker<'_> {
 
     fn shape(&mut self, name: &str, shape: Shape, item: &Item<'_>) {
         match (shape, &item.value) {
-            (Shape::Text, Written::Text(text)) => self.not_empty(name, text, item),
             (Shape::Word(words), Written::Text(text)) => self.word(name, words, text, item.span),
             (Shape::Expression | Shape::Bound, Written::Text(text)) => self.expression(name, text, item),
             (Shape::Texts, Written::Table(table)) => self.block(&TEXTS, table),
-            (Shape::NameOrNames, Written::Text(text)) => self.not_empty(name, text, item),
+            (Shape::Text | Shape::NameOrNames, Written::Text(text)) => self.not_empty(name, text, item),
             (Shape::Names | Shape::NameOrNames, Written::List(items)) => self.names(name, items, item),
             (Shape::Count, Written::Integer(digits))
                 if digits.parse::<u32>().is_ok_and(|count| count > 0) => {}

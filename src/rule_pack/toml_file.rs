@@ -15,7 +15,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::mistake;
+use super::mistake::{self, Refused};
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostic, Localized};
 use crate::source::{SourceText, Span};
@@ -78,10 +78,10 @@ pub struct Text<'t> {
 }
 
 /// Reads the file's text, or says where it first stops being TOML.
-pub fn read(source: &SourceText) -> Result<Table<'_>, Diagnostic> {
+pub fn read(source: &SourceText) -> Result<Table<'_>, Refused> {
     match DeTable::parse(&source.text) {
         Ok(root) => Ok(table(root.into_inner(), Span::default())),
-        Err(error) => Err(syntax(source, &error)),
+        Err(error) => Err(Box::new(syntax(source, &error))),
     }
 }
 

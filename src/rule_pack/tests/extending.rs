@@ -15,7 +15,8 @@ fn extended(overlay: &str, rules: &str) -> Loaded {
         ("rules/ex/2024-b/survey.toml", &survey),
         ("rules/ex/2024-b/20-more.toml", rules),
     ];
-    let mut files: Vec<(String, String)> = files.map(|(path, text)| (path.to_owned(), text.to_owned())).into();
+    let mut files: Vec<(String, String)> =
+        files.map(|(path, text)| (path.to_owned(), text.to_owned())).into();
     files.sort();
     load(&SurveyRoot::Memory(files), "rules/ex/2024-b").unwrap()
 }
@@ -23,12 +24,19 @@ fn extended(overlay: &str, rules: &str) -> Loaded {
 fn ids(loaded: &Loaded) -> Vec<String> {
     assert_eq!(marked(loaded), []);
     let rules = &loaded.pack.as_ref().unwrap().rules;
-    rules.iter().map(|rule| rule.notice.full_id()).filter(|id| id.starts_with("EX-") && !id.contains('K')).collect()
+    rules
+        .iter()
+        .map(|rule| rule.notice.full_id())
+        .filter(|id| id.starts_with("EX-") && !id.contains('K'))
+        .collect()
 }
 
 #[test]
 fn an_overlay_adds_to_its_base_and_inherits_the_rest() {
-    let loaded = extended("title.ja = '重'\ntitle.en = 'over'", &RULE.replace("EX-1", "EX-2").replace("beds-outside", "b"));
+    let loaded = extended(
+        "title.ja = '重'\ntitle.en = 'over'",
+        &RULE.replace("EX-1", "EX-2").replace("beds-outside", "b"),
+    );
     assert_eq!(ids(&loaded), ["EX-1", "EX-2"]);
     let pack = loaded.pack.unwrap();
     assert_eq!((&*pack.title.en, pack.key.len(), pack.lookups.len()), ("over", 1, 1));
@@ -59,7 +67,8 @@ fn retired_rules_are_gone_and_unknown_ones_are_mistakes() {
 
 #[test]
 fn a_written_rule_takes_the_place_of_generated_ones() {
-    let rule = RULE.replace("severity", "replaces = ['ex_beds:must-answer', 'ex_beds:marked-not-applicable']\nseverity");
+    let rule = RULE
+        .replace("severity", "replaces = ['ex_beds:must-answer', 'ex_beds:marked-not-applicable']\nseverity");
     let loaded = loaded(&[("rules/ex/2024/10-beds.toml", &rule)]);
     assert_eq!(marked(&loaded), []);
     let pack = loaded.pack.unwrap();

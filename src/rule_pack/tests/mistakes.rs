@@ -78,7 +78,12 @@ fn of_names() {
     suggests(rule("severity", "profile = 'strikt'\nseverity"), "KP-P066", "'strikt'", "strict");
     is(rule("severity", "until = '2025'\nseverity"), "KP-P067", "'2025'");
     is(rule("severity", "from = '2024'\nuntil = '2023'\nseverity"), "KP-P094", "'2023'");
-    suggests(rule("severity", "replaces = 'ex_beds:must-anser'\nseverity"), "KP-P065", "'ex_beds:must-anser'", "ex_beds:must-answer");
+    suggests(
+        rule("severity", "replaces = 'ex_beds:must-anser'\nseverity"),
+        "KP-P065",
+        "'ex_beds:must-anser'",
+        "ex_beds:must-answer",
+    );
     suggests(rule("ex_beds between", "ex_bed between"), "KP-P010", "ex_bed", "ex_beds");
 }
 
@@ -100,9 +105,23 @@ fn of_parameters_and_sets() {
     suggests(survey("type = 'int'\nvalue = 500", "type = 'itn'\nvalue = 500"), "KP-P070", "'itn'", "int");
     is(survey("value = 500", "value = 'x'"), "KP-P071", "'x'");
     is(survey("value = 500", "value = 500\nfrom = 'run'"), "KP-P098", "limit");
-    suggests(only(&with_survey("[param.x]\ntype = 'option(ex_bnad)'\nfrom = 'run'")), "KP-P064", "'option(ex_bnad)'", "ex_band");
-    is(only(&with_survey("[param.x]\ntype = 'option(ex_beds)'\nfrom = 'run'")), "KP-P099", "'option(ex_beds)'");
-    suggests(only(&with_survey("[set.x]\nof = 'ex_band'\noptions = ['largo']")), "KP-P069", "'largo'", "large");
+    suggests(
+        only(&with_survey("[param.x]\ntype = 'option(ex_bnad)'\nfrom = 'run'")),
+        "KP-P064",
+        "'option(ex_bnad)'",
+        "ex_band",
+    );
+    is(
+        only(&with_survey("[param.x]\ntype = 'option(ex_beds)'\nfrom = 'run'")),
+        "KP-P099",
+        "'option(ex_beds)'",
+    );
+    suggests(
+        only(&with_survey("[set.x]\nof = 'ex_band'\noptions = ['largo']")),
+        "KP-P069",
+        "'largo'",
+        "large",
+    );
     is(only(&with_survey("[set.bands]\nof = 'ex_band'\noptions = ['large']")), "KP-P082", "bands");
 }
 
@@ -127,7 +146,10 @@ interval = { low = 'low', high = 'high' }
 columns.low = { type = 'int' }
 columns.high = { type = 'int', unbounded = true }
 ";
-        only(&loaded(&[("rules/ex/2024/survey.toml", &format!("{SURVEY}{lookup}")), ("rules/ex/2024/beds.csv", csv)]))
+        only(&loaded(&[
+            ("rules/ex/2024/survey.toml", &format!("{SURVEY}{lookup}")),
+            ("rules/ex/2024/beds.csv", csv),
+        ]))
     };
     is(interval("low,high\n1,9\n11,\n"), "KP-P076", "11,");
     is(interval("low,high\n1,10\n10,\n"), "KP-P077", "10,");
@@ -143,7 +165,8 @@ fn of_derived_values() {
     is(derive("name = 'ex_beds'\ntype = 'int'\nvalue = '1'"), "KP-P082", "'ex_beds'");
     is(derive("name = 'x'\nvalue = 'ex_beds'"), "KP-P098", "'x'");
     is(derive("name = 'x'\ntype = 'cond'\nvalue = 'ex_beds > 1'"), "KP-P098", "'x'");
-    let two = derive("name = 'x'\ntype = 'int'\nvalue = 'y'\n[[derive]]\nname = 'y'\ntype = 'int'\nvalue = 'x'");
+    let two =
+        derive("name = 'x'\ntype = 'int'\nvalue = 'y'\n[[derive]]\nname = 'y'\ntype = 'int'\nvalue = 'x'");
     is(two, "KP-P081", "y");
 }
 
@@ -215,7 +238,11 @@ instance = 'ex_beds'
 severity = 'warning'
 require = 'ex_beds > 0'
 ";
-    is(only(&with_rules(&format!("{}{second}", RULE.replace("severity", "instance = 'ex_band'\nseverity")))), "KP-P093", "'ex_beds'");
+    is(
+        only(&with_rules(&format!("{}{second}", RULE.replace("severity", "instance = 'ex_band'\nseverity")))),
+        "KP-P093",
+        "'ex_beds'",
+    );
     suggests(rule("severity", "each = ['ex_bed']\nseverity"), "KP-P064", "'ex_bed'", "ex_beds");
     is(rule("severity", "each = ['ex_beds']\ninstance = 'ex_beds'\nseverity"), "KP-P093", "'ex_beds'");
 }
@@ -223,7 +250,10 @@ require = 'ex_beds > 0'
 #[test]
 fn of_groups_and_exemptions() {
     let more = |text: &str| {
-        only(&loaded(&[("rules/ex/2024/survey.toml", &format!("{SURVEY}{text}")), ("rules/ex/2024/10-x.toml", RULE)]))
+        only(&loaded(&[
+            ("rules/ex/2024/survey.toml", &format!("{SURVEY}{text}")),
+            ("rules/ex/2024/10-x.toml", RULE),
+        ]))
     };
     is(more("[[group]]\nhead = 'EX-1'\nfollowers = ['EX-9']"), "KP-P065", "'EX-9'");
     is(more("[[group]]\nfollowers = ['EX-1']"), "KP-P096", "[[group]]");
@@ -250,11 +280,16 @@ fn of_a_rule_that_reads_too_much() {
     let fields: Vec<String> = (0..129).map(|number| format!("f{number}")).collect();
     let properties: Vec<String> = fields
         .iter()
-        .map(|name| format!(r#""{name}": {{ "type": "integer", "x-label": {{ "ja": "数", "en": "Number" }} }}"#))
+        .map(|name| {
+            format!(r#""{name}": {{ "type": "integer", "x-label": {{ "ja": "数", "en": "Number" }} }}"#)
+        })
         .collect();
     let schema = super::SCHEMA.replace("\"ex_key\": {", &format!("{}, \"ex_key\": {{", properties.join(",")));
-    let lets: Vec<String> =
-        fields.chunks(65).enumerate().map(|(number, part)| format!("let.s{number} = 'sum({})'", part.join(", "))).collect();
+    let lets: Vec<String> = fields
+        .chunks(65)
+        .enumerate()
+        .map(|(number, part)| format!("let.s{number} = 'sum_present({})'", part.join(", ")))
+        .collect();
     let rule = RULE.replace("severity", &format!("{}\nseverity", lets.join("\n")));
     is(
         only(&loaded(&[("schemas/ex.json", &schema), ("rules/ex/2024/10-x.toml", &rule)])),

@@ -109,7 +109,9 @@ pub(super) fn loaded(files: &[(&str, &str)]) -> Loaded {
         ("rules/ex/2024/00-texts.toml", TEXTS),
     ];
     let mut all: Vec<(String, String)> = Vec::new();
-    for (path, text) in base.iter().filter(|(path, _)| !files.iter().any(|(other, _)| other == path)).chain(files) {
+    for (path, text) in
+        base.iter().filter(|(path, _)| !files.iter().any(|(other, _)| other == path)).chain(files)
+    {
         all.push(((*path).to_owned(), (*text).to_owned()));
     }
     all.sort();

@@ -50,8 +50,11 @@ fn form(conditions: &[String]) -> RulePack {
         ("rules/ex/2024/survey.toml", survey),
         ("rules/ex/2024/00-texts.toml", ""),
     ]);
-    let messages: Vec<String> =
-        loaded.diagnostics.iter().map(|found| format!("{} {}", found.notice.id, found.message(Language::En))).collect();
+    let messages: Vec<String> = loaded
+        .diagnostics
+        .iter()
+        .map(|found| format!("{} {}", found.notice.id, found.message(Language::En)))
+        .collect();
     loaded.pack.unwrap_or_else(|| panic!("{messages:#?}"))
 }
 
@@ -62,7 +65,8 @@ fn record(states: &[usize]) -> Record {
 
 fn fails(pack: &RulePack, rule: &EditRule, record: &Record) -> bool {
     let Demand::Require(require) = &rule.demand else { panic!("a condition") };
-    let applies = rule.when.as_ref().is_none_or(|when| holds(&pack.questionnaire, when, record) == Some(true));
+    let applies =
+        rule.when.as_ref().is_none_or(|when| holds(&pack.questionnaire, when, record) == Some(true));
     applies && holds(&pack.questionnaire, require, record) == Some(false)
 }
 
@@ -153,9 +157,10 @@ fn allowed_marks_satisfy_must_answer_and_forbidden_ones_have_their_own_rule() {
 
 /// Conditions of six questions, each over earlier ones.
 fn conditions() -> impl Strategy<Value = Vec<String>> {
-    let test = |below: usize| (0..below, any::<bool>()).prop_map(|(field, yes)| {
-        format!("q{field} = \"{}\"", if yes { "yes" } else { "no" })
-    });
+    let test = |below: usize| {
+        (0..below, any::<bool>())
+            .prop_map(|(field, yes)| format!("q{field} = \"{}\"", if yes { "yes" } else { "no" }))
+    };
     let condition = move |below: usize| {
         prop_oneof![
             1 => Just(String::new()),

@@ -71,7 +71,10 @@ examples.pass = [ { ex_beds = 1 }, { ex_beds = 1, ex_rooms = 2 }, {} ]
     let loaded = loaded(&[("rules/ex/2024/20-x.toml", each), ("schemas/ex.json", &schema)]);
     let pack = pack(&loaded);
     let family: Vec<_> = pack.rules.iter().filter(|rule| &*rule.notice.id == "EX-2").collect();
-    assert_eq!(family.iter().map(|rule| rule.notice.full_id()).collect::<Vec<_>>(), ["EX-2/ex_beds", "EX-2/ex_rooms"]);
+    assert_eq!(
+        family.iter().map(|rule| rule.notice.full_id()).collect::<Vec<_>>(),
+        ["EX-2/ex_beds", "EX-2/ex_rooms"]
+    );
     assert_eq!(family.iter().map(|rule| rule.examples.len()).collect::<Vec<_>>(), [3, 2]);
     assert_eq!(family.iter().map(|rule| rule.blame.clone()).collect::<Vec<_>>(), [[field(2)], [field(3)]]);
     let Placeholder::Fixed(title) = &family[1].placeholders[0] else { panic!("a title") };
@@ -119,11 +122,19 @@ examples.undecided = [ { ex_partner = '@refused', ex_beds = '@dk', ex_band = '@n
     let rule = pack(&loaded).rules.iter().find(|rule| &*rule.notice.id == "EX-1").unwrap();
     let partner = |example: usize| rule.examples[example].records[0].values.get(&field(3)).cloned();
     let option = |index| Some(ExampleValue::Value(Value::Option(index)));
-    assert_eq!([partner(0), partner(1), partner(2), partner(3)], [option(1), option(0), Some(ExampleValue::Blank), option(1)]);
+    assert_eq!(
+        [partner(0), partner(1), partner(2), partner(3)],
+        [option(1), option(0), Some(ExampleValue::Blank), option(1)]
+    );
     let marks: Vec<_> = rule.examples[4].records[0].values.values().cloned().collect();
     assert_eq!(
         marks,
-        [ExampleValue::NotApplicable, ExampleValue::DontKnow, ExampleValue::Mark("refused".into()), ExampleValue::Invalid]
+        [
+            ExampleValue::NotApplicable,
+            ExampleValue::DontKnow,
+            ExampleValue::Mark("refused".into()),
+            ExampleValue::Invalid
+        ]
     );
 }
 
@@ -192,7 +203,11 @@ title.en = 'repeated'
 message.ja = '{ex_key}が{count}件あります（{records}）。'
 message.en = '{ex_key} stands {count} times ({records}).'
 ";
-    let plain = texts.replace("{count}件", "件").replace("{count} times", "times").replace("（{records}）", "").replace(" ({records})", "");
+    let plain = texts
+        .replace("{count}件", "件")
+        .replace("{count} times", "times")
+        .replace("（{records}）", "")
+        .replace(" ({records})", "");
     let rules = format!(
         "
 [[rule]]
@@ -223,7 +238,10 @@ count = {{ of = 'ex_key is known', per = 'ex_band', min = 1.5, equal = 'bands[ex
     assert_eq!((&*unique.kind, unique.fields.as_slice()), ("unique", [field(0)].as_slice()));
     assert_eq!(&*unique.settings["distinct"], "ex_text");
     assert_eq!(rule.reads, BTreeSet::from([field(0), field(2), field(4)]));
-    assert_eq!(rule.examples[0].records.iter().map(|record| record.fails).collect::<Vec<_>>(), [true, true, false]);
+    assert_eq!(
+        rule.examples[0].records.iter().map(|record| record.fails).collect::<Vec<_>>(),
+        [true, true, false]
+    );
     assert_eq!(rule.placeholders[1], Placeholder::Published("count".into()));
     let (count, _) = kinds[1];
     assert_eq!(count.expressions.keys().map(|key| &**key).collect::<Vec<_>>(), ["equal", "min", "of"]);

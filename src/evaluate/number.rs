@@ -110,7 +110,7 @@ impl<'b> Machine<'_, 'b> {
         let parts: Vec<_> = of.iter().map(|part| self.values(part.step)).collect();
         let values: Vec<&Values<'_>> = parts.iter().map(|part| &**part).collect();
         let known = self.known_to(&values);
-        self.sum_over(&values, of, scale, known)
+        self.sum_over(&values, of, scale, &known)
     }
 
     /// The sum of the values that are there, on the rows of `known`.

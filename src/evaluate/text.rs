@@ -101,9 +101,7 @@ impl<'b> Machine<'_, 'b> {
 
     pub(super) fn length(&mut self, text: StepId) -> Values<'b> {
         let (text, batch) = (self.values(text), self.batch);
-        self.computed(&[&text], &text.known, |row| {
-            i64::try_from(text.text(row, batch)?.chars().count()).ok()
-        })
+        self.computed(&[&text], &text.known, |row| i64::try_from(text.text(row, batch)?.chars().count()).ok())
     }
 
     pub(super) fn substring(&mut self, parts: &[StepId]) -> Option<Values<'b>> {

@@ -223,10 +223,11 @@ impl<'a> Lowering<'a> {
 
     fn finder(&self, lookup: LookupId, keys: &[TypedExpr]) -> Arc<Finder> {
         let types: Vec<&Type> = keys.iter().map(|key| &key.ty).collect();
-        let way = self.pack.lookups.get(usize::from(lookup.0)).map_or_else(
-            || super::step::Way::Option(Vec::new()),
-            |table| super::finder::way(table, &types),
-        );
+        let way = self
+            .pack
+            .lookups
+            .get(usize::from(lookup.0))
+            .map_or_else(|| super::step::Way::Option(Vec::new()), |table| super::finder::way(table, &types));
         Arc::new(Finder { lookup, way, scales: types.iter().map(|ty| scale_of(ty)).collect() })
     }
 

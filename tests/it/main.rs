@@ -1,5 +1,21 @@
 //! The integration tests, one binary: a file a topic.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops at its first surprise"
+)]
+#![expect(
+    clippy::as_conversions,
+    clippy::explicit_counter_loop,
+    clippy::match_same_arms,
+    clippy::type_complexity,
+    clippy::unused_self,
+    reason = "the oracle is written straight from the tables of the language, row by row"
+)]
+
 mod build;
 mod cases;
 mod command_line;

@@ -41,7 +41,7 @@ pub fn random_value(ty: &Type, chance: &mut Chance) -> Value {
         }
         Type::Text | Type::Code => match chance.below(60) {
             0 => Value::Text("長".repeat(300).into()),
-            _ => Value::Text(text(*chance.pick::<&str>(TEXTS))),
+            _ => Value::Text(text(chance.pick::<&str>(TEXTS))),
         },
         Type::Date => Value::Date(match small(12) {
             0 => 2_932_896,
@@ -87,7 +87,7 @@ impl Grower<'_> {
             }
             18 => {
                 let separator =
-                    literal(Value::Text(text(*self.chance.pick::<&str>(&[";", "a", "病"]))), Type::Text);
+                    literal(Value::Text(text(self.chance.pick::<&str>(&[";", "a", "病"]))), Type::Text);
                 call(FunctionId::CountParts, vec![self.text(below), separator], number(0))
             }
             19 => self.occurrences(),
@@ -144,11 +144,9 @@ impl Grower<'_> {
     }
 
     fn over_cells(&mut self, function: FunctionId, depth: usize) -> TypedExpr {
-        let cell = |this: &mut Self| match this.chance.percent(85) {
-            true => this.simple_number(),
-            false => this.number(depth),
-        };
-        let all: Vec<TypedExpr> = (0..1 + self.chance.below(4)).map(|_| cell(self)).collect();
+        let cell =
+            |this: &mut Self| if this.chance.percent(85) { this.simple_number() } else { this.number(depth) };
+        let all: Vec<TypedExpr> = (0..=self.chance.below(4)).map(|_| cell(self)).collect();
         let ty = number(all.iter().map(|part| scale(&part.ty)).max().unwrap());
         call(function, all, ty)
     }

@@ -11,7 +11,7 @@ use crate::build;
 use crate::build::{condition, typed};
 use crate::oracle_grow::Grower;
 
-/// A small deterministic source of numbers (SplitMix64).
+/// A small deterministic source of numbers (`SplitMix64`).
 #[derive(Debug, Clone)]
 pub struct Chance(pub u64);
 

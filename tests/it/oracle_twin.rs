@@ -191,9 +191,9 @@ impl Twin<'_> {
     /// l/m against r/s, all factors multiplied out.
     fn compare_exactly(&mut self, op: CompareOp, left: &TypedExpr, right: &TypedExpr) -> Tri {
         let one = TypedExpr { node: Node::Literal(Value::Number(1)), ty: Type::INTEGER, span: left.span };
-        let (l, m) = divided(left).unwrap_or((left, &one));
-        let (r, s) = divided(right).unwrap_or((right, &one));
-        let parts = [l, m, r, s];
+        let (above_left, below_left) = divided(left).unwrap_or((left, &one));
+        let (above_right, below_right) = divided(right).unwrap_or((right, &one));
+        let parts = [above_left, below_left, above_right, below_right];
         let found = parts.map(|part| self.value(part));
         let scales = parts.map(|part| scale(&part.ty));
         let zero = |place: usize| found[place].get() == Some(&Value::Number(0));

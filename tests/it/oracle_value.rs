@@ -520,9 +520,10 @@ fn computed(function: FunctionId, values: &[Value], types: &[&Type], to: u8) -> 
     let aligned = || values.iter().zip(types).map(|(value, ty)| plain(value) * ten(9 - scale(ty)));
     let day =
         |found: Option<i64>| found.map_or(FAULT, |day| Val::Is(Value::Date(i32::try_from(day).unwrap())));
-    let month = || match types[0] {
-        Type::YearMonth => (1970 + whole(0).div_euclid(12), whole(0).rem_euclid(12) + 1),
-        _ => {
+    let month = || {
+        if types[0] == &Type::YearMonth {
+            (1970 + whole(0).div_euclid(12), whole(0).rem_euclid(12) + 1)
+        } else {
             let (year, month, _) = own::civil(whole(0));
             (year, month)
         }

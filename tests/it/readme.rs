@@ -17,8 +17,7 @@ fn with_real_pictures(readme: &str) -> String {
         let words: Vec<&str> = arguments.split_whitespace().collect();
         let output = text(&kenpyo(&words));
         assert!(!output.is_empty(), "kenpyo {arguments} printed nothing");
-        made.push_str(before);
-        made.push_str(&format!("<!-- picture: {arguments} -->\n```text\n{output}```"));
+        made += &[before, "<!-- picture: ", arguments, " -->\n```text\n", &output, "```"].concat();
         rest = after;
     }
     made + rest

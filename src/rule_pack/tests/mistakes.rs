@@ -17,6 +17,7 @@ fn bands(text: &str) -> (String, String, Option<String>) {
     only(&loaded(&[("rules/ex/2024/bands.csv", text)]))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a call reads better without the sign")]
 fn is(found: (String, String, Option<String>), code: &str, marked: &str) {
     assert_eq!((found.0.as_str(), found.1.as_str()), (code, marked));
 }

@@ -1,7 +1,7 @@
 //! What stops a run.
 //!
 //! Invariants
-//! - Whatever can be said about a file, a record, a cell or a rule is a diagnostic and not an [`Error`].
+//! - Whatever can be said about a file, a record, a cell or a rule is a diagnostic and not an `Error`.
 
 use std::path::PathBuf;
 

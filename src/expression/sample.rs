@@ -188,6 +188,7 @@ fn links() -> BTreeMap<Arc<str>, NamedLink> {
         ("band", bands(), false),
         ("ex_size", bands(), false),
         ("ex_name", Type::Text, false),
+        ("facility_name", Type::Text, false),
     ];
     let prev = vec![
         ("beds_total", beds(), true),

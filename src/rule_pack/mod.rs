@@ -272,7 +272,7 @@ pub struct LookupColumn {
 pub enum LookupKeys {
     /// Columns whose values must all be equal: key → row.
     Exact(Vec<u16>, BTreeMap<Vec<Value>, usize>),
-    /// Row i holds numbers from lows[i] to highs[i], both included; rows rise and do not overlap.
+    /// Row i holds numbers from `lows[i]` to `highs[i]`, both included; rows rise and do not overlap.
     Interval {
         /// Scaled as the key type.
         lows: Vec<i64>,

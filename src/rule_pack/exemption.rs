@@ -25,7 +25,7 @@ pub fn read(
         for table in file.root.tables("exemption") {
             let Some(rule) = table.text("rule") else { continue };
             let named: Vec<&Drafted<'_>> = rules.iter().filter(|known| known.answers_to(rule.text)).collect();
-            if named.is_empty() && !gone.contains(rule.text) {
+            if named.is_empty() && !replace::mentions(gone, rule.text) {
                 replace::unknown(rules, "rule", rule.text, file.source, rule.span, found);
             }
             if !waves.include_now(table, file.source, found) {

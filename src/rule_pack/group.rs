@@ -95,7 +95,7 @@ impl<'a> Rules<'_, 'a> {
         found: &mut Diagnostics,
     ) -> Vec<&Drafted<'a>> {
         let rules: Vec<&Drafted<'a>> = self.all.iter().filter(|rule| rule.answers_to(text.text)).collect();
-        if rules.is_empty() && !self.gone.contains(text.text) {
+        if rules.is_empty() && !replace::mentions(self.gone, text.text) {
             replace::unknown(self.all, key, text.text, source, text.span, found);
         }
         if key == "head" && rules.len() > 1 {

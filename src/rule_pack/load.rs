@@ -5,6 +5,7 @@
 //! - What one mistake would only repeat (a file without tree, a form that did not load) is not looked for.
 //! - Equal files give an equal pack with an equal hash.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -194,6 +195,15 @@ impl<'a> Loader<'_, 'a> {
         fields
     }
 
+    /// Ids of blocks that gave no rule, because of mistakes that have been reported.
+    fn faulty(&self, drafted: &[Drafted<'_>]) -> BTreeSet<String> {
+        let blocks = self.files.iter().flat_map(|file| {
+            ["rule", "linked_rule", "generated_rule"].into_iter().flat_map(|key| file.root.tables(key))
+        });
+        let ids = blocks.filter_map(|table| table.text("id")).map(|id| id.text);
+        ids.filter(|id| !drafted.iter().any(|rule| rule.answers_to(id))).map(str::to_owned).collect()
+    }
+
     fn rules<'p>(
         &mut self,
         survey: &Survey<'_>,
@@ -201,7 +211,7 @@ impl<'a> Loader<'_, 'a> {
         names: Names,
         published: &mut Published<'p>,
         ids: &mut Ids,
-    ) -> (Vec<Drafted<'p>>, std::collections::BTreeSet<String>, Subject<'p>)
+    ) -> (Vec<Drafted<'p>>, BTreeSet<String>, Subject<'p>)
     where
         'a: 'p,
     {
@@ -211,11 +221,13 @@ impl<'a> Loader<'_, 'a> {
         let reader = rule::Reader::new(making, subject);
         let (written, subject) = reader.read(self.files, ids, &mut self.found);
         drafted.extend(written);
-        let (rules, gone) = replace::settle(drafted, survey, &mut self.found);
+        let faulty = self.faulty(&drafted);
+        let (rules, gone) = replace::settle(drafted, survey, faulty, &mut self.found);
         (rules, gone, subject)
     }
 }
 
+/// What `{controller}` prints for a question that is asked of all, unless the survey says it.
 fn everyone() -> Localized<Arc<str>> {
     Localized::new(Arc::from("すべての回答者"), Arc::from("every respondent"))
 }

@@ -134,19 +134,23 @@ pub struct Drafted<'a> {
     pub current: bool,
 }
 
-/// Mistakes of a family: those of its first faulty instance only, since the others repeat them.
+/// Findings of a family: those of its first instance that has any, and of the first that has an error, since the
+/// others repeat them.
 #[derive(Debug, Default)]
 pub struct OnceAFamily {
-    reported: bool,
+    told: bool,
+    refused: bool,
 }
 
 impl OnceAFamily {
     /// Adds the findings of one instance.
     pub fn append(&mut self, instance: Diagnostics, found: &mut Diagnostics) {
-        if instance.is_empty() || self.reported {
+        let errors = instance.has_errors();
+        if instance.is_empty() || self.refused || (self.told && !errors) {
             return;
         }
-        self.reported = true;
+        self.told = true;
+        self.refused = errors;
         found.append(instance);
     }
 }

@@ -23,26 +23,30 @@ impl Drafted<'_> {
 }
 
 /// Takes out what is replaced, retired or of another wave, and puts the rest in order. Also gives the names of what
-/// was taken out, which groups and exemptions may still mention.
+/// was taken out, which groups and exemptions may still mention; `faulty` are ids of blocks that have mistakes of
+/// their own.
 pub fn settle<'a>(
     mut drafted: Vec<Drafted<'a>>,
     survey: &Survey<'_>,
+    faulty: BTreeSet<String>,
     found: &mut Diagnostics,
 ) -> (Vec<Drafted<'a>>, BTreeSet<String>) {
     let mut gone: BTreeSet<usize> = BTreeSet::new();
     for index in 0..drafted.len() {
-        gone.extend(replaced_by(&drafted, index, found));
+        gone.extend(replaced_by(&drafted, index, &faulty, found));
     }
     for (source, reference, span) in survey.retired() {
         let retired: Vec<usize> =
             (0..drafted.len()).filter(|index| answers(&drafted, *index, reference)).collect();
-        if retired.is_empty() {
+        if retired.is_empty() && !mentions(&faulty, reference) {
             unknown(&drafted, "retire", reference, source, span, found);
         }
         gone.extend(retired);
     }
     gone.extend((0..drafted.len()).filter(|index| drafted.get(*index).is_some_and(|rule| !rule.current)));
-    let names = gone.iter().filter_map(|index| drafted.get(*index)).flat_map(names).collect();
+    let mut names: BTreeSet<String> =
+        gone.iter().filter_map(|index| drafted.get(*index)).flat_map(names).collect();
+    names.extend(faulty);
     let mut index = 0;
     drafted.retain(|_| {
         index += 1;
@@ -50,6 +54,11 @@ pub fn settle<'a>(
     });
     drafted.sort_by(|left, right| left.order.cmp(&right.order));
     (drafted, names)
+}
+
+/// Whether `gone` holds the rule that `reference` names, or its family.
+pub fn mentions(gone: &BTreeSet<String>, reference: &str) -> bool {
+    gone.contains(reference) || reference.split_once('/').is_some_and(|(id, _)| gone.contains(id))
 }
 
 fn names(rule: &Drafted<'_>) -> Vec<String> {
@@ -63,7 +72,12 @@ fn answers(drafted: &[Drafted<'_>], index: usize, reference: &str) -> bool {
 }
 
 /// Positions of the rules whose place the one at `index` takes.
-fn replaced_by(drafted: &[Drafted<'_>], index: usize, found: &mut Diagnostics) -> Vec<usize> {
+fn replaced_by(
+    drafted: &[Drafted<'_>],
+    index: usize,
+    faulty: &BTreeSet<String>,
+    found: &mut Diagnostics,
+) -> Vec<usize> {
     let Some(rule) = drafted.get(index) else { return Vec::new() };
     let mut all = Vec::new();
     for (reference, span) in &rule.replaces {
@@ -72,7 +86,7 @@ fn replaced_by(drafted: &[Drafted<'_>], index: usize, found: &mut Diagnostics) -
             (generated || other.layer < rule.layer) && other.answers_to(reference) && *position != index
         };
         let replaced: Vec<(usize, &Drafted<'_>)> = drafted.iter().enumerate().filter(below).collect();
-        if replaced.is_empty() {
+        if replaced.is_empty() && !mentions(faulty, reference) {
             unknown(drafted, "replaces", reference, rule.source, *span, found);
         }
         for (_, other) in &replaced {

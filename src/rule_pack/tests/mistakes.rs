@@ -300,6 +300,26 @@ fn of_a_rule_that_reads_too_much() {
 }
 
 #[test]
+fn what_a_faulty_rule_leaves_behind_is_not_called_unknown() {
+    let survey = format!("{SURVEY}[[group]]\nhead = 'ex_beds:must-answer'\nfollowers = ['EX-1']\n");
+    let rule = RULE.replace("ex_band is answered", "ex_band is answred");
+    let found = loaded(&[("rules/ex/2024/survey.toml", &survey), ("rules/ex/2024/10-x.toml", &rule)]);
+    assert_eq!(marked(&found), [("KP-P019".to_owned(), "answred".to_owned())]);
+}
+
+#[test]
+fn an_error_of_a_later_instance_is_told_behind_a_warning_of_an_earlier_one() {
+    let each = RULE
+        .replace("severity", "each = ['ex_band', 'ex_beds']\nseverity")
+        .replace("ex_band is answered", "not (it = \"small\")");
+    let found = with_rules(&each);
+    let codes: Vec<String> = marked(&found).into_iter().map(|(code, _)| code).collect();
+    assert_eq!((codes.len(), codes[0].as_str()), (2, "KP-P045"), "{codes:?}");
+    assert!(found.diagnostics.has_errors());
+    assert!(found.pack.is_none());
+}
+
+#[test]
 fn all_mistakes_of_all_files_are_reported_together() {
     let found = loaded(&[
         ("rules/ex/2024/10-a.toml", &RULE.replace("'error'", "'eror'")),

@@ -18,7 +18,9 @@ const NO_DATE: &str = "KP-C018";
 /// The mark that `text` is. `None`: it is none.
 pub fn mark<T>(text: &str) -> Option<State<T>> {
     match text {
-        "該当なし" | "非該当" | "対象外" | "N/A" | "n/a" | "-" | "―" | "/" | "*" => Some(State::NotApplicable),
+        "該当なし" | "非該当" | "対象外" | "N/A" | "n/a" | "-" | "―" | "/" | "*" => {
+            Some(State::NotApplicable)
+        }
         "不明" | "わからない" | "?" => Some(State::DontKnow),
         _ => None,
     }
@@ -78,8 +80,10 @@ fn whole_number<T>(text: &str, make: impl Fn(u64) -> T, unreadable: &'static str
         return mark.into();
     }
     let folded = folded(text);
-    let plain = folded.split_once('.').filter(|(_, zeros)| !zeros.is_empty() && zeros.bytes().all(|b| b == b'0'));
-    match digits(plain.map_or(&*folded, |(whole, _)| whole)) {
+    let plain =
+        folded.split_once('.').filter(|(_, zeros)| !zeros.is_empty() && zeros.bytes().all(|b| b == b'0'));
+    let whole = plain.map_or(&*folded, |(whole, _)| whole);
+    match digits(if whole == "-0" { "0" } else { whole }) {
         Some(number) => Cell::noted(make(number), RESPELLED),
         None => Cell::invalid(unreadable),
     }

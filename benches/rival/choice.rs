@@ -99,7 +99,8 @@ fn several<T: Choice>(text: &str) -> Vec<T> {
         }
     }
     let parts = parts.iter().filter(|part| !part.is_empty());
-    let named = parts.map(|part| T::plain(part).or_else(|| T::synonym(part)).or_else(|| respelled(&folded(part))));
+    let named =
+        parts.map(|part| T::plain(part).or_else(|| T::synonym(part)).or_else(|| respelled(&folded(part))));
     named.collect::<Option<Vec<T>>>().unwrap_or_default()
 }
 
@@ -201,17 +202,19 @@ impl Choice for YesNo {
 
     fn synonym(text: &str) -> Option<Self> {
         match text {
-            "ハイ" | "○" | "〇" | "◯" | "O" | "o" | "レ" | "✓" | "有" | "済" | "YES" | "true" | "True" | "TRUE" => {
-                Some(Self::Yes)
+            "ハイ" | "○" | "〇" | "◯" | "O" | "o" | "レ" | "✓" | "有" | "済" | "YES" | "true" | "True"
+            | "TRUE" => Some(Self::Yes),
+            "イイエ" | "×" | "✕" | "X" | "x" | "無" | "未" | "NO" | "false" | "False" | "FALSE" => {
+                Some(Self::No)
             }
-            "イイエ" | "×" | "✕" | "X" | "x" | "無" | "未" | "NO" | "false" | "False" | "FALSE" => Some(Self::No),
             _ => None,
         }
     }
 
     fn unknown(text: &str) -> &'static str {
         let vague = ["一部", "△", "検討中", "予定", "ほぼ", "準備中", "はい", "いいえ"];
-        let worded = |word| text.strip_prefix(word).is_some_and(|rest: &str| !rest.starts_with(char::is_alphanumeric));
+        let worded =
+            |word| text.strip_prefix(word).is_some_and(|rest: &str| !rest.starts_with(char::is_alphanumeric));
         if vague.iter().any(|word| text.contains(word)) || worded("Yes") || worded("No") {
             "HCS-C015"
         } else if folded(text) == "0" {

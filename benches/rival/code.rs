@@ -40,7 +40,9 @@ impl<'a> Answer<'a> for InstitutionCode<'a> {
             return mark.into();
         }
         let place = prefix(&text);
-        if is_digits(&text, 10) && matches!(place, Some(1..=47 | 90..=99)) || is_digits(&text, 7) || is_digits(&text, 9)
+        if is_digits(&text, 10) && matches!(place, Some(1..=47 | 90..=99))
+            || is_digits(&text, 7)
+            || is_digits(&text, 9)
         {
             Cell::value(Self(text))
         } else if text.contains(['.', 'e', 'E']) {
@@ -100,9 +102,9 @@ impl MunicipalityCode<'_> {
 
     /// Whether the sixth digit fits.
     pub fn has_check_digit(&self) -> bool {
-        let digits = self.0.bytes().map(|byte| u32::from(byte - b'0'));
+        let mut digits = self.0.bytes().map(|byte| u32::from(byte - b'0'));
         let sum: u32 = digits.clone().zip([6, 5, 4, 3, 2]).map(|(digit, weight)| digit * weight).sum();
-        digits.last() == Some((11 - sum % 11) % 10)
+        digits.next_back() == Some((11 - sum % 11) % 10)
     }
 }
 
@@ -118,7 +120,9 @@ impl<'a> Answer<'a> for Prefecture {
         if let Some(mark) = mark(&text) {
             return mark.into();
         }
-        let named = |name: &str| name == text || name.strip_suffix(['都', '府', '県']).is_some_and(|short| short == text);
+        let named = |name: &str| {
+            name == text || name.strip_suffix(['都', '府', '県']).is_some_and(|short| short == text)
+        };
         match (1..).zip(PREFECTURES).find(|(_, name)| named(name)) {
             Some((code, _)) => Cell::noted(Self(code), SYNONYM),
             None => Cell::invalid("HCS-C010"),
@@ -139,9 +143,51 @@ fn prefix(text: &str) -> Option<u8> {
 }
 
 const PREFECTURES: [&str; 47] = [
-    "北海道", "青森県", "岩手県", "宮城県", "秋田県", "山形県", "福島県", "茨城県", "栃木県", "群馬県", "埼玉県",
-    "千葉県", "東京都", "神奈川県", "新潟県", "富山県", "石川県", "福井県", "山梨県", "長野県", "岐阜県", "静岡県",
-    "愛知県", "三重県", "滋賀県", "京都府", "大阪府", "兵庫県", "奈良県", "和歌山県", "鳥取県", "島根県", "岡山県",
-    "広島県", "山口県", "徳島県", "香川県", "愛媛県", "高知県", "福岡県", "佐賀県", "長崎県", "熊本県", "大分県",
-    "宮崎県", "鹿児島県", "沖縄県",
+    "北海道",
+    "青森県",
+    "岩手県",
+    "宮城県",
+    "秋田県",
+    "山形県",
+    "福島県",
+    "茨城県",
+    "栃木県",
+    "群馬県",
+    "埼玉県",
+    "千葉県",
+    "東京都",
+    "神奈川県",
+    "新潟県",
+    "富山県",
+    "石川県",
+    "福井県",
+    "山梨県",
+    "長野県",
+    "岐阜県",
+    "静岡県",
+    "愛知県",
+    "三重県",
+    "滋賀県",
+    "京都府",
+    "大阪府",
+    "兵庫県",
+    "奈良県",
+    "和歌山県",
+    "鳥取県",
+    "島根県",
+    "岡山県",
+    "広島県",
+    "山口県",
+    "徳島県",
+    "香川県",
+    "愛媛県",
+    "高知県",
+    "福岡県",
+    "佐賀県",
+    "長崎県",
+    "熊本県",
+    "大分県",
+    "宮崎県",
+    "鹿児島県",
+    "沖縄県",
 ];

@@ -13,7 +13,7 @@ use regex::Regex;
 use super::answer::KindOfBeds;
 use super::cell::State::{self, Blank, DontKnow, Invalid, NotApplicable, Value};
 use super::choice::{Band, Consult, Copies, Frequency, Generations, YesNo};
-use super::code::Prefecture;
+use super::code::{InstitutionCode, MunicipalityCode, Prefecture};
 use super::form::Form;
 use super::report::Report;
 use super::routing::{self, Asked};
@@ -80,8 +80,8 @@ fn derive_prefecture(form: &mut Form<'_>, report: &mut Report) {
         form.pref_code.is = Invalid;
         return;
     }
-    let by_institution = institution.value().and_then(|code| code.prefecture());
-    let by_municipality = || municipality.value().and_then(|code| code.prefecture());
+    let by_institution = institution.value().and_then(InstitutionCode::prefecture);
+    let by_municipality = || municipality.value().and_then(MunicipalityCode::prefecture);
     if let Some(prefecture) = by_institution.or_else(by_municipality) {
         form.pref_code.is = Value(Prefecture(prefecture));
         report.fail("HCS-D002");
@@ -103,8 +103,8 @@ fn identifiers(form: &Form<'_>, report: &mut Report) {
         && !form.inst_code.is.is_invalid()
         && !form.muni_code.is.is_invalid()
     {
-        let by_institution = form.inst_code.is.value().and_then(|code| code.prefecture());
-        let by_municipality = form.muni_code.is.value().and_then(|code| code.prefecture());
+        let by_institution = form.inst_code.is.value().and_then(InstitutionCode::prefecture);
+        let by_municipality = form.muni_code.is.value().and_then(MunicipalityCode::prefecture);
         let differs = |other: Option<u8>| other.is_some_and(|other| other != prefecture.0);
         if differs(by_institution) || differs(by_municipality) {
             report.fail("HCS-D003");
@@ -246,7 +246,8 @@ fn sum_present(kinds: &[State<KindOfBeds>]) -> Option<u64> {
     if kinds.contains(&DontKnow) {
         return None;
     }
-    let given = kinds.iter().any(|kind| matches!(kind, Value(_))) || kinds.iter().all(|kind| *kind == NotApplicable);
+    let given =
+        kinds.iter().any(|kind| matches!(kind, Value(_))) || kinds.iter().all(|kind| *kind == NotApplicable);
     given.then(|| kinds.iter().filter_map(State::value).map(|beds| beds.0).sum())
 }
 

@@ -7,8 +7,8 @@
 use std::error::Error;
 
 use serde::Deserialize;
+use serde::de::IntoDeserializer;
 use serde::de::value::{BorrowedStrDeserializer, Error as Unreadable, SeqDeserializer};
-use serde::de::{Deserializer, IntoDeserializer};
 
 use super::answer::{Beds, Day, FiscalYear, FreeText, KindOfBeds, Moment, SurveyYear, Text};
 use super::cell::Cell;

@@ -77,7 +77,8 @@ pub fn check(path: &Path, sink: &mut dyn Write) -> Result<Counts, Box<dyn Error>
 
 /// Checks a block of CSV.
 fn rows(block: &Block, columns: &form::Columns) -> io::Result<Report> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(block.bytes.as_slice());
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(block.bytes.as_slice());
     let mut report = Report::new(block.first_record, block.first_line);
     let mut row = csv::StringRecord::new();
     while reader.read_record(&mut row)? {

@@ -151,8 +151,11 @@ fn detail<T>(report: &mut Report, form: &Form<'_>, cell: &State<T>, ids: &Detail
 
 /// K015, K016 and the marks of the drill.
 fn drill(form: &Form<'_>, report: &mut Report) {
-    let ids =
-        Ids { must_answer: "HCS-K015/q18_drill", marked: "HCS-K018/q18_drill", accepted: "HCS-K017/q18_drill" };
+    let ids = Ids {
+        must_answer: "HCS-K015/q18_drill",
+        marked: "HCS-K018/q18_drill",
+        accepted: "HCS-K017/q18_drill",
+    };
     routed(report, after(form.q17_bcp.is), &form.q18_drill.is, &ids);
     if form.q17_bcp.is == Value(YesNo::No) && form.q18_drill.is.is_answered() {
         report.fail("HCS-K016/q18_drill");

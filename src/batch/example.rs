@@ -5,11 +5,11 @@
 //! - No cell has a place in a file: such a batch has text, but no bytes.
 
 use crate::expression::{FieldId, Type, Value};
-use crate::input::{RawChunk, RawRecord, TextRef};
+use crate::input::{RawChunk, RawRecord};
 use crate::questionnaire::{Field, Mark};
 use crate::rule_pack::{ExampleRecord, ExampleValue, RulePack};
 
-use super::{Batch, Column, Data, Mask, Table};
+use super::{Batch, Column, Data, Mask, Table, missing};
 
 /// The records as a batch, in order. Their parameters are the plan's matter.
 pub fn batch_of(pack: &RulePack, records: &[ExampleRecord]) -> Batch {
@@ -55,32 +55,8 @@ pub fn type_of(pack: &RulePack, id: FieldId) -> Option<&Type> {
     pack.field(id).map(|field| &field.ty).or_else(derived)
 }
 
-/// A column of `rows` blank cells.
-pub fn blank_column(ty: &Type, rows: usize) -> Column {
-    let data = match ty {
-        Type::Option(_) => Data::Options(vec![0; rows]),
-        Type::Multi(_) => Data::Multi { set: vec![0; rows], listed: vec![0; rows] },
-        Type::Text | Type::Code => Data::Text(vec![TextRef::default(); rows]),
-        Type::Date => Data::Dates(vec![0; rows]),
-        Type::DateTime => Data::DateTimes(vec![0; rows]),
-        Type::YearMonth => Data::Months(vec![0; rows]),
-        Type::Number { .. } | Type::Condition => Data::Numbers(vec![0; rows]),
-    };
-    let none = || Mask::none(rows);
-    Column {
-        absent: false,
-        known: none(),
-        blank: Mask::all(rows),
-        na: none(),
-        dk: none(),
-        invalid: none(),
-        marks: None,
-        data,
-    }
-}
-
 fn column(pack: &RulePack, id: FieldId, records: &[ExampleRecord], chunk: &mut RawChunk) -> Column {
-    let mut column = blank_column(type_of(pack, id).unwrap_or(&Type::INTEGER), records.len());
+    let mut column = missing::blank(type_of(pack, id).unwrap_or(&Type::INTEGER), records.len());
     if id.table != 0 {
         column.blank = linked(records, id.table);
     }
@@ -111,7 +87,8 @@ fn mark(column: &mut Column, row: usize, field: Option<&Field>, meant: impl Fn(&
     let marks = || field.into_iter().flat_map(|field| &field.marks);
     let place = marks().position(&meant);
     let unknown = Mark { name: "dk".into(), dont_know: true, tokens: Vec::new() };
-    let dont_know = place.and_then(|place| marks().nth(place)).map_or_else(|| meant(&unknown), |mark| mark.dont_know);
+    let dont_know =
+        place.and_then(|place| marks().nth(place)).map_or_else(|| meant(&unknown), |mark| mark.dont_know);
     if dont_know {
         column.dk.set(row);
     } else {

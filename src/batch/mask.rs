@@ -39,6 +39,11 @@ impl Mask {
         self.len
     }
 
+    /// Whether it is about no record at all.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     /// Whether no record is set.
     pub fn is_none(&self) -> bool {
         self.words.iter().all(|&word| word == 0)

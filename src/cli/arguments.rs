@@ -30,7 +30,7 @@ pub(super) struct Arguments {
 /// Options of every command.
 #[derive(Debug, Args)]
 pub(super) struct Common {
-    /// Language of titles and messages [default: LC_ALL, LC_MESSAGES, LANG; else ja]
+    /// Language of titles and messages [default: by the locale, else ja]
     #[arg(long, global = true, value_name = "LANGUAGE")]
     pub(super) lang: Option<LanguageName>,
     /// When colours are used
@@ -153,7 +153,14 @@ pub(super) struct RulesArguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum RulesAction {
     /// List the rules, one a line
-    List,
+    List {
+        /// How the list is written
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: ListFormat,
+        /// Leave out the rules of all profiles but this one (repeatable)
+        #[arg(long, value_name = "NAME")]
+        profile: Vec<String>,
+    },
     /// Tell mistakes in rule, survey and schema files
     Lint,
     /// Run the examples of all rules
@@ -164,6 +171,12 @@ pub(super) enum RulesAction {
         #[arg(long)]
         check: bool,
     },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum ListFormat {
+    Text,
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

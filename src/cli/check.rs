@@ -36,11 +36,11 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
     };
     let inputs = match inputs::gather(session, arguments) {
         Ok(inputs) => inputs,
-        Err(problem) => return session.refuse([problem]),
+        Err(problem) => return session.refuse([*problem]),
     };
-    let loaded = match engine::survey::open(arguments.survey.as_deref()) {
+    let loaded = match super::open(session, arguments.survey.as_deref()) {
         Ok(loaded) => loaded,
-        Err(error) => return session.stopped(&error, Exit::Usage),
+        Err(exit) => return exit,
     };
     let Some(pack) = loaded.pack else {
         return session.refuse_pack(&loaded.diagnostics, &loaded.sources);
@@ -203,7 +203,11 @@ impl Run {
         if progress && !session.quiet && session.terminals.error.is_some() {
             members.push(Box::new(ProgressLine::new(session.language)));
         }
-        Ok(Self { header: RunHeader::default(), reports: Reports::new(members), values: !audience.hide_values })
+        Ok(Self {
+            header: RunHeader::default(),
+            reports: Reports::new(members),
+            values: !audience.hide_values,
+        })
     }
 }
 

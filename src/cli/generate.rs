@@ -237,7 +237,8 @@ fn write(
     recipe: &Recipe,
     options: &GenerateOptions,
 ) -> Result<(), Error> {
-    let mut truth = arguments.truth.as_deref().map(|path| Sink::create(path).map(|sink| (path, sink))).transpose()?;
+    let mut truth =
+        arguments.truth.as_deref().map(|path| Sink::create(path).map(|sink| (path, sink))).transpose()?;
     let told = truth.as_mut().map(|(path, sink)| Output { name: path, write: sink });
     let summary = match &arguments.out {
         None => {

@@ -22,20 +22,23 @@ use crate::source::listing::{self, Listing};
 const NAMED: usize = 5;
 
 /// The submissions that the command line names; notes about the rest are printed.
-pub(super) fn gather(session: &Session, arguments: &CheckArguments) -> Result<Vec<InputFile>, Diagnostic> {
+pub(super) fn gather(
+    session: &Session,
+    arguments: &CheckArguments,
+) -> Result<Vec<InputFile>, Box<Diagnostic>> {
     let exclude = arguments.exclude.iter().map(|pattern| compile(session, pattern));
-    let exclude = exclude.collect::<Result<Vec<Pattern>, Diagnostic>>()?;
+    let exclude = exclude.collect::<Result<Vec<Pattern>, Box<Diagnostic>>>()?;
     let mut names = arguments.files.clone();
     if let Some(list) = &arguments.files_from {
-        names.extend(listing::names_in(list).map_err(|error| unusable(session, &error))?);
+        names.extend(listing::names_in(list).map_err(|error| Box::new(unusable(session, &error)))?);
     }
     let dash = Path::new("-");
     let from_stdin = names.iter().any(|name| name == dash);
     if from_stdin && session.terminals.input {
-        return Err(usage(&STDIN_IS_TERMINAL, session.line.mark_value("-")));
+        return Err(Box::new(usage(&STDIN_IS_TERMINAL, session.line.mark_value("-"))));
     }
     names.retain(|name| name != dash);
-    let listing = listing::list(&names, &exclude).map_err(|error| unusable(session, &error))?;
+    let listing = listing::list(&names, &exclude).map_err(|error| Box::new(unusable(session, &error)))?;
     notes(session, &listing);
     let stdin = from_stdin.then(|| InputFile {
         name: Arc::from(arguments.stdin_filename.as_deref().unwrap_or("(stdin)")),
@@ -48,10 +51,10 @@ pub(super) fn gather(session: &Session, arguments: &CheckArguments) -> Result<Ve
     Ok(stdin.into_iter().chain(files).collect())
 }
 
-fn compile(session: &Session, pattern: &str) -> Result<Pattern, Diagnostic> {
+fn compile(session: &Session, pattern: &str) -> Result<Pattern, Box<Diagnostic>> {
     Pattern::new(pattern).map_err(|error| {
         let diagnostic = usage(&BAD_PATTERN, session.line.mark_value(pattern));
-        diagnostic.with("found", pattern).with("reason", error.msg)
+        Box::new(diagnostic.with("found", pattern).with("reason", error.msg))
     })
 }
 

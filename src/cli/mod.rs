@@ -24,11 +24,14 @@ use std::ffi::OsString;
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
 
+use crate::diagnostic::code::usage::UNKNOWN_SURVEY;
+use crate::engine::survey;
 use crate::error::Error;
+use crate::rule_pack::load::Loaded;
 use crate::settings::Environment;
 use arguments::{Arguments, Command};
 use command_line::CommandLine;
-use session::{Exit, Session};
+use session::{Exit, Session, print};
 
 pub use session::Terminals;
 
@@ -56,10 +59,22 @@ fn perform(session: &Session, command: Command) -> Exit {
         Command::Explain(arguments) => explain::run(session, &arguments),
         Command::Generate(arguments) => generate::run(session, &arguments),
         Command::Rules(arguments) => rules::run(session, &arguments),
-        Command::Version => {
-            printed(session, session.print(&format!("kenpyo {}\n", env!("CARGO_PKG_VERSION"))))
-        }
+        Command::Version => printed(session, print(&format!("kenpyo {}\n", env!("CARGO_PKG_VERSION")))),
     }
+}
+
+/// Loads the survey that `--survey` names, or the embedded one; or says why it cannot.
+fn open(session: &Session, name: Option<&str>) -> Result<Loaded, Exit> {
+    survey::open(name).map_err(|error| {
+        let (Error::Usage { .. }, Some(name)) = (&error, name) else {
+            return session.stopped(&error, Exit::Usage);
+        };
+        let known = survey::embedded_names();
+        let unknown = usage::usage(&UNKNOWN_SURVEY, session.line.mark_value(name))
+            .with("found", name)
+            .with("known", usage::list(known.iter().copied()));
+        session.refuse([usage::suggest(unknown, name, known)])
+    })
 }
 
 /// The end of a command that only prints.
@@ -77,7 +92,7 @@ fn clap_speaks(session: &Session, error: &clap::Error, definition: &clap::Comman
             let text = error.render();
             let colored = session.output_look().color;
             let text = if colored { text.ansi().to_string() } else { text.to_string() };
-            printed(session, session.print(&text))
+            printed(session, print(&text))
         }
         _ => session.refuse([usage::refusal(error, &session.line, definition)]),
     }

@@ -4,15 +4,18 @@
 //! - `lint` and `test` exit with 1 if they find something, with 2 if there is no pack to look at.
 //! - Findings go to standard output, the count of them to standard error.
 
-use super::arguments::{RulesAction, RulesArguments};
+use std::fmt::Write;
+use std::sync::Arc;
+
+use super::arguments::{ListFormat, RulesAction, RulesArguments};
 use super::rules_format;
-use super::session::{Exit, Session};
+use super::session::{Exit, Session, print};
 use crate::diagnostic::{Diagnostics, Language, Severity};
-use crate::engine;
 use crate::report::terminal::{Ink, draw_pack};
-use crate::report::words;
 use crate::report::wrap::{pad, shorten};
-use crate::rule_pack::{EditRule, RulePack};
+use crate::report::{json, words};
+use crate::rule_pack::{EditRule, Origin, RulePack};
+use crate::rule_trial;
 use crate::source::{SourceText, display_width, picture};
 
 /// Runs the command.
@@ -21,28 +24,30 @@ pub(super) fn run(session: &Session, arguments: &RulesArguments) -> Exit {
     if let RulesAction::Format { check } = arguments.action {
         return rules_format::run(session, survey, check);
     }
-    let loaded = match engine::survey::open(survey) {
+    let loaded = match super::open(session, survey) {
         Ok(loaded) => loaded,
-        Err(error) => return session.stopped(&error, Exit::Usage),
+        Err(exit) => return exit,
     };
     match (&arguments.action, loaded.pack) {
         (RulesAction::Lint, _) => told(session, &loaded.diagnostics, &loaded.sources),
-        (RulesAction::List, Some(pack)) => super::printed(session, session.print(&listing(session, &pack))),
-        (RulesAction::Test, Some(pack)) => told(session, &trial(&pack), &pack.sources),
+        (RulesAction::List { format, profile }, Some(pack)) => {
+            let chosen = chosen(&pack, profile);
+            let text = match format {
+                ListFormat::Text => listing(session, &chosen),
+                ListFormat::Json => document(&pack, &chosen),
+            };
+            super::printed(session, print(&text))
+        }
+        (RulesAction::Test, Some(pack)) => trial(session, &Arc::new(pack)),
         (_, None) => session.refuse_pack(&loaded.diagnostics, &loaded.sources),
         (RulesAction::Format { .. }, Some(_)) => Exit::Clean,
     }
 }
 
-/// Stands in for `rule_trial::run`.
-fn trial(_: &RulePack) -> Diagnostics {
-    Diagnostics::new()
-}
-
 /// Prints what was found, and counts it.
 fn told(session: &Session, diagnostics: &Diagnostics, sources: &[SourceText]) -> Exit {
     let page = draw_pack(diagnostics, sources, &session.output_look());
-    if let Err(error) = session.print(&page) {
+    if let Err(error) = print(&page) {
         return session.stopped(&error, Exit::Failed);
     }
     let errors = diagnostics.count_from(Severity::Error);
@@ -56,22 +61,97 @@ fn told(session: &Session, diagnostics: &Diagnostics, sources: &[SourceText]) ->
     if diagnostics.is_empty() { Exit::Clean } else { Exit::Findings }
 }
 
+/// Runs the examples.
+fn trial(session: &Session, pack: &Arc<RulePack>) -> Exit {
+    let trial = rule_trial::run(pack);
+    let exit = told(session, &trial.diagnostics, &pack.sources);
+    let (rules, examples) = (pack.rules.len(), trial.examples);
+    session.note(&match session.language {
+        Language::Ja => format!("{rules}規則の例{examples}件を実行しました。"),
+        Language::En => format!("Ran {examples} examples of {rules} rules."),
+    });
+    exit
+}
+
+/// The rules that are always on or in one of `profiles`; all where no profile is named.
+fn chosen<'a>(pack: &'a RulePack, profiles: &[String]) -> Vec<&'a EditRule> {
+    let is_on = |rule: &&EditRule| {
+        profiles.is_empty()
+            || rule.profile.as_ref().is_none_or(|profile| profiles.iter().any(|name| **name == **profile))
+    };
+    pack.rules.iter().filter(is_on).collect()
+}
+
 /// Every rule on a line: id, severity, title.
-fn listing(session: &Session, pack: &RulePack) -> String {
+fn listing(session: &Session, rules: &[&EditRule]) -> String {
     let look = session.output_look();
-    let ids: Vec<String> = pack.rules.iter().map(|rule| rule.notice.full_id()).collect();
+    let ids: Vec<String> = rules.iter().map(|rule| rule.notice.full_id()).collect();
     let id_width = ids.iter().map(|id| display_width(id)).max().unwrap_or(0);
     let word = |rule: &EditRule| *words::severity(rule.notice.severity).get(look.language);
-    let word_width = pack.rules.iter().map(|rule| display_width(word(rule))).max().unwrap_or(0);
+    let word_width = rules.iter().map(|rule| display_width(word(rule))).max().unwrap_or(0);
     let mut page = String::new();
-    for (rule, id) in pack.rules.iter().zip(&ids) {
+    for (rule, id) in rules.iter().zip(&ids) {
         let title = picture::visible(rule.notice.title.get(look.language)).into_owned();
         let profile = rule.profile.as_ref().map_or(String::new(), |profile| format!(" ({profile})"));
         let room = look.width.saturating_sub(id_width + word_width + 4 + display_width(&profile));
         // A pipe gets whole titles; a terminal gets lines that do not break.
         let title = if session.terminals.output.is_some() { shorten(&title, room) } else { title };
         let word = look.paint(Ink::Severity(rule.notice.severity), &pad(word(rule), word_width));
-        page.push_str(&format!("{}  {word}  {title}{profile}\n", pad(&picture::visible(id), id_width)));
+        let _ = writeln!(page, "{}  {word}  {title}{profile}", pad(&picture::visible(id), id_width));
     }
     page
+}
+
+/// A pack's rules as one JSON document.
+#[derive(serde::Serialize)]
+struct JsonList<'a> {
+    schema_version: u32,
+    survey: &'a str,
+    wave: &'a str,
+    hash: &'a str,
+    rules: Vec<JsonRule<'a>>,
+}
+
+#[derive(serde::Serialize)]
+struct JsonRule<'a> {
+    rule: String,
+    id: &'a str,
+    instance: Option<&'a str>,
+    slug: &'a str,
+    severity: &'static str,
+    titles: JsonTexts<'a>,
+    profile: Option<&'a str>,
+    generated: bool,
+    source: &'a str,
+}
+
+#[derive(serde::Serialize)]
+struct JsonTexts<'a> {
+    ja: &'a str,
+    en: &'a str,
+}
+
+fn document(pack: &RulePack, rules: &[&EditRule]) -> String {
+    let rules = rules.iter().map(|rule| {
+        let notice = &rule.notice;
+        JsonRule {
+            rule: notice.full_id(),
+            id: &notice.id,
+            instance: notice.instance.as_deref(),
+            slug: &notice.slug,
+            severity: notice.severity.word(),
+            titles: JsonTexts { ja: &notice.title.ja, en: &notice.title.en },
+            profile: rule.profile.as_deref(),
+            generated: matches!(rule.origin, Origin::Generated(_)),
+            source: &rule.source,
+        }
+    });
+    let list = JsonList {
+        schema_version: json::SCHEMA_VERSION,
+        survey: &pack.survey,
+        wave: &pack.wave,
+        hash: &pack.hash,
+        rules: rules.collect(),
+    };
+    json::document(&list)
 }

@@ -7,16 +7,20 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use toml_edit::{Document, Item, Value};
 
-use super::session::{Exit, Session};
+use super::session::{Exit, Session, print};
 use super::usage::usage;
 use crate::diagnostic::Language;
 use crate::diagnostic::code::usage::NOTHING_TO_FORMAT;
 use crate::error::Error;
-use crate::source::listing;
+use crate::expression::format::format;
+use crate::expression::parse::parse;
+use crate::expression::tree::{ExpressionText, Offsets};
 use crate::source::sink::Sink;
+use crate::source::{SourceId, SourceText, listing};
 
 /// Keys whose literal strings are expressions.
 const KEYS: [&str; 9] = ["when", "require", "value", "of", "among", "max", "min", "equal", "min-records"];
@@ -32,7 +36,7 @@ pub(super) fn run(session: &Session, survey: Option<&str>, check: bool) -> Exit 
         let label = survey.and_then(|name| session.line.mark_value(name));
         return session.refuse([usage(&NOTHING_TO_FORMAT, label)]);
     };
-    match format_folder(session, folder, check) {
+    match format_folder(folder, check) {
         Ok(changed) => {
             session.note(&match session.language {
                 Language::Ja if check => format!("整形が必要なファイル：{changed}件"),
@@ -46,7 +50,7 @@ pub(super) fn run(session: &Session, survey: Option<&str>, check: bool) -> Exit 
     }
 }
 
-fn format_folder(session: &Session, folder: &Path, check: bool) -> Result<usize, Error> {
+fn format_folder(folder: &Path, check: bool) -> Result<usize, Error> {
     let mut changed = 0;
     for path in listing::texts_in(folder, "toml")? {
         let text = listing::text_of(&path)?;
@@ -55,7 +59,7 @@ fn format_folder(session: &Session, folder: &Path, check: bool) -> Result<usize,
             continue;
         }
         changed += 1;
-        session.print(&format!("{}\n", path.display()))?;
+        print(&format!("{}\n", path.display()))?;
         if !check {
             Sink::write_whole(&path, formatted.as_bytes())?;
         }
@@ -63,9 +67,11 @@ fn format_folder(session: &Session, folder: &Path, check: bool) -> Result<usize,
     Ok(changed)
 }
 
-/// Stands in for `expression::parse` and `expression::format`. `None`: a mistake, leave it.
-fn canonical(_: &str) -> Option<String> {
-    None
+/// The canonical spelling of an expression. `None`: it has a mistake.
+fn canonical(text: &str) -> Option<String> {
+    let source = SourceText { id: SourceId(0), name: Arc::from(""), text: Arc::from("") };
+    let (expr, found) = parse(ExpressionText { source: &source, text, offsets: Offsets::Direct(0) });
+    (!found.has_errors()).then(|| format(&expr))
 }
 
 /// The file `text` with every expression passed through `canonical`.

@@ -10,7 +10,8 @@ use super::session::Session;
 use super::usage::{list, suggest, usage};
 use crate::diagnostic::code::usage::{NOT_AN_ASSIGNMENT, PARAMETER_VALUE, UNKNOWN_PARAMETER};
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Label, Localized};
-use crate::expression::{ParamId, Type, Value};
+use crate::expression::number::parse_scaled;
+use crate::expression::{ParamId, Type, Value, calendar};
 use crate::plan::Selection;
 use crate::rule_pack::{Param, RulePack};
 
@@ -26,12 +27,13 @@ pub(super) fn gather(
     let mut params = BTreeMap::new();
     let mut problems = Vec::new();
     for given in &arguments.param {
-        let parsed = match given.split_once('=') {
-            Some((name, value)) => parameter(session, pack, name.trim(), value.trim()),
-            None => {
-                Err(usage(&NOT_AN_ASSIGNMENT, session.line.mark_value(given)).with("found", given.as_str()))
-            }
-        };
+        let parsed = given.split_once('=').map_or_else(
+            || {
+                let found = usage(&NOT_AN_ASSIGNMENT, session.line.mark_value(given));
+                Err(Box::new(found.with("found", given.as_str())))
+            },
+            |(name, value)| parameter(session, pack, name.trim(), value.trim()),
+        );
         keep(parsed, &mut params, &mut problems);
     }
     if let Some(day) = &arguments.as_of {
@@ -65,13 +67,13 @@ pub(super) fn mark(session: &Session, diagnostics: Diagnostics) -> Vec<Diagnosti
 }
 
 fn keep(
-    parsed: Result<(ParamId, Value), Diagnostic>,
+    parsed: Result<(ParamId, Value), Box<Diagnostic>>,
     params: &mut BTreeMap<ParamId, Value>,
     problems: &mut Vec<Diagnostic>,
 ) {
     match parsed {
         Ok((id, value)) => drop(params.insert(id, value)),
-        Err(problem) => problems.push(problem),
+        Err(problem) => problems.push(*problem),
     }
 }
 
@@ -80,17 +82,17 @@ fn parameter(
     pack: &RulePack,
     name: &str,
     value: &str,
-) -> Result<(ParamId, Value), Diagnostic> {
+) -> Result<(ParamId, Value), Box<Diagnostic>> {
     let known = || pack.params.iter().map(|param| &*param.name);
     let Some((index, param)) = pack.params.iter().enumerate().find(|(_, param)| &*param.name == name) else {
         let label = session.line.mark_value(name).or_else(|| session.line.mark_value(value));
         let unknown = usage(&UNKNOWN_PARAMETER, label).with("found", name).with("known", list(known()));
-        return Err(suggest(unknown, name, known()));
+        return Err(Box::new(suggest(unknown, name, known())));
     };
     let id = u16::try_from(index).map(ParamId);
     match id.ok().zip(parse(value, param)) {
         Some(found) => Ok(found),
-        None => Err(wrong_value(session, param, value)),
+        None => Err(Box::new(wrong_value(session, param, value))),
     }
 }
 
@@ -126,33 +128,12 @@ fn expected(ty: &Type) -> Argument {
 fn parse(text: &str, param: &Param) -> Option<Value> {
     match &param.ty {
         Type::Condition => text.parse().ok().map(Value::Truth),
-        Type::Number { scale, .. } => scaled(text, *scale).map(Value::Number),
+        Type::Number { scale, .. } => parse_scaled(text, *scale).ok().map(Value::Number),
         Type::Option(options) => options.index_of(text).map(Value::Option),
         Type::Text | Type::Code => Some(Value::Text(text.into())),
-        Type::Date => text.parse::<jiff::civil::Date>().ok().and_then(days).map(Value::Date),
-        Type::DateTime => {
-            let moment = text.parse::<jiff::civil::DateTime>().ok()?;
-            Some(Value::DateTime(moment.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second()))
-        }
-        Type::YearMonth => {
-            let first = format!("{text}-01").parse::<jiff::civil::Date>().ok()?;
-            Some(Value::YearMonth((i32::from(first.year()) - 1970) * 12 + i32::from(first.month()) - 1))
-        }
+        Type::Date => calendar::parse_date(text).map(Value::Date),
+        Type::DateTime => calendar::parse_date_time(text).map(Value::DateTime),
+        Type::YearMonth => calendar::parse_year_month(text).map(Value::YearMonth),
         Type::Multi(_) => None,
     }
-}
-
-fn days(date: jiff::civil::Date) -> Option<i32> {
-    Some(jiff::civil::date(1970, 1, 1).until(date).ok()?.get_days())
-}
-
-/// Decimal text times 10^`scale`, exactly. `None`: no number, too many decimals, too large.
-fn scaled(text: &str, scale: u8) -> Option<i64> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let scale = usize::from(scale);
-    if part.len() > scale || !digits(part) || !digits(whole.strip_prefix('-').unwrap_or(whole)) {
-        return None;
-    }
-    format!("{whole}{part:0<scale$}").parse().ok()
 }

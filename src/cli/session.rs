@@ -138,13 +138,13 @@ impl Session {
 
     /// Draws `diagnostics` about `sources` on standard error.
     pub(super) fn draw_error(&self, diagnostics: &Diagnostics, sources: &[SourceText]) {
-        self.say(&draw_pack(diagnostics, sources, &self.error_look()));
+        say(&draw_pack(diagnostics, sources, &self.error_look()));
     }
 
     /// Says that the pack cannot be used, and why.
     pub(super) fn refuse_pack(&self, diagnostics: &Diagnostics, sources: &[SourceText]) -> Exit {
         self.draw_error(diagnostics, sources);
-        self.say("\n");
+        say("\n");
         let count = diagnostics.count_from(crate::diagnostic::Severity::Error);
         self.warn([Diagnostic::new(&PACK_REFUSED, Place::Run).with("count", count)]);
         Exit::Usage
@@ -169,29 +169,27 @@ impl Session {
     pub(super) fn note(&self, text: &str) {
         if !self.quiet {
             let lines = wrap(&picture::visible_lines(text), self.error_look().width);
-            self.say(&(lines.join("\n") + "\n"));
+            say(&(lines.join("\n") + "\n"));
         }
     }
 
     /// Prints a table for people as it is, since wrapped columns cannot be read; nothing with `--quiet`.
     pub(super) fn note_table(&self, text: &str) {
         if !self.quiet {
-            self.say(text);
+            say(text);
         }
     }
+}
 
-    /// Writes to standard error; that nobody listens is no fault.
-    fn say(&self, text: &str) {
-        let mut output = Output::standard_error();
-        if output.write(text.as_bytes()).and_then(|()| output.finish()).is_err() {
-            // There is no other place to complain.
-        }
-    }
+/// Writes to standard error; that nobody listens is no fault.
+fn say(text: &str) {
+    let mut output = Output::standard_error();
+    let _ = output.write(text.as_bytes()).and_then(|()| output.finish());
+}
 
-    /// Writes to standard output.
-    pub(super) fn print(&self, text: &str) -> Result<(), Error> {
-        let mut output = Output::standard();
-        output.write(text.as_bytes())?;
-        output.finish()
-    }
+/// Writes to standard output.
+pub(super) fn print(text: &str) -> Result<(), Error> {
+    let mut output = Output::standard();
+    output.write(text.as_bytes())?;
+    output.finish()
 }

@@ -36,47 +36,56 @@ pub(super) struct Judged {
     pub bytes: u64,
 }
 
-/// What judging a block needs, the same for all blocks of a run.
+/// All that is needed to judge the blocks of one file.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Judge<'a> {
+    /// The programme of the run.
     pub plan: &'a Plan,
-    pub converter: Converter,
+    /// How cells are read; made once a run.
+    pub converter: &'a Converter,
+    /// Where the cells stand in this file.
+    pub layout: &'a Layout,
+    /// What findings are to carry.
     pub wants: Wants,
 }
 
-/// Judges one block of a file with `layout`.
-pub(super) fn judge(judge: &Judge<'_>, layout: &Layout, block: Block) -> Judged {
-    let plan = judge.plan;
-    let singles = || block.records.iter().enumerate().map(|(row, _)| block.single(row));
-    let whole = catch_unwind(AssertUnwindSafe(|| walk(judge, layout, block.clone())));
-    let mut judged = whole.unwrap_or_else(|_| {
-        let mut all = Judged { counts: vec![RuleCounts::default(); plan.rules.len()], ..Judged::default() };
-        for single in singles() {
-            let lost = lost(plan, &single);
-            let one = catch_unwind(AssertUnwindSafe(|| walk(judge, layout, single))).unwrap_or(lost);
-            all.append(one);
-        }
-        all
-    });
-    judged.lines = Lines::of(&judged.findings);
-    judged
-}
+impl Judge<'_> {
+    /// Judges one block.
+    pub(super) fn block(&self, block: &Block) -> Judged {
+        let Self { plan, .. } = *self;
+        let singles = || block.records.iter().enumerate().map(|(row, _)| block.single(row));
+        let whole = catch_unwind(AssertUnwindSafe(|| self.walk(block.clone())));
+        let mut judged = whole.unwrap_or_else(|_| {
+            let mut all =
+                Judged { counts: vec![RuleCounts::default(); plan.rules.len()], ..Judged::default() };
+            for single in singles() {
+                let lost = lost(plan, &single);
+                let one = catch_unwind(AssertUnwindSafe(|| self.walk(single))).unwrap_or(lost);
+                all.append(one);
+            }
+            all
+        });
+        judged.lines = Lines::of(&judged.findings);
+        judged
+    }
 
-fn walk(judge: &Judge<'_>, layout: &Layout, block: Block) -> Judged {
-    let plan = judge.plan;
-    let bytes = length(block.bytes.len());
-    let mut chunk = layout.cells(block);
-    let unknown_keys = std::mem::take(&mut chunk.unknown_keys);
-    let mut batch = judge.converter.convert(layout, chunk);
-    let outcomes = outcomes_of(plan, &mut batch);
-    Judged {
-        findings: diagnose(plan, &batch, &outcomes, judge.wants),
-        counts: counts(&outcomes),
-        lines: Lines::default(),
-        unknown_keys,
-        records: length(batch.len()),
-        unreadable: batch.unreadable.count(),
-        faults: 0,
-        bytes,
+    fn walk(&self, block: Block) -> Judged {
+        let Self { plan, converter, layout, wants } = *self;
+        let bytes = length(block.bytes.len());
+        let mut chunk = layout.cells(block);
+        let unknown_keys = std::mem::take(&mut chunk.unknown_keys);
+        let mut batch = converter.convert(layout, chunk);
+        let outcomes = outcomes_of(plan, &mut batch);
+        Judged {
+            findings: diagnose(plan, &batch, &outcomes, wants),
+            counts: counts(&outcomes),
+            lines: Lines::default(),
+            unknown_keys,
+            records: length(batch.len()),
+            unreadable: batch.unreadable.count(),
+            faults: 0,
+            bytes,
+        }
     }
 }
 

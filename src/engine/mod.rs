@@ -13,14 +13,14 @@ mod tally;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use crate::batch::convert::Converter;
 use crate::diagnostic::code::{internal, structure};
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Place};
-use crate::batch::convert::Converter;
 use crate::error::Error;
 use crate::evaluate::{Finding, Wants};
-use crate::input::{Block, FormNeeds, InputFormat, Layout, ReadOptions, Reader, UnknownKeys};
+use crate::input::{Block, FormNeeds, InputFormat, ReadOptions, Reader, UnknownKeys};
 use crate::plan::Plan;
 use crate::source::encoding::Encoding;
 use crate::source::{SourceId, reader};
@@ -102,8 +102,10 @@ pub fn check(
 struct Run<'a> {
     header: RunHeader,
     form: Arc<FormNeeds>,
+    converter: Converter,
     read: ReadOptions,
-    judge: Judge<'a>,
+    plan: &'a Plan,
+    wants: Wants,
     wave: usize,
     reporter: &'a mut dyn Reporter,
     tally: Tally,
@@ -139,13 +141,15 @@ impl<'a> Run<'a> {
         Self {
             header,
             form: Arc::new(FormNeeds::new(&pack.questionnaire, foreign)),
+            converter: Converter::new(pack),
             read: ReadOptions {
                 format: options.format,
                 encoding: options.encoding,
                 records: options.records.clone(),
                 chunk_records: options.chunk_records.max(1),
             },
-            judge: Judge { plan, converter: Converter::new(pack, pack.zone.seconds), wants },
+            plan,
+            wants,
             wave: threads * BLOCKS_PER_THREAD,
             reporter,
             tally: Tally::new(plan),
@@ -203,9 +207,10 @@ impl<'a> Run<'a> {
                     return Ok(after);
                 }
             };
-            let (with, size) = (&self.judge, self.wave);
+            let (wants, size) = (self.wants, self.wave);
+            let work = Judge { plan: self.plan, converter: &self.converter, layout: &layout, wants };
             let (judged, next) =
-                pool.install(|| rayon::join(|| judge(with, &layout, blocks), || next_wave(reader, size)));
+                pool.install(|| rayon::join(|| judge(work, &blocks), || next_wave(reader, size)));
             for judged in judged {
                 after.append(keys.merge(&layout, self.merge(judged, line)?));
             }
@@ -228,8 +233,8 @@ impl<'a> Run<'a> {
     }
 }
 
-fn judge(with: &Judge<'_>, layout: &Layout, blocks: Vec<Block>) -> Vec<Judged> {
-    blocks.into_par_iter().map(|block| block::judge(with, layout, block)).collect()
+fn judge(judge: Judge<'_>, blocks: &[Block]) -> Vec<Judged> {
+    blocks.par_iter().map(|block| judge.block(block)).collect()
 }
 
 /// The next blocks, as many as a wave has; none at the end of the file.
@@ -258,7 +263,8 @@ fn unreadable(id: SourceId, error: &Error) -> Diagnostics {
         Error::Read { source, .. } => source.to_string(),
         other => other.to_string(),
     };
-    let finding = Diagnostic::new(&structure::FILE_UNREADABLE, Place::File(id)).with("found", Argument::written(&reason));
+    let finding = Diagnostic::new(&structure::FILE_UNREADABLE, Place::File(id))
+        .with("found", Argument::written(&reason));
     Diagnostics::from_iter([finding])
 }
 

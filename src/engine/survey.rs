@@ -24,7 +24,8 @@ pub const fn embedded() -> SurveyRoot {
 
 /// The embedded surveys, as `name/wave`, sorted.
 pub fn embedded_names() -> Vec<&'static str> {
-    let names = EMBEDDED.iter().filter_map(|(path, _)| path.strip_prefix("rules/")?.strip_suffix("/survey.toml"));
+    let names =
+        EMBEDDED.iter().filter_map(|(path, _)| path.strip_prefix("rules/")?.strip_suffix("/survey.toml"));
     names.collect()
 }
 

@@ -157,7 +157,8 @@ impl Tally {
                 Some(line(notice, *severity, Some(counts), found.as_ref()))
             })
             .collect();
-        let others = self.lines.by_id.values().map(|found| line(&found.notice, found.severity, None, Some(found)));
+        let others =
+            self.lines.by_id.values().map(|found| line(&found.notice, found.severity, None, Some(found)));
         Summary {
             files,
             rules: others.chain(rules).collect(),
@@ -170,7 +171,12 @@ impl Tally {
     }
 }
 
-fn line(notice: &Arc<Notice>, severity: Severity, counts: Option<RuleCounts>, found: Option<&Line>) -> RuleLine {
+fn line(
+    notice: &Arc<Notice>,
+    severity: Severity,
+    counts: Option<RuleCounts>,
+    found: Option<&Line>,
+) -> RuleLine {
     RuleLine {
         id: Arc::from(notice.full_id()),
         slug: Arc::clone(&notice.slug),

@@ -68,7 +68,7 @@ impl<'b> Machine<'_, 'b> {
         let operands: Vec<&Values<'_>> = all.iter().map(|values| &**values).collect();
         let known = self.known_to(&operands);
         let (first, second) = (all.first()?, all.get(1));
-        Some(self.computed(&operands, known, |row| {
+        Some(self.computed(&operands, &known, |row| {
             let second = match second {
                 None => 0,
                 Some(second) => second.number(row)?,

@@ -65,19 +65,19 @@ impl<'b> Machine<'_, 'b> {
 fn find(table: &Lookup, finder: &Finder, keys: &[Rc<Values<'_>>], row: usize, batch: &Batch) -> Option<u32> {
     let (key, scale) = (keys.first()?, finder.scales.first().copied()?);
     match &finder.way {
-        Way::ByOption(rows) => *rows.get(usize::from(key.option(row)?))?,
-        Way::ByText(rows) => {
+        Way::Option(rows) => *rows.get(usize::from(key.option(row)?))?,
+        Way::Text(rows) => {
             let text = key.text(row, batch)?;
             let place = rows.binary_search_by(|(known, _)| (**known).cmp(text)).ok()?;
             Some(rows.get(place)?.1)
         }
-        Way::ByNumber(rows, theirs) => {
+        Way::Number(rows, theirs) => {
             let number = exactly(key.number(row)?, scale, *theirs)?;
             let place = rows.binary_search_by_key(&number, |(known, _)| *known).ok()?;
             Some(rows.get(place)?.1)
         }
-        Way::ByInterval(theirs) => interval(table, key.number(row)?, scale, *theirs),
-        Way::ByAll(forms) => {
+        Way::Interval(theirs) => interval(table, key.number(row)?, scale, *theirs),
+        Way::All(forms) => {
             let LookupKeys::Exact(columns, rows) = &table.keys else { return None };
             let parts = keys.iter().zip(forms).zip(columns.iter().zip(&finder.scales));
             let parts = parts.map(|((key, form), (&column, &scale))| {

@@ -46,7 +46,7 @@ impl<'b> Machine<'_, 'b> {
     pub(super) fn computed(
         &self,
         operands: &[&Values<'_>],
-        known: Mask,
+        known: &Mask,
         result: impl Fn(usize) -> Option<i64>,
     ) -> Values<'b> {
         let mut numbers = vec![0; self.len];
@@ -73,7 +73,7 @@ impl<'b> Machine<'_, 'b> {
 
     pub(super) fn each_number(&mut self, part: StepId, f: impl Fn(i64) -> Option<i64>) -> Values<'b> {
         let of = self.values(part);
-        self.computed(&[&of], of.known.clone(), |row| f(of.number(row)?))
+        self.computed(&[&of], &of.known, |row| f(of.number(row)?))
     }
 
     pub(super) fn rescale(&mut self, part: Scaled, scale: u8) -> Values<'b> {
@@ -94,14 +94,14 @@ impl<'b> Machine<'_, 'b> {
             }
         };
         let known = self.known_to(&[&left, &right]);
-        self.computed(&[&left, &right], known, |row| result(left.number(row)?, right.number(row)?))
+        self.computed(&[&left, &right], &known, |row| result(left.number(row)?, right.number(row)?))
     }
 
     pub(super) fn percent(&mut self, sides: [Scaled; 2], scale: u8) -> Values<'b> {
         let [part, whole] = sides.map(|side| self.values(side.step));
         let [a, b] = sides.map(|side| side.scale);
         let known = self.known_to(&[&part, &whole]);
-        self.computed(&[&part, &whole], known, |row| {
+        self.computed(&[&part, &whole], &known, |row| {
             quotient((part.number(row)?, a), (whole.number(row)?, b), 100, scale)
         })
     }
@@ -110,7 +110,7 @@ impl<'b> Machine<'_, 'b> {
         let parts: Vec<_> = of.iter().map(|part| self.values(part.step)).collect();
         let values: Vec<&Values<'_>> = parts.iter().map(|part| &**part).collect();
         let known = self.known_to(&values);
-        self.sum_over(&values, of, scale, known)
+        self.sum_over(&values, of, scale, &known)
     }
 
     /// The sum of the values that are there, on the rows of `known`.
@@ -119,7 +119,7 @@ impl<'b> Machine<'_, 'b> {
         values: &[&Values<'_>],
         of: &[Scaled],
         scale: u8,
-        known: Mask,
+        known: &Mask,
     ) -> Values<'b> {
         let wide = of.iter().map(|part| part.scale).max().unwrap_or(0);
         let factors: Vec<i128> = of.iter().map(|part| power(wide - part.scale)).collect();
@@ -136,7 +136,7 @@ impl<'b> Machine<'_, 'b> {
         let wide = of.iter().map(|part| part.scale).max().unwrap_or(0);
         let factors: Vec<i128> = of.iter().map(|part| power(wide - part.scale)).collect();
         let known = self.known_to(&values);
-        self.computed(&values, known, |row| {
+        self.computed(&values, &known, |row| {
             let all = values.iter().zip(&factors);
             let all = all.filter_map(|(values, factor)| Some(i128::from(values.number(row)?) * factor));
             rescaled(if greatest { all.max() } else { all.min() }?, wide, scale)

@@ -147,7 +147,7 @@ impl<'b> Machine<'_, 'b> {
         }
         known.remove(&blank.minus(&any));
         let values: Vec<&Values<'_>> = arguments.iter().map(|argument| &*argument.values).collect();
-        self.sum_over(&values, of, scale, known)
+        self.sum_over(&values, of, scale, &known)
     }
 
     /// Different options, or items as written.

@@ -39,11 +39,11 @@ pub(super) fn luhn(text: &str) -> bool {
 ///
 /// False for anything but six ASCII digits.
 pub(super) fn jis_x0402(text: &str) -> bool {
-    let Some([a, b, c, d, e, check]) = digits(text).and_then(|digits| <[u32; 6]>::try_from(digits).ok())
-    else {
+    let Some([code @ .., check]) = digits(text).and_then(|digits| <[u32; 6]>::try_from(digits).ok()) else {
         return false;
     };
-    (11 - (6 * a + 5 * b + 4 * c + 3 * d + 2 * e) % 11) % 10 == check
+    let weighted: u32 = code.iter().zip([6, 5, 4, 3, 2]).map(|(digit, weight)| digit * weight).sum();
+    (11 - weighted % 11) % 10 == check
 }
 
 /// `None`: not only ASCII digits.
@@ -101,9 +101,7 @@ impl<'b> Machine<'_, 'b> {
 
     pub(super) fn length(&mut self, text: StepId) -> Values<'b> {
         let (text, batch) = (self.values(text), self.batch);
-        self.computed(&[&text], text.known.clone(), |row| {
-            i64::try_from(text.text(row, batch)?.chars().count()).ok()
-        })
+        self.computed(&[&text], &text.known, |row| i64::try_from(text.text(row, batch)?.chars().count()).ok())
     }
 
     pub(super) fn substring(&mut self, parts: &[StepId]) -> Option<Values<'b>> {
@@ -135,7 +133,7 @@ impl<'b> Machine<'_, 'b> {
         let [text, separator] = parts;
         let (text, separator, batch) = (self.argument(text), self.values(separator), self.batch);
         let known = text.unknown.complement().and(&separator.known);
-        self.computed(&[&text.values, &separator], known, |row| {
+        self.computed(&[&text.values, &separator], &known, |row| {
             let Some(whole) = text.values.text(row, batch) else { return Some(0) };
             let separator = separator.text(row, batch)?;
             let parts = if separator.is_empty() { vec![whole] } else { whole.split(separator).collect() };
@@ -151,7 +149,7 @@ impl<'b> Machine<'_, 'b> {
     pub(super) fn similarity(&mut self, sides: [StepId; 2]) -> Values<'b> {
         let ([left, right], batch) = (sides.map(|side| self.values(side)), self.batch);
         let known = self.known_to(&[&left, &right]);
-        self.computed(&[&left, &right], known, |row| {
+        self.computed(&[&left, &right], &known, |row| {
             similarity(left.text(row, batch)?, right.text(row, batch)?)
         })
     }

@@ -140,6 +140,17 @@ fn own_fields() -> Vec<(&'static str, Type, bool)> {
         ("answered_on", Type::Date, true),
         ("submitted_at", Type::DateTime, true),
         ("ex_month", Type::YearMonth, true),
+        ("ex_staff", number(0, Some("人")), false),
+        ("ex_doctors", number(0, Some("人")), true),
+        ("ex_nurses", number(0, Some("人")), true),
+        ("ex_trained", yes_no(), false),
+        ("ex_insured", yes_no(), false),
+        ("ex_name", Type::Text, true),
+        ("ex_answered_on", Type::Date, true),
+        ("ex_submitted_at", Type::DateTime, true),
+        ("ex_code", Type::Code, true),
+        ("ex_town_code", Type::Code, true),
+        ("ex_size", bands(), true),
         ("ex_threats", Type::Multi(threats), true),
         ("ex_terminals", number(0, Some("台")), true),
         ("ex_ratio", number(2, None), true),
@@ -172,10 +183,18 @@ fn table(number: u16, fields: Vec<(&'static str, Type, bool)>) -> BTreeMap<Arc<s
 fn links() -> BTreeMap<Arc<str>, NamedLink> {
     let beds = || number(0, Some("床"));
     let other = Type::Option(options(&[("daily", "毎日", None), ("hourly", "毎時", None)], None));
-    let frame =
-        vec![("beds_total", beds(), false), ("band", bands(), false), ("facility_name", Type::Text, false)];
-    let prev =
-        vec![("beds_total", beds(), true), ("q11_backup", yes_no(), true), ("q12_frequency", other, true)];
+    let frame = vec![
+        ("beds_total", beds(), false),
+        ("band", bands(), false),
+        ("ex_size", bands(), false),
+        ("ex_name", Type::Text, false),
+    ];
+    let prev = vec![
+        ("beds_total", beds(), true),
+        ("ex_staff", number(0, Some("人")), true),
+        ("q11_backup", yes_no(), true),
+        ("q12_frequency", other, true),
+    ];
     let link = |number, fields| NamedLink { table: number, fields: table(number, fields) };
     [(Arc::from("frame"), link(1, frame)), (Arc::from("prev"), link(2, prev))].into_iter().collect()
 }

@@ -49,7 +49,7 @@ struct Parser<'f> {
     /// Places whose object has been entered, with the span of the key.
     entered: Vec<(usize, (u32, u32))>,
     /// Places entered twice: first and second key.
-    entered_again: Vec<(usize, (u32, u32), (u32, u32))>,
+    entered_again: Vec<(usize, [(u32, u32); 2])>,
     /// Keys that are not on the form: the place around them, and their span.
     unknown: Vec<(usize, (u32, u32))>,
     /// Names of those that the chunk has noted.
@@ -155,7 +155,7 @@ impl<'f> Parser<'f> {
         }
         let span = (short(key.start), short(key.end));
         match self.entered.iter().find(|(place, _)| *place == child) {
-            Some((_, first)) => self.entered_again.push((child, *first, span)),
+            Some((_, first)) => self.entered_again.push((child, [*first, span])),
             None => self.entered.push((child, span)),
         }
         true
@@ -215,7 +215,7 @@ impl<'f> Parser<'f> {
                 report_twice(chunk, self.form, row, member.column, member.cell.span);
             }
         }
-        for (place, first, second) in self.entered_again.drain(..) {
+        for (place, [first, second]) in self.entered_again.drain(..) {
             let name = self.form.nodes.get(place).map_or("", |node| &node.path);
             let finding = twice(chunk, row, None, name).further(first, first_note());
             chunk.findings.push(finding.further(second, second_note()));
@@ -323,9 +323,8 @@ impl Tokens<'_> {
             let token = self.next()?;
             expect = match (token.kind, expect) {
                 (Kind::String { .. }, Expect::KeyOrEnd | Expect::Key) => Expect::Colon,
-                (Kind::Colon, Expect::Colon) => Expect::Value,
                 (Kind::Comma, Expect::After) if object => Expect::Key,
-                (Kind::Comma, Expect::After) => Expect::Value,
+                (Kind::Colon, Expect::Colon) | (Kind::Comma, Expect::After) => Expect::Value,
                 (Kind::ObjectEnd, Expect::KeyOrEnd | Expect::After) if object => close(&mut open),
                 (Kind::ArrayEnd, Expect::ValueOrEnd | Expect::After) if !object => close(&mut open),
                 _ => begin(&mut open, token, expect).ok_or_else(|| order(token))?,
@@ -400,6 +399,7 @@ fn key_text(view: &[u8], token: Token, escaped: bool) -> Result<Cow<'_, str>, Ro
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::RawKind::{JsonArray, JsonNull, JsonNumber, JsonString, JsonTrue, Missing};
     use crate::input::RawRecord;
     use crate::input::form::tests::form;
 
@@ -434,7 +434,6 @@ mod tests {
             r#"{"ＢＥＤＳ": "12", "病院名": true}"#,
             r#"{"\u0062eds": [1, 2]}"#,
         ]);
-        use RawKind::{JsonArray, JsonNull, JsonNumber, JsonString, JsonTrue, Missing};
         let beds = [(JsonNumber, "1"), (JsonNumber, "1e3"), (JsonString, "12"), (JsonArray, "[1, 2]")];
         assert_eq!(cells(&found, 1), beds);
         let names = [(JsonString, "a\"b"), (JsonNull, ""), (JsonTrue, "true"), (Missing, "")];

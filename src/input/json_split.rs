@@ -7,6 +7,7 @@
 //!   takes linear time.
 
 use super::intake::{Cut, Intake, record};
+use super::json_balance::{Balance, balance, boundary};
 use super::row_fault::{JsonFault, LONGEST, RowFault};
 use super::{Block, line_breaks, short};
 use crate::error::Error;
@@ -35,17 +36,6 @@ pub(super) enum Framing {
     },
 }
 
-/// Where a value ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Balance {
-    /// The byte after it.
-    End(usize),
-    /// It cannot be balanced; so far was it searched.
-    Broken(usize),
-    /// The buffer ends too early to tell.
-    More,
-}
-
 /// The records of one file, in order.
 #[derive(Debug)]
 pub(super) struct Values {
@@ -58,8 +48,18 @@ pub(super) struct Values {
     skipping: bool,
     /// A comma has been read, so an element must follow.
     after_comma: bool,
-    /// Nothing more is to be read; with the fault that ended the file too early, and its line.
-    pub(super) finished: Option<Option<(JsonFault, u64)>>,
+    end: End,
+}
+
+/// Whether the records have come to an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Not yet.
+    Open,
+    /// As they should.
+    Reached,
+    /// Too early, or with something behind it: why, and on which line.
+    Fault(JsonFault, u64),
 }
 
 impl Values {
@@ -73,11 +73,19 @@ impl Values {
             wasted: 0,
             skipping: false,
             after_comma: false,
-            finished: None,
+            end: End::Open,
         };
         values.pass(intake, 0, start);
         intake.consume(start);
         values
+    }
+
+    /// What ended the file too early, and its line. `None`: nothing, as far as it has been read.
+    pub(super) const fn fault(&self) -> Option<(JsonFault, u64)> {
+        match self.end {
+            End::Fault(fault, line) => Some((fault, line)),
+            End::Open | End::Reached => None,
+        }
     }
 
     /// The next block of at most `most` records. `None`: there is none.
@@ -91,7 +99,7 @@ impl Values {
             self.skip(intake)?;
         }
         let mut cut = Cut::default();
-        while cut.is_open(most) && !self.skipping && self.finished.is_none() {
+        while cut.is_open(most) && !self.skipping && self.end == End::Open {
             if !self.step(intake, &mut cut) && !intake.more()? && intake.ended() {
                 self.step_at_end(intake, &mut cut);
             }
@@ -120,7 +128,7 @@ impl Values {
             self.push(intake, cut, start, end, Some(JsonFault::Ends));
         }
         let cut_off = matches!(self.framing, Framing::Elements { .. });
-        self.finished = Some(cut_off.then_some((JsonFault::Ends, self.line)));
+        self.end = if cut_off { End::Fault(JsonFault::Ends, self.line) } else { End::Reached };
     }
 
     fn next_line(&mut self, intake: &mut Intake, cut: &mut Cut) -> bool {
@@ -134,7 +142,7 @@ impl Values {
             }
             None if !intake.ended() || rest.is_empty() => {
                 if intake.ended() {
-                    self.finished = Some(None);
+                    self.end = End::Reached;
                 }
                 return intake.ended();
             }
@@ -173,7 +181,7 @@ impl Values {
             return true;
         }
         if matches!(self.framing, Framing::Values { single: true }) && self.number > 0 {
-            self.finished = Some(None);
+            self.end = End::Reached;
             return true;
         }
         match self.value_end(intake, start) {
@@ -192,7 +200,7 @@ impl Values {
         cut.skip_to(end, intake);
         let done = intake.ended() && matches!(self.framing, Framing::Values { .. });
         if done {
-            self.finished = Some(None);
+            self.end = End::Reached;
         }
         done
     }
@@ -244,7 +252,7 @@ impl Values {
         cut.at = at + 1;
         let rest = intake.bytes().get(cut.at..).unwrap_or(&[]);
         let follows = !inner && rest.iter().any(|byte| !byte.is_ascii_whitespace());
-        self.finished = Some(follows.then_some((JsonFault::Follows, self.line)));
+        self.end = if follows { End::Fault(JsonFault::Follows, self.line) } else { End::Reached };
     }
 
     /// Takes what cannot be balanced as one bad record, up to where the next can begin; `false`: more bytes are
@@ -263,7 +271,7 @@ impl Values {
         self.pass(intake, end, next);
         cut.at = next;
         if self.wasted > WASTE.saturating_add(intake.offset().saturating_mul(8)) {
-            self.finished = Some(Some((JsonFault::Order, self.line)));
+            self.end = End::Fault(JsonFault::Order, self.line);
         }
         true
     }
@@ -306,7 +314,7 @@ impl Values {
             intake.consume(gone);
             if !intake.more()? && intake.ended() {
                 let cut_off = matches!(self.framing, Framing::Elements { .. });
-                self.finished = Some(cut_off.then_some((JsonFault::Ends, self.line)));
+                self.end = if cut_off { End::Fault(JsonFault::Ends, self.line) } else { End::Reached };
                 intake.consume(tail);
                 return Ok(());
             }
@@ -325,88 +333,6 @@ impl Values {
 
 fn wide(at: usize) -> u64 {
     u64::try_from(at).unwrap_or(0)
-}
-
-/// Where a record after `start` can begin: the end of the bad one, and the start of the next.
-///
-/// Records of a list are objects, so `}`, a comma and `{` mark the place; values one after the other begin a line;
-/// lines end with the line.
-fn boundary(bytes: &[u8], start: usize, framing: Framing) -> Option<(usize, usize)> {
-    let rest = bytes.get(start..)?;
-    if framing == Framing::Lines {
-        return memchr::memchr(b'\n', rest).map(|step| (start + step, start + step + 1));
-    }
-    if !matches!(framing, Framing::Elements { .. }) {
-        return memchr::memmem::find(rest, b"\n{").map(|step| (start + step, start + step + 1));
-    }
-    memchr::memchr_iter(b'}', rest).find_map(|step| {
-        let mut behind =
-            rest.iter().enumerate().skip(step + 1).filter(|(_, byte)| !byte.is_ascii_whitespace());
-        behind.next().filter(|(_, byte)| **byte == b',')?;
-        let (next, _) = behind.next().filter(|(_, byte)| **byte == b'{')?;
-        Some((start + step + 1, start + next))
-    })
-}
-
-/// Where the value at `start` ends.
-pub(super) fn balance(bytes: &[u8], start: usize, ended: bool) -> Balance {
-    let cut = if ended { Balance::Broken(bytes.len()) } else { Balance::More };
-    // One bit a level: whether it is an object. Deeper levels than the word has are only counted.
-    let (mut kinds, mut depth, mut at) = (0_u128, 0_u32, start);
-    loop {
-        let Some(&byte) = bytes.get(at) else { break };
-        match byte {
-            b'"' => match string_end(bytes, at + 1) {
-                Some(end) => at = end,
-                None if raw_line_end(bytes, at) => return Balance::Broken(at),
-                None => return cut,
-            },
-            b'{' | b'[' => {
-                kinds = kinds << 1 | u128::from(byte == b'{');
-                depth += 1;
-                at += 1;
-            }
-            b'}' | b']' => {
-                let fits = depth > 0 && (depth > 128 || (kinds & 1 == 1) == (byte == b'}'));
-                if !fits {
-                    return if depth == 0 && at > start { Balance::End(at) } else { Balance::Broken(at) };
-                }
-                kinds >>= 1;
-                depth -= 1;
-                at += 1;
-            }
-            // No value begins with a comma; saying that one ends there would stand still.
-            b',' if depth == 0 && at == start => return Balance::Broken(at),
-            b',' | b' ' | b'\t' | b'\r' | b'\n' if depth == 0 => return Balance::End(at),
-            _ => {
-                at += 1;
-                continue;
-            }
-        }
-        if depth == 0 {
-            return Balance::End(at);
-        }
-    }
-    // A number or word at the end of the file has no mark behind it.
-    if ended && depth == 0 && at > start { Balance::End(at) } else { cut }
-}
-
-/// The byte after the closing quote of the string whose text begins at `from`. `None`: there is none before a line
-/// end, which a string cannot hold, or before the end of the buffer.
-fn string_end(bytes: &[u8], mut from: usize) -> Option<usize> {
-    loop {
-        let step = memchr::memchr3(b'"', b'\\', b'\n', bytes.get(from..)?)?;
-        match bytes.get(from + step) {
-            Some(b'"') => return Some(from + step + 1),
-            Some(b'\\') => from += step + 2,
-            _ => return None,
-        }
-    }
-}
-
-/// Whether the string that begins at `at` meets a line end before the end of the buffer.
-fn raw_line_end(bytes: &[u8], at: usize) -> bool {
-    bytes.get(at..).is_some_and(|rest| memchr::memchr(b'\n', rest).is_some())
 }
 
 #[cfg(test)]
@@ -436,7 +362,7 @@ mod tests {
                 found.push((record.number, record.line, record.column, text, bad));
             }
         }
-        (found, values.finished.flatten())
+        (found, values.fault())
     }
 
     const ARRAY: Framing = Framing::Elements { inner: false };

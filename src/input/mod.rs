@@ -10,6 +10,7 @@ mod form;
 mod header;
 mod intake;
 mod json;
+mod json_balance;
 mod json_split;
 mod layout;
 mod pointer;

@@ -4,7 +4,7 @@
 //! - Pointers are those of RFC 6901.
 //! - Nothing recurses; a text that is no JSON has no pointer, and no panic.
 
-use super::json_split::{Balance, balance};
+use super::json_balance::{Balance, balance};
 use crate::source::json::{Kind, Scanner, unescape};
 
 /// The pointer of the value that begins at byte `at` of the JSON text in `record`. `None`: no value begins there.

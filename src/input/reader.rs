@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use super::csv::{HeaderRow, Rows};
 use super::intake::Intake;
-use super::json_split::{Balance, Framing, Values, balance};
+use super::json_balance::{Balance, balance};
+use super::json_split::{Framing, Values};
 use super::pointer::{Located, locate};
 use super::row_fault::{JsonFault, LONGEST};
 use super::{Block, FormNeeds, Layout, header};
@@ -153,7 +154,7 @@ impl Reader {
         let mut found = Diagnostics::new();
         self.tell_encoding(&mut found);
         if let Splitter::Values(values) = &self.splitter
-            && let Some(Some((fault, line))) = values.finished
+            && let Some((fault, line)) = values.fault()
         {
             found.push(self.not_json(fault, line));
         }

@@ -231,16 +231,12 @@ pub(super) fn unquote(text: &[u8]) -> Vec<u8> {
     let mut rest = text;
     while let Some(at) = memchr(b'"', rest) {
         result.extend_from_slice(&rest[..at]);
-        match rest.get(at + 1) {
-            Some(b'"') => {
-                result.push(b'"');
-                rest = &rest[at + 2..];
-            }
-            _ => {
-                rest = &rest[at + 1..];
-                break;
-            }
+        if rest.get(at + 1) != Some(&b'"') {
+            rest = &rest[at + 1..];
+            break;
         }
+        result.push(b'"');
+        rest = &rest[at + 2..];
     }
     result.extend_from_slice(rest);
     result
@@ -263,7 +259,7 @@ mod tests {
                 Row::Broken(extent, _) => (extent, false),
                 Row::More => panic!("the text is all there"),
             };
-            found.push((text[at..extent.end].to_owned(), whole));
+            found.push((text.get(at..extent.end).unwrap().to_owned(), whole));
             at = extent.next;
         }
         found

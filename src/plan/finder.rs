@@ -15,7 +15,7 @@ use crate::rule_pack::{Lookup, LookupKeys};
 /// The way from keys of `types` to a row of `table`.
 pub(super) fn way(table: &Lookup, types: &[&Type]) -> Way {
     let (columns, rows) = match &table.keys {
-        LookupKeys::Interval { ty, .. } => return Way::ByInterval(scale_of(ty)),
+        LookupKeys::Interval { ty, .. } => return Way::Interval(scale_of(ty)),
         LookupKeys::Exact(columns, rows) => (columns, rows),
     };
     let key_types: Vec<Option<&Type>> = columns
@@ -23,7 +23,7 @@ pub(super) fn way(table: &Lookup, types: &[&Type]) -> Way {
         .map(|&column| table.columns.get(usize::from(column)).map(|column| &column.ty))
         .collect();
     match (key_types.as_slice(), types) {
-        ([Some(Type::Option(theirs))], [Type::Option(ours)]) => Way::ByOption(
+        ([Some(Type::Option(theirs))], [Type::Option(ours)]) => Way::Option(
             recode(ours, theirs)
                 .into_iter()
                 .map(|option| {
@@ -31,9 +31,9 @@ pub(super) fn way(table: &Lookup, types: &[&Type]) -> Way {
                 })
                 .collect(),
         ),
-        ([Some(Type::Text | Type::Code)], _) => Way::ByText(by_text(rows)),
-        ([Some(ty)], _) => Way::ByNumber(by_number(rows), scale_of(ty)),
-        _ => Way::ByAll(key_types.iter().zip(types).map(|(theirs, ours)| form(*theirs, ours)).collect()),
+        ([Some(Type::Text | Type::Code)], _) => Way::Text(by_text(rows)),
+        ([Some(ty)], _) => Way::Number(by_number(rows), scale_of(ty)),
+        _ => Way::All(key_types.iter().zip(types).map(|(theirs, ours)| form(*theirs, ours)).collect()),
     }
 }
 

@@ -223,22 +223,22 @@ impl<'a> Lowering<'a> {
 
     fn finder(&self, lookup: LookupId, keys: &[TypedExpr]) -> Arc<Finder> {
         let types: Vec<&Type> = keys.iter().map(|key| &key.ty).collect();
-        let way = self.pack.lookups.get(usize::from(lookup.0)).map_or_else(
-            || super::step::Way::ByOption(Vec::new()),
-            |table| super::finder::way(table, &types),
-        );
+        let way = self
+            .pack
+            .lookups
+            .get(usize::from(lookup.0))
+            .map_or_else(|| super::step::Way::Option(Vec::new()), |table| super::finder::way(table, &types));
         Arc::new(Finder { lookup, way, scales: types.iter().map(|ty| scale_of(ty)).collect() })
     }
 
     /// The place of `pattern` among the plan's patterns. `None`: it is no pattern (typing has refused it).
     pub(super) fn pattern(&mut self, pattern: &str) -> Option<u32> {
         let place = self.patterns.iter().position(|known| known.as_str() == pattern);
-        let place = match place {
-            Some(place) => place,
-            None => {
-                self.patterns.push(compile(pattern).ok()?);
-                self.patterns.len() - 1
-            }
+        let place = if let Some(place) = place {
+            place
+        } else {
+            self.patterns.push(compile(pattern).ok()?);
+            self.patterns.len() - 1
         };
         u32::try_from(place).ok()
     }

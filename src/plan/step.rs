@@ -74,15 +74,15 @@ pub enum Members {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Way {
     /// One option key: option index → row.
-    ByOption(Vec<Option<u32>>),
+    Option(Vec<Option<u32>>),
     /// One number or time key: (key, row), rising; and the scale of the keys.
-    ByNumber(Vec<(i64, u32)>, u8),
+    Number(Vec<(i64, u32)>, u8),
     /// One text key: (key, row), rising.
-    ByText(Vec<(Arc<str>, u32)>),
+    Text(Vec<(Arc<str>, u32)>),
     /// One number in an interval; the lookup holds the bounds, this is their scale.
-    ByInterval(u8),
+    Interval(u8),
     /// Several keys, each brought into the lookup's form.
-    ByAll(Vec<KeyForm>),
+    All(Vec<KeyForm>),
 }
 
 /// How one of several keys is brought into the form of the lookup's key column.

@@ -108,6 +108,13 @@ pub(super) fn text(value: &impl Serialize) -> Vec<u8> {
     bytes
 }
 
+/// A whole document of plain data, ended by a line feed; safe to print.
+pub fn document(value: &impl Serialize) -> String {
+    let mut document = String::from_utf8(text(value)).unwrap_or_default();
+    document.push('\n');
+    document
+}
+
 /// Escapes what may not reach a terminal.
 struct Printable(CompactFormatter);
 

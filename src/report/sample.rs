@@ -84,7 +84,7 @@ pub(super) fn label(place: &RecordPlace, text: &str, column: usize) -> Label {
         position: Position {
             line: place.line,
             column: u64::try_from(before).unwrap() + 1,
-            display: u64::try_from(display_width(&text[..before])).unwrap() + 1,
+            display: u64::try_from(display_width(text.get(..before).unwrap())).unwrap() + 1,
         },
         pointer: None,
         text: Argument::Localized(localized(header, &format!("column {column}"))),

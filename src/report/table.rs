@@ -6,6 +6,8 @@
 //! - Only rules with findings, and rules that could mostly not be decided, have a line; how many others there
 //!   are is said.
 
+use std::fmt::Write;
+
 use super::terminal::{Appearance, Ink};
 use super::words::{self, COLUMNS};
 use super::wrap::{pad, pad_left, shorten};
@@ -13,6 +15,8 @@ use crate::diagnostic::Language;
 use crate::engine::event::{RuleLine, Summary};
 use crate::source::{display_width, picture};
 
+/// Rules that could mostly not be decided are listed up to this number.
+const SILENT: usize = 10;
 /// Blanks between columns.
 const GAP: usize = 2;
 /// Columns of a title below which it is left out.
@@ -28,17 +32,36 @@ pub fn table(summary: &Summary, look: &Appearance) -> String {
         page.push('\n');
         page.push_str(&Table::new(&told, look).draw());
     }
-    for line in told.iter().filter_map(|rule| words::silent(rule, look.language)) {
-        for line in super::wrap::wrap(&picture::visible(&line), look.width) {
-            page.push_str(&format!("{line}\n"));
-        }
-    }
+    page.push_str(&silent(summary, look));
     let others = summary.rules.iter().filter(|rule| rule.counts.is_some()).count()
         - told.iter().filter(|rule| rule.counts.is_some()).count();
     if others > 0 {
         let line = words::no_finding(u64::try_from(others).unwrap_or(u64::MAX), look.language);
         page.push_str(&look.paint(Ink::Dim, &line));
         page.push('\n');
+    }
+    page
+}
+
+/// The rules that could mostly not be decided, a line each; the table has those for which there is no line.
+pub fn silent(summary: &Summary, look: &Appearance) -> String {
+    let silent = summary.rules.iter().filter(|rule| rule.is_mostly_silent());
+    let lines: Vec<(&RuleLine, u64)> =
+        silent.filter_map(|rule| Some((rule, rule.silent_percent()?))).collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    let heading = super::wrap::wrap(words::silent_heading(look.language), look.width).join("\n");
+    let mut page = format!("\n{}\n", look.paint(Ink::Strong, &heading));
+    let id_width = lines.iter().take(SILENT).map(|(rule, _)| display_width(&rule.id)).max().unwrap_or(0);
+    for (rule, percent) in lines.iter().take(SILENT) {
+        let title = picture::visible(rule.title.get(look.language)).into_owned();
+        let room = look.width.saturating_sub(id_width + 10);
+        let id = pad(&picture::visible(&rule.id), id_width);
+        let _ = writeln!(page, "  {id}  {percent:>3}%  {}", shorten(&title, room));
+    }
+    if lines.len() > SILENT {
+        let _ = writeln!(page, "  {}", words::more_rules(lines.len() - SILENT, look.language));
     }
     page
 }
@@ -64,30 +87,28 @@ enum Layout {
 
 impl<'a> Table<'a> {
     fn new(rules: &'a [&'a RuleLine], look: &'a Appearance) -> Self {
-        let numbers = rules
-            .iter()
-            .map(|rule| {
-                let outcomes = rule.counts.as_ref().map(|counts| {
-                    [
-                        counts.pass,
-                        counts.fail,
-                        counts.not_applicable,
-                        counts.undecided,
-                        counts.skipped,
-                        counts.not_run,
-                    ]
-                });
-                let outcome = |index: usize| {
-                    let number = outcomes.and_then(|outcomes| outcomes.get(index).copied());
-                    number.map_or_else(
-                        || if look.ascii { "-" } else { "–" }.to_owned(),
-                        |number| number.to_string(),
-                    )
-                };
-                let [a, b, c, d, e, f] = [0, 1, 2, 3, 4, 5].map(outcome);
-                [rule.findings.to_string(), rule.records.to_string(), a, b, c, d, e, f]
+        let none = if look.ascii { "-" } else { "–" };
+        let row = |rule: &&RuleLine| {
+            let outcomes = rule.counts.as_ref().map(|counts| {
+                [
+                    counts.pass,
+                    counts.fail,
+                    counts.not_applicable,
+                    counts.undecided,
+                    counts.skipped,
+                    counts.not_run,
+                ]
+            });
+            std::array::from_fn(|column| match column {
+                0 => rule.findings.to_string(),
+                1 => rule.records.to_string(),
+                _ => {
+                    let number = outcomes.and_then(|outcomes| outcomes.get(column - 2).copied());
+                    number.map_or_else(|| none.to_owned(), |number| number.to_string())
+                }
             })
-            .collect();
+        };
+        let numbers = rules.iter().map(row).collect();
         Self { look, rules, numbers }
     }
 

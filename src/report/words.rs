@@ -6,7 +6,7 @@
 
 use super::wrap::grouped;
 use crate::diagnostic::{Language, Localized, Severity};
-use crate::engine::event::{RuleLine, RunHeader, Summary};
+use crate::engine::event::{RunHeader, Summary};
 
 /// The text of `language`.
 pub const fn pick<'a>(language: Language, ja: &'a str, en: &'a str) -> &'a str {
@@ -115,18 +115,21 @@ fn result(summary: &Summary, language: Language) -> String {
     }
 }
 
-/// The line of a rule that could not be decided on many records. `None`: it could.
-pub fn silent(rule: &RuleLine, language: Language) -> Option<String> {
-    let percent = rule.silent_percent().filter(|_| rule.is_mostly_silent())?;
-    let (id, title) = (&rule.id, rule.title.get(language));
-    Some(match language {
-        Language::Ja => format!("{id}（{title}）は{percent}%の票で判定できていません（保留または除外）。"),
-        Language::En => {
-            format!(
-                "{id} ({title}) could not be decided on {percent}% of the records (undecided or skipped)."
-            )
-        }
-    })
+/// Stands above the rules that could mostly not be decided.
+pub const fn silent_heading(language: Language) -> &'static str {
+    pick(
+        language,
+        "2割を超える票で判定できていない規則（保留または除外）",
+        "Not decided on more than a fifth of the records (undecided or skipped):",
+    )
+}
+
+/// What a cut list of rules left out.
+pub fn more_rules(rules: usize, language: Language) -> String {
+    match language {
+        Language::Ja => format!("ほか{rules}規則（表を参照）"),
+        Language::En => format!("and {rules} more (see the table)"),
+    }
 }
 
 /// How many rules have no line in the table.

@@ -4,10 +4,10 @@
 //! - Folders stand base first, so that what comes later adds to or changes what came before.
 //! - A chain has at most [`DEEPEST`] folders and never comes back to one; every path stays inside the root.
 
-use super::mistake;
+use super::mistake::{self, Refused};
 use super::toml_file::{self, Table, Text};
+use crate::diagnostic::Diagnostics;
 use crate::diagnostic::code::pack as code;
-use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::source::root::SurveyRoot;
 use crate::source::{SourceId, SourceText};
@@ -21,8 +21,6 @@ const SURVEY_FILE: &str = "survey.toml";
 /// A folder and its files.
 #[derive(Debug)]
 pub struct Layer {
-    /// Relative to the root.
-    pub folder: String,
     /// `survey.toml`.
     pub survey: SourceText,
     /// Its other TOML files, in order of name.
@@ -49,7 +47,8 @@ pub fn read(
     sources: &mut Vec<SourceText>,
     found: &mut Diagnostics,
 ) -> Result<Vec<Layer>, Error> {
-    let mut surveys = vec![(folder.to_owned(), read_file(root, &format!("{folder}/{SURVEY_FILE}"), sources)?)];
+    let mut surveys =
+        vec![(folder.to_owned(), read_file(root, &format!("{folder}/{SURVEY_FILE}"), sources)?)];
     while let Some((folder, survey)) = surveys.last() {
         let seen: Vec<&str> = surveys.iter().map(|(folder, _)| folder.as_str()).collect();
         match base_of(root, survey, folder, &seen) {
@@ -66,11 +65,16 @@ pub fn read(
     }
     let layer = |(folder, survey): (String, SourceText)| -> Result<Layer, Error> {
         let names = root.list(&folder)?;
-        let rules = names.iter().filter(|name| name.ends_with(".toml") && name.as_str() != &*survey.name);
+        let rules = names.iter().filter(|name| is_toml(name) && name.as_str() != &*survey.name);
         let rules = rules.map(|name| read_file(root, name, sources)).collect::<Result<_, Error>>()?;
-        Ok(Layer { folder, survey, rules })
+        Ok(Layer { survey, rules })
     };
     surveys.into_iter().rev().map(layer).collect()
+}
+
+/// Whether a file is TOML by the ending of its name, in either case.
+fn is_toml(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("toml"))
 }
 
 /// Reads one file and gives it the next number.
@@ -87,7 +91,7 @@ fn base_of(
     survey: &SourceText,
     folder: &str,
     seen: &[&str],
-) -> Result<Option<String>, Box<Diagnostic>> {
+) -> Result<Option<String>, Refused> {
     // Most packs extend nothing, and reading the tree twice would cost them a start.
     if !survey.text.contains("extends") {
         return Ok(None);
@@ -127,8 +131,8 @@ fn is_plain(part: &str) -> bool {
 }
 
 /// The path in `text`, relative to the root, if a file is there.
-pub fn file_at(root: &SurveyRoot, text: Text<'_>, source: &SourceText) -> Result<String, Diagnostic> {
-    let at = |code| mistake::at(code, source, text.span).with("found", text.text);
+pub fn file_at(root: &SurveyRoot, text: Text<'_>, source: &SourceText) -> Result<String, Refused> {
+    let at = |code| Box::new(mistake::at(code, source, text.span).with("found", text.text));
     if !text.text.split('/').all(is_plain) {
         return Err(at(&code::PATH_REFUSED));
     }
@@ -136,7 +140,7 @@ pub fn file_at(root: &SurveyRoot, text: Text<'_>, source: &SourceText) -> Result
 }
 
 /// The schema that `text` names: a path relative to the root, or the id of one in `schemas/`.
-pub fn schema_at(root: &SurveyRoot, text: Text<'_>, source: &SourceText) -> Result<String, Diagnostic> {
+pub fn schema_at(root: &SurveyRoot, text: Text<'_>, source: &SourceText) -> Result<String, Refused> {
     let path = format!("schemas/{}.json", text.text);
     if is_plain(text.text) && root.exists(&path) { Ok(path) } else { file_at(root, text, source) }
 }
@@ -148,7 +152,7 @@ pub fn trees<'a>(layers: &'a [Layer], found: &mut Diagnostics) -> Vec<File<'a>> 
         for source in std::iter::once(&folder.survey).chain(&folder.rules) {
             match toml_file::read(source) {
                 Ok(root) => files.push(File { source, stem: stem(&source.name), layer, root }),
-                Err(mistake) => found.push(mistake),
+                Err(mistake) => found.push(*mistake),
             }
         }
     }
@@ -157,7 +161,7 @@ pub fn trees<'a>(layers: &'a [Layer], found: &mut Diagnostics) -> Vec<File<'a>> 
 
 fn stem(path: &str) -> &str {
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
-    name.strip_suffix(".toml").unwrap_or(name)
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
 impl File<'_> {
@@ -224,7 +228,14 @@ mod tests {
     fn circles_missing_folders_and_paths_outside_are_told_apart() {
         let one = |extends: &str| {
             let survey = format!("[survey]\nextends = '{extends}'");
-            chain(&[("rules/ex/1/survey.toml", &survey), ("rules/ex/2/survey.toml", "[survey]\nextends = '../1'")], "rules/ex/1").1
+            chain(
+                &[
+                    ("rules/ex/1/survey.toml", &survey),
+                    ("rules/ex/2/survey.toml", "[survey]\nextends = '../1'"),
+                ],
+                "rules/ex/1",
+            )
+            .1
         };
         assert_eq!(one("../2"), ["KP-P062"]);
         assert_eq!(one("../3"), ["KP-P061"]);
@@ -239,7 +250,8 @@ mod tests {
                 (format!("rules/ex/{number}/survey.toml"), format!("[survey]\nextends = '../{}'", number + 1))
             })
             .collect();
-        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         assert_eq!(chain(&files, "rules/ex/0").1, ["KP-P063"]);
     }
 }

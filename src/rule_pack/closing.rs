@@ -26,13 +26,21 @@ pub struct Closing {
 pub fn closings(form: &Questionnaire, field: FieldId) -> Vec<Closing> {
     let Some(routing) = form.routing_of(field) else { return Vec::new() };
     let own = direct(form, routing);
-    // Only several controllers side by side can close a field twice over.
-    let manifold = own.len() > 1 || own.iter().any(|(_, fields)| fields.len() > 1);
+    // Only several controllers side by side, here or above, can close a field twice over.
+    let manifold = is_manifold(&own)
+        || routing
+            .controllers
+            .iter()
+            .filter_map(|above| form.routing_of(*above))
+            .any(|above| is_manifold(&direct(form, above)));
     let mut made: Vec<Closing> = Vec::new();
     for &controller in &routing.controllers {
         let mut ways: Vec<TypedExpr> = inherited(form, routing, controller);
         if !ways.is_empty() && manifold {
-            ways = vec![all(vec![any(ways, routing.own.span), not(relevant(field, routing.own.span))], routing.own.span)];
+            ways = vec![all(
+                vec![any(ways, routing.own.span), not(relevant(field, routing.own.span))],
+                routing.own.span,
+            )];
         }
         let here = own.iter().filter(|(closing, _)| closing.controller == controller);
         ways.extend(here.map(|(closing, _)| guarded(form, routing, closing)));
@@ -46,6 +54,10 @@ pub fn closings(form: &Questionnaire, field: FieldId) -> Vec<Closing> {
         made.push(Closing { controller, when: all(parts, routing.own.span) });
     }
     made
+}
+
+fn is_manifold(own: &[(Closing, BTreeSet<FieldId>)]) -> bool {
+    own.len() > 1 || own.iter().any(|(_, fields)| fields.len() > 1)
 }
 
 /// The parts of a field's own condition, each under the controller that it is named after, with the fields it reads.
@@ -128,7 +140,10 @@ fn inherited(form: &Questionnaire, routing: &Routing, controller: FieldId) -> Ve
     let closes = |field: &FieldId| -> Vec<TypedExpr> {
         let Some(theirs) = form.routing_of(*field) else { return Vec::new() };
         let direct = direct(form, theirs).into_iter();
-        direct.filter(|(closing, _)| closing.controller == controller).map(|(closing, _)| closing.when).collect()
+        direct
+            .filter(|(closing, _)| closing.controller == controller)
+            .map(|(closing, _)| closing.when)
+            .collect()
     };
     let ways: Vec<TypedExpr> = between.iter().flat_map(closes).collect();
     if ways.is_empty() {

@@ -38,7 +38,8 @@ pub fn parse_text<'a>(
     if !is_literal(source, written.span) || written.text.trim().is_empty() {
         return None;
     }
-    let text = ExpressionText { source, text: written.text, offsets: Offsets::Direct(first_byte(source, written)) };
+    let text =
+        ExpressionText { source, text: written.text, offsets: Offsets::Direct(first_byte(source, written)) };
     let (expr, mistakes) = parse::parse(text);
     let broken = mistakes.has_errors();
     found.append(mistakes);

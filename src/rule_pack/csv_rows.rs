@@ -33,7 +33,9 @@ pub fn rows(source: &SourceText) -> Vec<Row> {
         let (mut written, mut fields, start) = (0, 0, at);
         let result = loop {
             let rest = source.text.as_bytes().get(at..).unwrap_or_default();
-            let (Some(out), Some(end)) = (output.get_mut(written..), ends.get_mut(fields..)) else { return rows };
+            let (Some(out), Some(end)) = (output.get_mut(written..), ends.get_mut(fields..)) else {
+                return rows;
+            };
             let (result, read, wrote, ended) = reader.read_record(rest, out, end);
             at += read;
             written += wrote;

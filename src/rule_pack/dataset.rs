@@ -94,7 +94,8 @@ impl<'a> ParsedKind<'a> {
             typing.check_bounds(table);
         } else {
             let fields = self.item.texts();
-            typing.made.fields = fields.into_iter().filter_map(|text| typing.field("complete", text)).collect();
+            typing.made.fields =
+                fields.into_iter().filter_map(|text| typing.field("complete", text)).collect();
         }
         typing.whole.then_some(typing.made)
     }
@@ -128,7 +129,8 @@ impl Typing<'_, '_> {
         let Some(item) = table.get(part.name) else { return };
         match part.role {
             Role::KeyFields => {
-                let fields = item.texts().into_iter().filter_map(|text| self.field(part.name, text)).collect();
+                let fields =
+                    item.texts().into_iter().filter_map(|text| self.field(part.name, text)).collect();
                 self.made.fields = fields;
             }
             Role::Field | Role::Time => self.field_setting(part, item),
@@ -184,14 +186,10 @@ impl Typing<'_, '_> {
         self.refuse(mistake);
     }
 
-    fn parsed(&self, key: &str) -> Option<&Parsed<'_>> {
-        let (_, parsed) = self.kind.expressions.iter().find(|(name, _)| *name == key)?;
-        parsed.as_ref()
-    }
-
     fn condition(&mut self, key: &'static str) {
         let (kind, subject) = (self.kind, self.subject);
-        let parsed = kind.expressions.iter().find(|(name, _)| *name == key).and_then(|(_, parsed)| parsed.as_ref());
+        let parsed =
+            kind.expressions.iter().find(|(name, _)| *name == key).and_then(|(_, parsed)| parsed.as_ref());
         match parsed.and_then(|parsed| parsed.condition(&subject.names, self.found)) {
             Some(typed) => drop(self.made.expressions.insert(Arc::from(key), typed)),
             None => self.whole = false,
@@ -204,7 +202,8 @@ impl Typing<'_, '_> {
             return;
         }
         let (kind, subject) = (self.kind, self.subject);
-        let parsed = kind.expressions.iter().find(|(name, _)| *name == key).and_then(|(_, parsed)| parsed.as_ref());
+        let parsed =
+            kind.expressions.iter().find(|(name, _)| *name == key).and_then(|(_, parsed)| parsed.as_ref());
         match parsed.and_then(|parsed| parsed.value(&subject.names, None, self.found)) {
             Some(typed) if matches!(typed.ty, Type::Number { .. }) => {
                 self.made.expressions.insert(Arc::from(key), typed);
@@ -220,18 +219,15 @@ impl Typing<'_, '_> {
     fn constant(&mut self, key: &'static str, digits: &str, item: &Item<'_>) {
         let scale = scale_of(digits).min(MAX_SCALE);
         let ty = Type::Number { scale, unit: None };
-        match parse_scaled(digits, scale) {
-            Ok(number) => {
-                let node = Node::Literal(Value::Number(number));
-                self.made.expressions.insert(Arc::from(key), TypedExpr { node, ty, span: item.span });
-            }
-            Err(_) => {
-                let mistake = mistake::at(&code::WRONG_VALUE, self.kind.source, item.span)
-                    .with("found", digits)
-                    .with("expected", mistake::both(describe(&ty)));
-                self.refuse(mistake);
-            }
+        if let Ok(number) = parse_scaled(digits, scale) {
+            let node = Node::Literal(Value::Number(number));
+            self.made.expressions.insert(Arc::from(key), TypedExpr { node, ty, span: item.span });
+            return;
         }
+        let mistake = mistake::at(&code::WRONG_VALUE, self.kind.source, item.span)
+            .with("found", digits)
+            .with("expected", mistake::both(describe(&ty)));
+        self.refuse(mistake);
     }
 
     fn table(&mut self, part: &Part, item: &Item<'_>) {
@@ -262,7 +258,10 @@ impl Typing<'_, '_> {
             self.refuse(mistake::suggested(mistake, text.text, known.iter().map(|name| &**name)));
         }
         if columns.len() != table.texts("fields").len() {
-            let reason = Localized::new("fields と columns の数が異なります", "`fields` and `columns` differ in number");
+            let reason = Localized::new(
+                "fields と columns の数が異なります",
+                "`fields` and `columns` differ in number",
+            );
             let mistake = mistake::at(&code::DECLARATION, self.kind.source, item.span).with("key", "columns");
             self.refuse(mistake.with("reason", mistake::fixed(&reason)));
         }
@@ -296,9 +295,13 @@ impl Typing<'_, '_> {
 
     /// A share or a count that is compared with nothing demands nothing.
     fn check_bounds(&mut self, table: &Table<'_>) {
-        let bounds = || self.kind.kind.parts.iter().filter(|part| part.role == Role::Bound).map(|part| part.name);
+        let bounds =
+            || self.kind.kind.parts.iter().filter(|part| part.role == Role::Bound).map(|part| part.name);
         if bounds().next().is_some() && bounds().all(|name| table.get(name).is_none()) {
-            let reason = Localized::new("min・max などの限度が一つ必要です", "it needs a limit such as `min` or `max`");
+            let reason = Localized::new(
+                "min・max などの限度が一つ必要です",
+                "it needs a limit such as `min` or `max`",
+            );
             let mistake = mistake::at(&code::DECLARATION, self.kind.source, table.span);
             let mistake = mistake.with("key", self.kind.kind.name).with("reason", mistake::fixed(&reason));
             self.refuse(mistake);

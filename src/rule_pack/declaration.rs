@@ -72,7 +72,11 @@ pub fn both(table: Option<&Table<'_>>) -> Option<Localized<Arc<str>>> {
 }
 
 /// Reports names that are reserved, or that `taken` knows already.
-pub fn check_name(declaration: &Declaration<'_>, taken: impl Fn(&str) -> bool, found: &mut Diagnostics) -> bool {
+pub fn check_name(
+    declaration: &Declaration<'_>,
+    taken: impl Fn(&str) -> bool,
+    found: &mut Diagnostics,
+) -> bool {
     let free = !RESERVED.contains(&&*declaration.name) && !taken(&declaration.name);
     if !free {
         let mistake = mistake::at(&code::NAME_TAKEN, declaration.source, declaration.name_span);

@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use super::mistake::{self, Spot};
+use super::declaration::nfkc;
+use super::mistake::{self, Refused, Spot};
 use super::toml_file::Text;
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::nearest::nearest;
@@ -25,7 +26,7 @@ const WORDS: &[(&str, Type)] = &[
 ];
 
 /// The type that `text` names.
-pub fn read(text: Text<'_>, names: &Names, spot: Spot<'_>) -> Result<Type, Diagnostic> {
+pub fn read(text: Text<'_>, names: &Names, spot: Spot<'_>) -> Result<Type, Refused> {
     let written = text.text.trim();
     if let Some((_, ty)) = WORDS.iter().find(|(word, _)| *word == written) {
         return Ok(ty.clone());
@@ -36,7 +37,7 @@ pub fn read(text: Text<'_>, names: &Names, spot: Spot<'_>) -> Result<Type, Diagn
     match written.split_once('(').and_then(|(word, rest)| Some((word, rest.strip_suffix(')')?))) {
         Some(("option", field)) => options(field, text, names, spot, false),
         Some(("multi", field)) => options(field, text, names, spot, true),
-        _ => Err(unreadable(text, spot)),
+        _ => Err(Box::new(unreadable(text, spot))),
     }
 }
 
@@ -44,6 +45,7 @@ fn unreadable(text: Text<'_>, spot: Spot<'_>) -> Diagnostic {
     let mistake = mistake::at(&code::UNREADABLE_TYPE, spot.source, text.span).with("found", text.text);
     let word = text.text.split(['(', '[']).next().unwrap_or_default();
     let words = || WORDS.iter().map(|(word, _)| *word).chain(["dec", "option", "multi"]);
+    // The word itself may be right, and what stands behind it wrong.
     if nearest(word, words()) == Some(word) { mistake } else { mistake::suggested(mistake, word, words()) }
 }
 
@@ -55,37 +57,35 @@ fn number(written: &str) -> Option<Type> {
     };
     let scale = match word {
         "int" => 0,
-        _ => word.strip_prefix("dec(")?.strip_suffix(')')?.parse().ok().filter(|scale| *scale <= MAX_SCALE)?,
+        _ => {
+            word.strip_prefix("dec(")?.strip_suffix(')')?.parse().ok().filter(|scale| *scale <= MAX_SCALE)?
+        }
     };
     Some(Type::Number { scale, unit: unit.map(Arc::from) })
 }
 
-fn options(
-    field: &str,
-    text: Text<'_>,
-    names: &Names,
-    spot: Spot<'_>,
-    multi: bool,
-) -> Result<Type, Diagnostic> {
-    let Some(named) = field_of(field, names) else {
+fn options(field: &str, text: Text<'_>, names: &Names, spot: Spot<'_>, multi: bool) -> Result<Type, Refused> {
+    let Some(found) = field_of(field, names) else {
         let mistake = mistake::at(&code::UNKNOWN_FIELD, spot.source, text.span);
         let mistake = mistake.with("key", spot.key).with("found", field);
-        return Err(mistake::suggested(mistake, field, names.fields.keys().map(|name| &**name)));
+        return Err(Box::new(mistake::suggested(mistake, field, names.fields.keys().map(|name| &**name))));
     };
-    match &named.ty {
+    match &found.ty {
         Type::Option(list) | Type::Multi(list) if multi => Ok(Type::Multi(Arc::clone(list))),
         Type::Option(list) | Type::Multi(list) => Ok(Type::Option(Arc::clone(list))),
-        other => Err(mistake::at(&code::TYPE_HERE, spot.source, text.span)
-            .with("key", spot.key)
-            .with("expected", mistake::fixed(&Localized::new("選択肢を持つ項目", "a field with options")))
-            .with("found", mistake::both(describe(other)))),
+        other => {
+            let expected = Localized::new("選択肢を持つ項目", "a field with options");
+            let mistake = mistake::at(&code::TYPE_HERE, spot.source, text.span).with("key", spot.key);
+            let mistake = mistake.with("expected", mistake::fixed(&expected));
+            Err(Box::new(mistake.with("found", mistake::both(describe(other)))))
+        }
     }
 }
 
 fn field_of<'n>(field: &str, names: &'n Names) -> Option<&'n NamedField> {
     match field.split_once('.') {
-        Some((link, field)) => names.links.get(link)?.fields.get(field),
-        None => names.fields.get(field),
+        Some((link, field)) => names.links.get(&nfkc(link))?.fields.get(&nfkc(field)),
+        None => names.fields.get(&nfkc(field)),
     }
 }
 
@@ -98,9 +98,10 @@ pub fn describe(ty: &Type) -> Localized<String> {
         Type::Number { scale: 0, unit: Some(unit) } => {
             Localized::new(format!("整数（{unit}）"), format!("a whole number ({unit})"))
         }
-        Type::Number { scale, .. } => {
-            Localized::new(format!("小数{scale}桁までの数"), format!("a number with at most {scale} decimals"))
-        }
+        Type::Number { scale, .. } => Localized::new(
+            format!("小数{scale}桁までの数"),
+            format!("a number with at most {scale} decimals"),
+        ),
         Type::Option(_) => text("選択肢", "an option"),
         Type::Multi(_) => text("選択肢の集合", "a set of options"),
         Type::Text => text("文字列", "a text"),

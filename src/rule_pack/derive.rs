@@ -13,6 +13,7 @@ use super::compile::parse_item;
 use super::declaration::{self, Declaration, nfkc};
 use super::declared_type::{self, describe};
 use super::ids::{self, Ids};
+use super::mistake::Refused;
 use super::param::keep;
 use super::placeholder::{self, Scope};
 use super::toml_file::{Table, Text};
@@ -68,7 +69,8 @@ fn declarations<'a>(files: &'a [File<'a>]) -> Vec<Declaration<'a>> {
     for file in files {
         for table in file.root.tables("derive") {
             let name = table.text("name").or_else(|| table.text("fallback-for"));
-            let (name, name_span) = name.map_or((Arc::from(""), table.span), |name| (nfkc(name.text), name.span));
+            let (name, name_span) =
+                name.map_or((Arc::from(""), table.span), |name| (nfkc(name.text), name.span));
             let declaration = Declaration { name, name_span, source: file.source, table };
             let earlier = all
                 .iter_mut()
@@ -96,7 +98,10 @@ fn draft<'a>(
         return Some(Draft { declaration, id, ty, fallback: true });
     }
     if table.text("name").is_none() || table.text("type").is_none() {
-        let reason = Localized::new("name と type、または fallback-for が必要です", "it needs `name` and `type`, or `fallback-for`");
+        let reason = Localized::new(
+            "name と type、または fallback-for が必要です",
+            "it needs `name` and `type`, or `fallback-for`",
+        );
         found.push(incomplete(&declaration, &reason));
         return None;
     }
@@ -139,25 +144,26 @@ fn filled(
     field: Text<'_>,
     declared: Option<&Type>,
     names: &Names,
-) -> Result<(FieldId, Type), Diagnostic> {
-    let named = names.fields.get(&nfkc(field.text)).filter(|named| !named.derived).ok_or_else(|| {
+) -> Result<(FieldId, Type), Refused> {
+    let target = names.fields.get(&nfkc(field.text)).filter(|target| !target.derived).ok_or_else(|| {
         let mistake = mistake::at(&code::UNKNOWN_FIELD, declaration.source, field.span);
         let mistake = mistake.with("key", "fallback-for").with("found", field.text);
-        mistake::suggested(mistake, field.text, names.fields.keys().map(|name| &**name))
+        Box::new(mistake::suggested(mistake, field.text, names.fields.keys().map(|name| &**name)))
     })?;
     match declared {
-        Some(ty) if *ty != named.ty => {
-            Err(mistake::at(&code::TYPE_HERE, declaration.source, declaration.name_span)
+        Some(ty) if *ty != target.ty => {
+            let mistake = mistake::at(&code::TYPE_HERE, declaration.source, declaration.name_span)
                 .with("key", "fallback-for")
-                .with("expected", mistake::both(describe(&named.ty)))
-                .with("found", mistake::both(describe(ty))))
+                .with("expected", mistake::both(describe(&target.ty)))
+                .with("found", mistake::both(describe(ty)));
+            Err(Box::new(mistake))
         }
-        _ => Ok((named.id, named.ty.clone())),
+        _ => Ok((target.id, target.ty.clone())),
     }
 }
 
-fn value<'a>(
-    draft: &Draft<'a>,
+fn value(
+    draft: &Draft<'_>,
     names: &Names,
     tables: Tables<'_>,
     ids: &mut Ids,
@@ -180,8 +186,8 @@ fn value<'a>(
     })
 }
 
-fn notice<'a>(
-    draft: &Draft<'a>,
+fn notice(
+    draft: &Draft<'_>,
     names: &Names,
     tables: Tables<'_>,
     reads: &BTreeSet<FieldId>,

@@ -54,8 +54,7 @@ fn circle(needs: &[Vec<usize>], order: &[usize]) -> Option<Vec<usize>> {
 
 fn report(values: &[DerivedValue], circle: &[usize], files: &[File<'_>], found: &mut Diagnostics) {
     let steps = circle.iter().chain(circle.first());
-    let names: Vec<&str> =
-        steps.filter_map(|step| values.get(*step)).map(|value| &*value.name).collect();
+    let names: Vec<&str> = steps.filter_map(|step| values.get(*step)).map(|value| &*value.name).collect();
     let Some(first) = circle.first().and_then(|step| values.get(*step)) else { return };
     let Some(file) = files.iter().find(|file| file.source.id == first.declared.source) else { return };
     let mistake = mistake::at(&code::DERIVE_CYCLE, file.source, first.value.span)

@@ -66,8 +66,8 @@ impl Reading<'_> {
     ) -> Option<Named> {
         let tables: Vec<&Table<'_>> = match &item.value {
             Written::Table(table) => vec![table],
-            _ if self.dataset => item.items().iter().filter_map(Item::table).collect(),
-            _ => {
+            Written::List(_) if self.dataset => item.items().iter().filter_map(Item::table).collect(),
+            Written::List(_) => {
                 let expected = Localized::new("一つの記録（表）", "one record (a table)");
                 let mistake = mistake::at(&code::WRONG_SHAPE, self.source, item.span)
                     .with("key", format!("examples.{key}"))
@@ -76,6 +76,8 @@ impl Reading<'_> {
                 found.push(mistake);
                 return None;
             }
+            // Reported by the check of keys.
+            _ => return None,
         };
         let mut names = BTreeSet::new();
         let records: Option<Vec<ExampleRecord>> =
@@ -99,8 +101,12 @@ impl Reading<'_> {
         let whole = found.len() == before;
         if let Some(form) = self.subject.form.filter(|_| whole) {
             let table = self.subject.table;
-            let mut own: BTreeMap<_, _> =
-                record.values.iter().filter(|(id, _)| id.table == table).map(|(id, value)| (*id, value.clone())).collect();
+            let mut own: BTreeMap<_, _> = record
+                .values
+                .iter()
+                .filter(|(id, _)| id.table == table)
+                .map(|(id, value)| (*id, value.clone()))
+                .collect();
             opening::open(form, &mut own);
             record.values.extend(own);
         }
@@ -118,8 +124,10 @@ impl Reading<'_> {
         match (&*entry.key, &entry.item.value) {
             ("@fail", Written::Flag(flag)) if self.dataset => record.fails = *flag,
             ("@fail", _) => {
-                let reason =
-                    Localized::new("true を、多数の記録についての規則の例にだけ書きます", "it is `true`, in examples of rules about many records only");
+                let reason = Localized::new(
+                    "true を、多数の記録についての規則の例にだけ書きます",
+                    "it is `true`, in examples of rules about many records only",
+                );
                 found.push(self.not_usable(key, &reason));
             }
             ("param", Written::Table(params)) => self.params(params, record, found),
@@ -142,7 +150,13 @@ impl Reading<'_> {
             .with("reason", mistake::fixed(reason))
     }
 
-    fn field(&self, field: &NamedField, entry: &Entry<'_>, record: &mut ExampleRecord, found: &mut Diagnostics) {
+    fn field(
+        &self,
+        field: &NamedField,
+        entry: &Entry<'_>,
+        record: &mut ExampleRecord,
+        found: &mut Diagnostics,
+    ) {
         if field.derived {
             let key = Text { text: &entry.key, span: entry.key_span };
             let reason = Localized::new("導出項目の値は計算されます", "a derived value is computed");
@@ -163,7 +177,8 @@ impl Reading<'_> {
             return Some(ExampleValue::Blank);
         }
         let spot = Spot { source: self.source, key: &entry.key };
-        keep(written_value::read(&entry.item, &field.ty, self.making.zone, spot), found).map(ExampleValue::Value)
+        keep(written_value::read(&entry.item, &field.ty, self.making.zone, spot), found)
+            .map(ExampleValue::Value)
     }
 
     fn mark(
@@ -214,15 +229,13 @@ impl Reading<'_> {
         };
         record.linked.insert(link.table);
         for entry in &fields.entries {
-            match link.fields.get(&nfkc(&entry.key)) {
-                Some(field) => self.field(field, entry, record, found),
-                None => {
-                    let text = Text { text: &entry.key, span: entry.key_span };
-                    let mistake = mistake::at(&code::UNKNOWN_FIELD, self.source, text.span);
-                    let mistake = mistake.with("key", format!("examples {name}")).with("found", text.text);
-                    found.push(mistake::suggested(mistake, text.text, link.fields.keys().map(|name| &**name)));
-                }
+            if let Some(field) = link.fields.get(&nfkc(&entry.key)) {
+                self.field(field, entry, record, found);
+                continue;
             }
+            let mistake = mistake::at(&code::UNKNOWN_FIELD, self.source, entry.key_span);
+            let mistake = mistake.with("key", format!("examples {name}")).with("found", &*entry.key);
+            found.push(mistake::suggested(mistake, &entry.key, link.fields.keys().map(|name| &**name)));
         }
     }
 

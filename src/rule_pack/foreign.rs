@@ -10,40 +10,52 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use super::{Link, chain};
 use crate::error::Error;
-use crate::questionnaire::Questionnaire;
+use crate::questionnaire::{Field, Questionnaire};
 use crate::source::SourceText;
 use crate::source::root::SurveyRoot;
 
 /// Header or name of every column of the other schemas → the schema's id.
+///
+/// What has been loaded as the form or as a link is not read a second time.
 pub fn columns(
     root: &SurveyRoot,
     form: &Questionnaire,
-    read: &[SourceText],
+    links: &[Link],
+    read: &mut Vec<SourceText>,
 ) -> Result<BTreeMap<Arc<str>, Arc<str>>, Error> {
-    let own: BTreeSet<&str> = form
-        .fields
-        .iter()
-        .flat_map(|field| [&field.name, &field.column].into_iter().chain(&field.aliases))
-        .map(|name| &**name)
-        .collect();
-    let mut foreign = BTreeMap::new();
-    for path in root.list("schemas").unwrap_or_default().iter().filter(|path| path.ends_with(".json")) {
-        let known = read.iter().find(|source| *source.name == **path);
-        let text = match known {
-            Some(source) => Arc::clone(&source.text),
-            None => Arc::from(root.read(path)?),
-        };
-        let Ok(schema) = serde_json::from_str::<Json>(&text) else { continue };
-        let id: Arc<str> = match schema.get("$id").and_then(Json::as_str) {
-            Some(id) if id != &*form.id => Arc::from(id),
-            _ => continue,
-        };
-        for name in names(&schema).filter(|name| !own.contains(name)) {
-            foreign.entry(Arc::from(name)).or_insert_with(|| Arc::clone(&id));
+    let own: BTreeSet<&str> = form.fields.iter().flat_map(names_of).collect();
+    let mut foreign: BTreeMap<Arc<str>, Arc<str>> = BTreeMap::new();
+    let mut add = |name: &str, id: &Arc<str>| {
+        if !own.contains(name) {
+            foreign.entry(Arc::from(name)).or_insert_with(|| Arc::clone(id));
+        }
+    };
+    for path in root.list("schemas").unwrap_or_default().iter().filter(|path| is_json(path)) {
+        if let Some(source) = read.iter().find(|source| *source.name == **path) {
+            let form = links.iter().map(|link| &link.questionnaire);
+            for form in form.filter(|form| form.fields.iter().any(|field| field.declared.source == source.id))
+            {
+                form.fields.iter().flat_map(names_of).for_each(|name| add(name, &form.id));
+            }
+            continue;
+        }
+        let source = chain::read_file(root, path, read)?;
+        let Ok(schema) = serde_json::from_str::<Json>(&source.text) else { continue };
+        if let Some(id) = schema.get("$id").and_then(Json::as_str).map(Arc::from) {
+            names(&schema).for_each(|name| add(name, &id));
         }
     }
     Ok(foreign)
+}
+
+fn is_json(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("json"))
+}
+
+fn names_of(field: &Field) -> impl Iterator<Item = &str> {
+    [&field.name, &field.column].into_iter().chain(&field.aliases).map(|name| &**name)
 }
 
 fn names(schema: &Json) -> impl Iterator<Item = &str> {

@@ -20,6 +20,9 @@ use crate::expression::{FieldId, Names, Node, TypedExpr};
 use crate::questionnaire::{Field, FindingKind, Required};
 use crate::source::{SourceText, Span};
 
+/// From where a rule without published id comes.
+const SCHEMA: &str = "schema: x-required, x-relevant";
+
 /// A generated rule before its texts.
 struct Sketch {
     kind: FindingKind,
@@ -41,7 +44,8 @@ pub fn rules<'a>(
     for field in &making.form.fields {
         let Some(source) = making.source(field.declared) else { continue };
         let rules = sketches(making, field).into_iter();
-        let finished = rules.filter_map(|sketch| finish(making, names, published, field, source, sketch, found));
+        let finished =
+            rules.filter_map(|sketch| finish(making, names, published, field, source, sketch, found));
         drafted.extend(merged(finished.collect()));
     }
     drafted
@@ -53,8 +57,9 @@ fn sketches(making: &Making<'_>, field: &Field) -> Vec<Sketch> {
     let routing = making.form.routing_of(field.id);
     let span = routing.map_or(field.declared.span, |routing| routing.own.span);
     let open = routing.map(|_| relevant(field.id, span));
-    let above: Vec<FieldId> =
-        std::iter::once(field.id).chain(routing.iter().flat_map(|routing| routing.nearest.iter().copied())).collect();
+    let above: Vec<FieldId> = std::iter::once(field.id)
+        .chain(routing.iter().flat_map(|routing| routing.nearest.iter().copied()))
+        .collect();
     let severity = match field.required {
         Required::No => None,
         Required::Soft => Some(Severity::Warning),
@@ -187,13 +192,12 @@ fn finish<'a>(
 ) -> Option<Drafted<'a>> {
     let word = kind_word(&sketch.kind);
     let alias = format!("{}:{word}", field.name);
-    let texted = match field.finding_ids.get(&sketch.kind) {
-        Some(id) => published.texts(id, field, &word, source, found)?,
-        None => {
-            let routed = making.form.routing_of(field.id).is_some();
-            let (slug, texts) = routing_texts::general(&sketch.kind, routed, source);
-            Texted { id: Arc::from(alias.as_str()), instance: None, slug, texts, provenance: "x-relevant, x-required" }
-        }
+    let texted = if let Some(id) = field.finding_ids.get(&sketch.kind) {
+        published.texts(id, field, &word, source, found)?
+    } else {
+        let routed = making.form.routing_of(field.id).is_some();
+        let (slug, texts) = routing_texts::general(&sketch.kind, routed, source);
+        Texted { id: Arc::from(alias.as_str()), instance: None, slug, texts, provenance: SCHEMA }
     };
     let reads = reads(making, field, &sketch);
     let fixed = BTreeMap::from([("question", field.title()), ("controller", sketch.controller)]);
@@ -240,7 +244,16 @@ fn finish<'a>(
         declared: field.declared,
     };
     let full_id = rule.notice.full_id();
-    Some(Drafted { rule, full_id, aliases: vec![alias], replaces: Vec::new(), source, order, layer: 0, current: true })
+    Some(Drafted {
+        rule,
+        full_id,
+        aliases: vec![alias],
+        replaces: Vec::new(),
+        source,
+        order,
+        layer: 0,
+        current: true,
+    })
 }
 
 /// The field, and everything that its routing reads.
@@ -271,7 +284,9 @@ fn merged(rules: Vec<Drafted<'_>>) -> Vec<Drafted<'_>> {
 }
 
 fn join(earlier: &mut Drafted<'_>, later: Drafted<'_>) {
-    let (Demand::Require(first), Demand::Require(second)) = (&earlier.rule.demand, later.rule.demand) else { return };
+    let (Demand::Require(first), Demand::Require(second)) = (&earlier.rule.demand, later.rule.demand) else {
+        return;
+    };
     let span = first.span;
     let always = || of(Node::Truth(true), span);
     let implied = |when: &TypedExpr, require: TypedExpr| {

@@ -114,7 +114,9 @@ impl<'a> Published<'a> {
     ) -> BTreeMap<(FieldId, FindingKind), Arc<Notice>> {
         let mut notices = BTreeMap::new();
         for field in &form.fields {
-            let Some(schema) = sources.iter().find(|source| source.id == field.declared.source) else { continue };
+            let Some(schema) = sources.iter().find(|source| source.id == field.declared.source) else {
+                continue;
+            };
             for (kind, id) in field.finding_ids.iter().filter(|(kind, _)| is_about_cells(kind)) {
                 let Some(texted) = self.texts(id, field, &kind_word(kind), schema, found) else { continue };
                 if let Some(notice) = cell_notice(&texted, severity(field, kind), found) {
@@ -128,7 +130,9 @@ impl<'a> Published<'a> {
     /// Reports texts that no field uses.
     pub fn report_unused(&self, form: &Questionnaire, found: &mut Diagnostics) {
         let known = || form.fields.iter().flat_map(|field| field.finding_ids.values()).map(|id| &**id);
-        for entry in self.entries.values().filter(|entry| !entry.used && !known().any(|id| id == entry.id.text)) {
+        for entry in
+            self.entries.values().filter(|entry| !entry.used && !known().any(|id| id == entry.id.text))
+        {
             let mistake = mistake::at(&code::GENERATED_TEXT_UNUSED, entry.source, entry.id.span);
             found.push(mistake::suggested(mistake.with("found", entry.id.text), entry.id.text, known()));
         }
@@ -139,8 +143,7 @@ fn entry<'a>(source: &'a SourceText, table: &'a Table<'a>, found: &mut Diagnosti
     let texts = placeholder::read(source, table, found);
     let (id, slug, provenance) = (table.text("id")?, table.text("slug")?, table.text("source")?);
     let well_formed = ids::check_id(source, id, found) & ids::check_slug(source, slug, found);
-    let entry =
-        Entry { source, id, slug, provenance: provenance.text, texts: texts?, used: false };
+    let entry = Entry { source, id, slug, provenance: provenance.text, texts: texts?, used: false };
     well_formed.then_some(entry)
 }
 

@@ -22,7 +22,7 @@ use crate::source::SourceText;
 #[derive(Debug, Clone, Copy)]
 pub struct Rules<'r, 'a> {
     /// All rules of the pack.
-    pub rules: &'r [Drafted<'a>],
+    pub all: &'r [Drafted<'a>],
     /// Names of rules that were replaced or retired, or are of another wave.
     pub gone: &'r BTreeSet<String>,
     /// What messages may name.
@@ -63,7 +63,8 @@ impl<'a> Rules<'_, 'a> {
         let texts = table.texts("followers").into_iter();
         let followers: Vec<&Drafted<'_>> =
             texts.flat_map(|text| self.named("followers", text, source, found)).collect();
-        let head = table.text("head").and_then(|text| self.named("head", text, source, found).into_iter().next());
+        let head =
+            table.text("head").and_then(|text| self.named("head", text, source, found).into_iter().next());
         if table.get("head").is_some() && head.is_none() {
             // Reported, or gone from this wave: without its head the group has nothing to say.
             return None;
@@ -86,10 +87,16 @@ impl<'a> Rules<'_, 'a> {
     }
 
     /// The rules that `text` names. Empty: none, which is reported unless they are gone from this wave.
-    fn named(&self, key: &str, text: Text<'_>, source: &SourceText, found: &mut Diagnostics) -> Vec<&Drafted<'a>> {
-        let rules: Vec<&Drafted<'a>> = self.rules.iter().filter(|rule| rule.answers_to(text.text)).collect();
+    fn named(
+        &self,
+        key: &str,
+        text: Text<'_>,
+        source: &SourceText,
+        found: &mut Diagnostics,
+    ) -> Vec<&Drafted<'a>> {
+        let rules: Vec<&Drafted<'a>> = self.all.iter().filter(|rule| rule.answers_to(text.text)).collect();
         if rules.is_empty() && !self.gone.contains(text.text) {
-            replace::unknown(self.rules, key, text.text, source, text.span, found);
+            replace::unknown(self.all, key, text.text, source, text.span, found);
         }
         if key == "head" && rules.len() > 1 {
             let reason = Localized::new("規則が複数あります", "it names several rules");

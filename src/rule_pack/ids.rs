@@ -94,7 +94,13 @@ impl Ids {
     }
 }
 
-fn taken(key: &str, name: &str, source: &SourceText, span: Span, first: &First) -> crate::diagnostic::Diagnostic {
+fn taken(
+    key: &str,
+    name: &str,
+    source: &SourceText,
+    span: Span,
+    first: &First,
+) -> crate::diagnostic::Diagnostic {
     let text = Localized::new("先に使われている場所".to_owned(), "first used here".to_owned());
     mistake::at(&code::DUPLICATE_ID, source, span)
         .with("key", key)

@@ -89,14 +89,21 @@ impl<'a> Expressions<'a> {
     ) -> Option<Judgement> {
         subject.names.it = it.cloned();
         subject.names.lets.clear();
-        let lets: Vec<Let> = self.lets.iter().filter_map(|parsed| self.typed_let(parsed, subject, found)).collect();
+        let lets: Vec<Let> =
+            self.lets.iter().filter_map(|parsed| self.typed_let(parsed, subject, found)).collect();
         let names = &subject.names;
         let when = self.when.as_ref().and_then(|when| when.condition(names, found));
         let demand = self.demand(subject, making, found);
         let whole = lets.len() == self.lets.len() && when.is_some() == self.when.is_some();
         let demand = demand.filter(|_| whole)?;
-        let mut judgement =
-            Judgement { lets, when, demand, reads: BTreeSet::new(), guards: BTreeSet::new(), params: BTreeSet::new() };
+        let mut judgement = Judgement {
+            lets,
+            when,
+            demand,
+            reads: BTreeSet::new(),
+            guards: BTreeSet::new(),
+            params: BTreeSet::new(),
+        };
         judgement.collect(&subject.names);
         self.check_size(&judgement, rule, found);
         Some(judgement)
@@ -165,9 +172,9 @@ impl Judgement {
         }
         if let Demand::Dataset(DatasetKind { fields, settings, .. }) = &self.demand {
             self.reads.extend(fields);
-            let named = dataset::FIELD_SETTINGS.iter().filter_map(|key| settings.get(*key));
-            let named = named.flat_map(|names| names.split(','));
-            self.reads.extend(named.filter_map(|name| names.fields.get(name)).map(|field| field.id));
+            let given = dataset::FIELD_SETTINGS.iter().filter_map(|key| settings.get(*key));
+            let given = given.flat_map(|list| list.split(','));
+            self.reads.extend(given.filter_map(|name| names.fields.get(name)).map(|field| field.id));
         }
         if let Some(when) = &self.when {
             when.walk(&mut |part| {
@@ -234,7 +241,10 @@ pub fn blame(
         match names.fields.get(&name) {
             Some(field) if !field.derived => Some(field.id),
             Some(_) => {
-                let reason = Localized::new("導出項目はファイルに欄がありません", "a derived value has no cell in the file");
+                let reason = Localized::new(
+                    "導出項目はファイルに欄がありません",
+                    "a derived value has no cell in the file",
+                );
                 let mistake = mistake::at(&code::FIELD_NOT_USABLE, source, text.span).with("key", "blame");
                 found.push(mistake.with("found", text.text).with("reason", mistake::fixed(&reason)));
                 None
@@ -255,7 +265,8 @@ pub fn unknown_field(
     text: Text<'_>,
     names: &Names,
 ) -> crate::diagnostic::Diagnostic {
-    let mistake = mistake::at(&code::UNKNOWN_FIELD, source, text.span).with("key", key).with("found", text.text);
+    let mistake =
+        mistake::at(&code::UNKNOWN_FIELD, source, text.span).with("key", key).with("found", text.text);
     mistake::suggested(mistake, text.text, names.fields.keys().map(|name| &**name))
 }
 
@@ -263,4 +274,3 @@ pub fn unknown_field(
 pub const fn is_time(ty: &Type) -> bool {
     matches!(ty, Type::Date | Type::DateTime | Type::YearMonth)
 }
-

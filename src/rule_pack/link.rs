@@ -11,11 +11,12 @@ use std::sync::Arc;
 use super::chain::{self, File};
 use super::declaration::{self, Declaration, nfkc};
 use super::declared_type::describe;
+use super::mistake::Refused;
 use super::param::keep;
 use super::toml_file::Entry;
 use super::{Link, mistake};
+use crate::diagnostic::Diagnostics;
 use crate::diagnostic::code::pack as code;
-use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::expression::names::{NamedField, NamedLink};
 use crate::expression::{FieldId, Names};
@@ -73,21 +74,24 @@ fn pair(
     entry: &Entry<'_>,
     names: &Names,
     theirs: &BTreeMap<Arc<str>, NamedField>,
-) -> Result<(FieldId, FieldId), Diagnostic> {
+) -> Result<(FieldId, FieldId), Refused> {
     let unknown = |found: &str, span, known: &BTreeMap<Arc<str>, NamedField>| {
         let mistake = mistake::at(&code::UNKNOWN_FIELD, declaration.source, span);
         let mistake = mistake.with("key", "on").with("found", found);
-        mistake::suggested(mistake, found, known.keys().map(|name| &**name))
+        Box::new(mistake::suggested(mistake, found, known.keys().map(|name| &**name)))
     };
-    let ours =
-        names.fields.get(&nfkc(&entry.key)).ok_or_else(|| unknown(&entry.key, entry.key_span, &names.fields))?;
+    let ours = names
+        .fields
+        .get(&nfkc(&entry.key))
+        .ok_or_else(|| unknown(&entry.key, entry.key_span, &names.fields))?;
     let written = entry.item.text().map_or("", |text| text.text);
     let their = theirs.get(&nfkc(written)).ok_or_else(|| unknown(written, entry.item.span, theirs))?;
     if discriminant(&ours.ty) == discriminant(&their.ty) {
         return Ok((ours.id, their.id));
     }
-    Err(mistake::at(&code::TYPE_HERE, declaration.source, entry.item.span)
+    let mistake = mistake::at(&code::TYPE_HERE, declaration.source, entry.item.span)
         .with("key", "on")
         .with("expected", mistake::both(describe(&ours.ty)))
-        .with("found", mistake::both(describe(&their.ty))))
+        .with("found", mistake::both(describe(&their.ty)));
+    Err(Box::new(mistake))
 }

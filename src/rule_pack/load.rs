@@ -18,7 +18,7 @@ use super::ids::Ids;
 use super::keys::{RULE_FILE, SURVEY_FILE};
 use super::lookup;
 use super::making::{Drafted, Making, Subject};
-use super::manifest::{Manifest, Survey};
+use super::manifest::Survey;
 use super::wave::Waves;
 use super::zone::Zone;
 use super::{
@@ -94,7 +94,8 @@ impl<'a> Loader<'_, 'a> {
         }
         let mut ids = Ids::default();
         let Some(declared) = self.declarations(&survey, zone, &mut ids)? else { return Ok(None) };
-        let foreign_columns = foreign::columns(self.root, &declared.form, &self.sources)?;
+        let foreign_columns =
+            foreign::columns(self.root, &declared.form, &declared.links, &mut self.sources)?;
         let sources = self.sources.clone();
         let key = self.key(&survey, "key", &declared.names);
         let fallback_key = self.key(&survey, "fallback-key", &declared.names);
@@ -115,7 +116,7 @@ impl<'a> Loader<'_, 'a> {
         let mut published = Published::read(files, &mut ids, &mut self.found);
         let cell_notices = published.cell_notices(&declared.form, &sources, &mut self.found);
         let (rules, gone, subject) = self.rules(&survey, &making, declared.names, &mut published, &mut ids);
-        let all = group::Rules { rules: &rules, gone: &gone, making: &making, subject: &subject };
+        let all = group::Rules { all: &rules, gone: &gone, making: &making, subject: &subject };
         let groups = all.groups(files, &mut ids, &mut self.found);
         let exemptions = exemption::read(files, &rules, &gone, waves, &mut self.found);
         let rules = rules.into_iter().map(|drafted| drafted.rule).collect();
@@ -146,7 +147,12 @@ impl<'a> Loader<'_, 'a> {
     }
 
     /// Form, links, lookups, parameters, sets and derived values. `None`: the form did not load.
-    fn declarations(&mut self, survey: &Survey<'a>, zone: Zone, ids: &mut Ids) -> Result<Option<Declarations>, Error> {
+    fn declarations(
+        &mut self,
+        survey: &Survey<'a>,
+        zone: Zone,
+        ids: &mut Ids,
+    ) -> Result<Option<Declarations>, Error> {
         let Some((source, schema)) = survey.text("schema") else {
             self.found.push(survey.without("schema"));
             return Ok(None);
@@ -226,5 +232,8 @@ fn hash(sources: &[SourceText]) -> Arc<str> {
             hash.update(part.as_bytes());
         }
     }
-    Arc::from(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+    let digits =
+        hash.finalize().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect::<String>();
+    Arc::from(digits)
 }

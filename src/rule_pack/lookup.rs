@@ -45,6 +45,8 @@ pub(super) struct Draft<'a> {
     pub(super) rows: Vec<Row>,
     /// Its columns, typed, with as many cells as rows.
     pub(super) columns: Vec<LookupColumn>,
+    /// Whether every row could be read: only then can one be missing.
+    whole: bool,
 }
 
 /// Reads all lookups and makes them known to `names`.
@@ -81,10 +83,12 @@ fn draft<'a>(
     let file = chain::read_file(reading.root, &path, reading.sources)?;
     let mut rows = csv_rows::rows(&file);
     let header = if rows.is_empty() { Vec::new() } else { rows.remove(0).cells };
-    let mut draft = Draft { declaration, file, header, rows, columns: Vec::new() };
+    let mut draft = Draft { declaration, file, header, rows, columns: Vec::new(), whole: true };
+    let before = found.len();
     draft.check_rows(found);
     draft.check_columns(found);
     draft.columns = draft.typed_columns(names, reading.zone, found);
+    draft.whole = found.len() == before;
     Ok(Some(draft))
 }
 
@@ -155,9 +159,8 @@ impl Draft<'_> {
         let Some(item) = declared else { return (field(), false) };
         let table = item.table();
         let text: Option<Text<'_>> = table.map_or_else(|| item.text(), |table| table.text("type"));
-        let ty = text.and_then(|text| {
-            keep(declared_type::read(text, names, self.declaration.spot(name)), found)
-        });
+        let ty =
+            text.and_then(|text| keep(declared_type::read(text, names, self.declaration.spot(name)), found));
         let unbounded = table.and_then(|table| table.flag("unbounded")).unwrap_or(false);
         (ty.unwrap_or_else(field), unbounded)
     }
@@ -205,7 +208,8 @@ impl Draft<'_> {
         for (index, row) in self.rows.iter().enumerate() {
             let cells: Vec<Option<&Value>> =
                 columns.iter().map(|column| column.cells.get(index).and_then(Option::as_ref)).collect();
-            let Some(key) = cells.iter().copied().map(Option::<&Value>::cloned).collect::<Option<Vec<_>>>() else {
+            let Some(key) = cells.iter().copied().map(Option::<&Value>::cloned).collect::<Option<Vec<_>>>()
+            else {
                 // A cell that could not be read has been reported; one that is empty has not.
                 self.report_empty(&keys, row, found);
                 continue;
@@ -216,7 +220,9 @@ impl Draft<'_> {
                 found.push(self.mistake(&code::LOOKUP_DUPLICATE, row).with("found", text.join("+")));
             }
         }
-        total::check(self, &columns, &rows, found);
+        if self.whole {
+            total::check(self, &columns, &rows, found);
+        }
         let keys = keys.iter().filter_map(|key| u16::try_from(*key).ok()).collect();
         Some(LookupKeys::Exact(keys, rows))
     }

@@ -74,7 +74,11 @@ impl<'a> Making<'a> {
     }
 
     /// What `{controller}` prints for `field`: its nearest controllers, or everyone.
-    pub fn asked_of(form: &Questionnaire, field: FieldId, everyone: &Localized<Arc<str>>) -> Localized<Arc<str>> {
+    pub fn asked_of(
+        form: &Questionnaire,
+        field: FieldId,
+        everyone: &Localized<Arc<str>>,
+    ) -> Localized<Arc<str>> {
         let titles: Vec<Localized<Arc<str>>> = form
             .routing_of(field)
             .map(|routing| &routing.nearest)

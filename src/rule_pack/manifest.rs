@@ -124,9 +124,8 @@ impl<'a> Survey<'a> {
     /// Reads the manifest; what it refuses is reported.
     pub fn manifest(&self, found: &mut Diagnostics) -> Manifest {
         let text = |key: &str| self.text(key).map_or_else(String::new, |(_, text)| text.text.to_owned());
-        let texts = |key: &str| -> Vec<String> {
-            self.texts(key).iter().map(|text| text.text.to_owned()).collect()
-        };
+        let texts =
+            |key: &str| -> Vec<String> { self.texts(key).iter().map(|text| text.text.to_owned()).collect() };
         let or = |given: Vec<String>, default: &[&str]| {
             if given.is_empty() { default.iter().map(|word| (*word).to_owned()).collect() } else { given }
         };
@@ -165,9 +164,10 @@ impl<'a> Survey<'a> {
 
 fn expected(key: &str) -> Localized<&'static str> {
     match key {
-        "id" | "wave" | "waves" => {
-            Localized::new("英数字で始まる英数字・.・_・-", "letters, digits, `.`, `_`, `-`, beginning with a letter or digit")
-        }
+        "id" | "wave" | "waves" => Localized::new(
+            "英数字で始まる英数字・.・_・-",
+            "letters, digits, `.`, `_`, `-`, beginning with a letter or digit",
+        ),
         "locales" => Localized::new("[\"ja\", \"en\"]", "[\"ja\", \"en\"]"),
         "timezone" => Localized::new(
             "+09:00 のような時差、または Asia/Tokyo のように時差の変わらない地域名",

@@ -47,13 +47,14 @@ pub fn suggested<'c>(
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Diagnostic {
     match nearest(found, candidates) {
-        Some(name) => mistake.suggest(Localized::new(
-            format!("{name} ではありませんか。"),
-            format!("did you mean {name}?"),
-        )),
+        Some(name) => mistake
+            .suggest(Localized::new(format!("{name} ではありませんか。"), format!("did you mean {name}?"))),
         None => mistake,
     }
 }
+
+/// Why something cannot be used; boxed, since most of what is read can.
+pub type Refused = Box<Diagnostic>;
 
 /// Where a value stands, for messages about it.
 #[derive(Debug, Clone, Copy)]

@@ -42,13 +42,13 @@ mod replace;
 mod routing_texts;
 mod rule;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod toml_file;
 mod total;
 mod wave;
 mod written_value;
 pub mod zone;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

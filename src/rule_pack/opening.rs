@@ -10,6 +10,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::ExampleValue;
+use crate::expression::function::FunctionId;
 use crate::expression::tree::{CompareOp, StateTest};
 use crate::expression::typed::By;
 use crate::expression::{FieldId, Node, OptionList, Type, TypedExpr, Value};
@@ -25,7 +26,9 @@ const MOST_TRIED: usize = 10_000;
 pub fn open(form: &Questionnaire, record: &mut Record) {
     let mut waiting: Vec<FieldId> = record.keys().copied().collect();
     // Later questions first: what they need may decide what their controllers answer.
-    waiting.sort_by_key(|field| std::cmp::Reverse(form.routing_order.iter().position(|index| *index == usize::from(field.index))));
+    waiting.sort_by_key(|field| {
+        std::cmp::Reverse(form.routing_order.iter().position(|index| *index == usize::from(field.index)))
+    });
     let mut next = 0;
     while let Some(field) = waiting.get(next).copied() {
         next += 1;
@@ -96,7 +99,8 @@ fn candidates(form: &Questionnaire, condition: &TypedExpr, field: FieldId) -> Ve
                 _ => {}
             });
             found.extend(around(&neutral(&field.ty)));
-            found.retain(|value| std::mem::discriminant(value) == std::mem::discriminant(&neutral(&field.ty)));
+            found
+                .retain(|value| std::mem::discriminant(value) == std::mem::discriminant(&neutral(&field.ty)));
             found
         }
     }
@@ -116,7 +120,11 @@ fn neutral(ty: &Type) -> Value {
 fn around(value: &Value) -> Vec<Value> {
     match value {
         Value::Number(number) => {
-            vec![value.clone(), Value::Number(number.saturating_add(1)), Value::Number(number.saturating_sub(1))]
+            vec![
+                value.clone(),
+                Value::Number(number.saturating_add(1)),
+                Value::Number(number.saturating_sub(1)),
+            ]
         }
         Value::Date(day) => {
             vec![value.clone(), Value::Date(day.saturating_add(1)), Value::Date(day.saturating_sub(1))]
@@ -155,7 +163,23 @@ pub fn holds(form: &Questionnaire, condition: &TypedExpr, record: &Record) -> Op
             Value::Multi { set, .. } => Some(set.checked_shr(u32::from(*option)).unwrap_or(0) & 1 == 1),
             _ => None,
         },
+        Node::Call { function: FunctionId::Marked, arguments } => match arguments.as_slice() {
+            [
+                TypedExpr { node: Node::Field(field), .. },
+                TypedExpr { node: Node::Literal(Value::Text(name)), .. },
+            ] => Some(is_marked(record.get(field), name)),
+            _ => None,
+        },
         _ => None,
+    }
+}
+
+fn is_marked(cell: Option<&ExampleValue>, name: &str) -> bool {
+    match cell {
+        Some(ExampleValue::NotApplicable) => name == "na",
+        Some(ExampleValue::DontKnow) => name == "dk",
+        Some(ExampleValue::Mark(own)) => &**own == name,
+        _ => false,
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::chain::File;
 use super::declaration::{self, Declaration};
+use super::mistake::Refused;
 use super::written_value;
 use super::zone::Zone;
 use super::{Param, declared_type, mistake};
@@ -27,12 +28,7 @@ pub fn read(files: &[File<'_>], names: &mut Names, zone: Zone, found: &mut Diagn
     params
 }
 
-fn param(
-    declaration: &Declaration<'_>,
-    names: &Names,
-    zone: Zone,
-    found: &mut Diagnostics,
-) -> Option<Param> {
+fn param(declaration: &Declaration<'_>, names: &Names, zone: Zone, found: &mut Diagnostics) -> Option<Param> {
     let table = declaration.table;
     let ty = table.text("type")?;
     let ty = keep(declared_type::read(ty, names, declaration.spot("type")), found)?;
@@ -58,8 +54,8 @@ fn incomplete(declaration: &Declaration<'_>) -> Diagnostic {
 }
 
 /// The result, or `None` after its mistake has been reported.
-pub fn keep<T>(result: Result<T, Diagnostic>, found: &mut Diagnostics) -> Option<T> {
-    result.map_err(|mistake| found.push(mistake)).ok()
+pub fn keep<T>(result: Result<T, Refused>, found: &mut Diagnostics) -> Option<T> {
+    result.map_err(|mistake| found.push(*mistake)).ok()
 }
 
 /// Makes all sets known to `names`.

@@ -204,9 +204,8 @@ impl Scope<'_> {
 
     /// A field whose value may be printed.
     fn read(&self, name: &str) -> Result<&NamedField, Refusal> {
-        self.field(name).and_then(|field| {
-            if self.reads.contains(&field.id) { Ok(field) } else { Err(Refusal::NotRead) }
-        })
+        self.field(name)
+            .and_then(|field| if self.reads.contains(&field.id) { Ok(field) } else { Err(Refusal::NotRead) })
     }
 
     fn title(&self, name: &str) -> Result<Placeholder, Refusal> {
@@ -230,7 +229,8 @@ impl Scope<'_> {
 
     fn param(&self, name: &str) -> Result<Placeholder, Refusal> {
         let (id, _) = self.names.params.get(&nfkc(name)).ok_or(Refusal::Unknown)?;
-        let value = self.params.get(usize::from(id.0)).and_then(|given| Some((given.value.as_ref()?, &given.ty)));
+        let value =
+            self.params.get(usize::from(id.0)).and_then(|given| Some((given.value.as_ref()?, &given.ty)));
         // What the pack itself says never changes between records or runs.
         Ok(value.map_or(Placeholder::Param(*id), |(value, ty)| Placeholder::Fixed(param::print(value, ty))))
     }
@@ -269,9 +269,10 @@ impl Scope<'_> {
         let params = names.params.keys().map(|name| format!("param.{name}"));
         let lookups = self.lookups.iter().filter(|lookup| lookup.labels.is_some());
         let lookups = lookups.map(|lookup| format!("lookup.{}", lookup.name));
-        let links = names.links.iter().flat_map(|(link, linked)| {
-            linked.fields.keys().map(move |field| format!("{link}.{field}"))
-        });
+        let links = names
+            .links
+            .iter()
+            .flat_map(|(link, linked)| linked.fields.keys().map(move |field| format!("{link}.{field}")));
         let fields = names.fields.keys().map(ToString::to_string);
         fields.chain(plain).chain(value).chain(lets).chain(params).chain(lookups).chain(links).collect()
     }

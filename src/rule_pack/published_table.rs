@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
+use super::PublishedTable;
 use super::chain::File;
 use super::declaration::{self, Declaration, nfkc};
 use super::judgement::unknown_field;
 use super::mistake;
-use super::PublishedTable;
 use super::toml_file::Text;
 use super::wave::Waves;
 use crate::diagnostic::Diagnostics;
@@ -17,7 +17,12 @@ use crate::diagnostic::code::pack as code;
 use crate::expression::{Names, Type};
 
 /// All published tables.
-pub fn read(files: &[File<'_>], names: &Names, waves: Waves<'_>, found: &mut Diagnostics) -> Vec<PublishedTable> {
+pub fn read(
+    files: &[File<'_>],
+    names: &Names,
+    waves: Waves<'_>,
+    found: &mut Diagnostics,
+) -> Vec<PublishedTable> {
     let tables = declaration::named(files, "table");
     tables.iter().filter_map(|declaration| table(declaration, names, waves, found)).collect()
 }

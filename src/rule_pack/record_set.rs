@@ -13,8 +13,23 @@ use crate::expression::{FieldId, Type};
 
 /// What messages of macro edits may print, beside fields of the row: filled by the tables.
 pub const PUBLISHED: &[&str] = &[
-    "table", "option", "band:label", "question", "percent", "previous", "published", "sum", "total", "expression",
-    "claim", "definition", "pooled", "bands", "limit", "count", "base",
+    "table",
+    "option",
+    "band:label",
+    "question",
+    "percent",
+    "previous",
+    "published",
+    "sum",
+    "total",
+    "expression",
+    "claim",
+    "definition",
+    "pooled",
+    "bands",
+    "limit",
+    "count",
+    "base",
 ];
 
 /// Their names.

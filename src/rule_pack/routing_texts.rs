@@ -37,7 +37,10 @@ const MUST_ANSWER_WHEN_OPEN: General = General {
 
 const MARKED: General = General {
     slug: "required-question-marked-not-applicable",
-    title: Localized::new("回答が必要な設問が非該当とされている", "required question marked as not applicable"),
+    title: Localized::new(
+        "回答が必要な設問が非該当とされている",
+        "required question marked as not applicable",
+    ),
     message: Localized::new(
         "{question}に「{value}」とありますが、回答の対象です（対象：{controller}）。回答を記入するか、対象でない場合は前の設問の回答を修正してください。",
         "{question} holds \"{value}\", but it applies (asked of: {controller}). Please answer it, or correct the earlier answer if it does not apply.",
@@ -55,7 +58,10 @@ const CLOSED: General = General {
 
 const ACCEPTED: General = General {
     slug: "mark-on-closed-question",
-    title: Localized::new("対象外の設問の記号を非該当とした", "mark on a closed question read as not applicable"),
+    title: Localized::new(
+        "対象外の設問の記号を非該当とした",
+        "mark on a closed question read as not applicable",
+    ),
     message: Localized::new(
         "{question}の「{value}」は非該当として扱いました（前の設問の回答により対象外の設問です）。",
         "\"{value}\" in {question} was read as not applicable (after an earlier answer the question does not apply).",

@@ -96,13 +96,11 @@ impl<'a, 'm> Reader<'a, 'm> {
             let Some(table) = block.table.text("table") else { return };
             let names = &self.record.names;
             let subject = self.linked.entry(table.text).or_insert_with(|| making.subject(table.text, names));
-            match subject {
-                Some(subject) => subject,
-                None => {
-                    found.push(unknown_table(block.source, table, making));
-                    return;
-                }
-            }
+            let Some(subject) = subject else {
+                found.push(unknown_table(block.source, table, making));
+                return;
+            };
+            subject
         } else {
             &mut self.record
         };
@@ -148,7 +146,11 @@ impl<'a, 'm> Reader<'a, 'm> {
     }
 }
 
-fn family_mistake(block: Block<'_>, id: Text<'_>, reason: Localized<String>) -> crate::diagnostic::Diagnostic {
+fn family_mistake(
+    block: Block<'_>,
+    id: Text<'_>,
+    reason: Localized<String>,
+) -> crate::diagnostic::Diagnostic {
     let span = block.table.get("instance").map_or(id.span, |item| item.span);
     mistake::at(&code::FAMILY, block.source, span).with("rule", id.text).with("found", mistake::both(reason))
 }
@@ -195,7 +197,9 @@ fn first_block<'a>(
 /// Gives back the ids of rules whose place the block takes.
 fn release_replaced(block: Block<'_>, drafted: &[Drafted<'_>], ids: &mut Ids) {
     for reference in block.table.texts("replaces") {
-        for earlier in drafted.iter().filter(|earlier| earlier.layer < block.layer && earlier.answers_to(reference.text)) {
+        for earlier in
+            drafted.iter().filter(|earlier| earlier.layer < block.layer && earlier.answers_to(reference.text))
+        {
             ids.release(&earlier.full_id);
         }
     }
@@ -221,7 +225,10 @@ impl<'a> Family<'_, 'a> {
         let table = self.block.table;
         let (each, one) = (table.texts("each"), table.text("instance"));
         if !each.is_empty() && one.is_some() {
-            let reason = Localized::new("each と instance は同時に書けません", "`each` and `instance` exclude each other");
+            let reason = Localized::new(
+                "each と instance は同時に書けません",
+                "`each` and `instance` exclude each other",
+            );
             found.push(family_mistake(self.block, self.id, reason.map(|text| (*text).to_owned())));
             return Vec::new();
         }
@@ -230,17 +237,22 @@ impl<'a> Family<'_, 'a> {
         }
         let it = one.is_none();
         let key = if it { "each" } else { "instance" };
-        let named = |text: Text<'_>| match subject.names.fields.contains_key(&nfkc(text.text)) {
-            true => Some(Instance { field: Some(nfkc(text.text)), it }),
-            false => {
-                found.push(unknown_field(key, self.block.source, text, &subject.names));
-                None
+        let named = |text: Text<'_>| {
+            if subject.names.fields.contains_key(&nfkc(text.text)) {
+                return Some(Instance { field: Some(nfkc(text.text)), it });
             }
+            found.push(unknown_field(key, self.block.source, text, &subject.names));
+            None
         };
         each.into_iter().chain(one).filter_map(named).collect()
     }
 
-    fn drafts(&self, subject: &mut Subject<'_>, instances: &[Instance], found: &mut Diagnostics) -> Vec<Drafted<'a>> {
+    fn drafts(
+        &self,
+        subject: &mut Subject<'_>,
+        instances: &[Instance],
+        found: &mut Diagnostics,
+    ) -> Vec<Drafted<'a>> {
         let reading = example::Reading {
             source: self.block.source,
             subject,
@@ -248,7 +260,8 @@ impl<'a> Family<'_, 'a> {
             dataset: self.expressions.is_dataset(),
         };
         let examples = reading.read(self.block.table, found);
-        let family: BTreeSet<Arc<str>> = instances.iter().filter_map(|instance| instance.field.clone()).collect();
+        let family: BTreeSet<Arc<str>> =
+            instances.iter().filter_map(|instance| instance.field.clone()).collect();
         let mut once = OnceAFamily::default();
         let mut drafted = Vec::new();
         for (index, instance) in instances.iter().enumerate() {
@@ -264,7 +277,12 @@ impl<'a> Family<'_, 'a> {
         drafted
     }
 
-    fn draft(&self, subject: &mut Subject<'_>, instance: &Instance, found: &mut Diagnostics) -> Option<Drafted<'a>> {
+    fn draft(
+        &self,
+        subject: &mut Subject<'_>,
+        instance: &Instance,
+        found: &mut Diagnostics,
+    ) -> Option<Drafted<'a>> {
         let it = instance.field.as_ref().filter(|_| instance.it);
         let Block { source, table, layer, .. } = self.block;
         let judgement = self.expressions.judge(subject, self.making, it, self.id.text, found);
@@ -278,7 +296,8 @@ impl<'a> Family<'_, 'a> {
         let field = instance.field.as_deref();
         let notice = self.head.texts.notice(self.id.text, field, self.head.slug, self.head.severity);
         let full_id = notice.full_id();
-        let text = |key: &str| self.either(key).and_then(|table| table.text(key)).map(|text| Arc::from(text.text));
+        let text =
+            |key: &str| self.either(key).and_then(|table| table.text(key)).map(|text| Arc::from(text.text));
         let rule = EditRule {
             notice: Arc::new(notice),
             placeholders,
@@ -302,7 +321,8 @@ impl<'a> Family<'_, 'a> {
             declared: Declared { source: source.id, span: table.span },
         };
         let replaces = table.texts("replaces").iter().map(|text| (text.text.to_owned(), text.span)).collect();
-        let order = Order { section: Arc::from(self.block.stem), written: true, place: self.block.place.to_vec() };
+        let order =
+            Order { section: Arc::from(self.block.stem), written: true, place: self.block.place.to_vec() };
         Some(Drafted { rule, full_id, aliases: Vec::new(), replaces, source, order, layer, current })
     }
 
@@ -386,5 +406,8 @@ fn on_blank(table: &Table<'_>) -> OnBlank {
 }
 
 fn revision(table: Option<&Table<'_>>) -> u32 {
-    table.and_then(|table| table.integer("revision")).and_then(|number| u32::try_from(number).ok()).unwrap_or(1)
+    table
+        .and_then(|table| table.integer("revision"))
+        .and_then(|number| u32::try_from(number).ok())
+        .unwrap_or(1)
 }

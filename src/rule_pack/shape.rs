@@ -68,13 +68,13 @@ impl Checker<'_> {
 
     fn shape(&mut self, name: &str, shape: Shape, item: &Item<'_>) {
         match (shape, &item.value) {
-            (Shape::Text, Written::Text(text)) => self.not_empty(name, text, item),
             (Shape::Word(words), Written::Text(text)) => self.word(name, words, text, item.span),
             (Shape::Expression | Shape::Bound, Written::Text(text)) => self.expression(name, text, item),
             (Shape::Texts, Written::Table(table)) => self.block(&TEXTS, table),
-            (Shape::NameOrNames, Written::Text(text)) => self.not_empty(name, text, item),
+            (Shape::Text | Shape::NameOrNames, Written::Text(text)) => self.not_empty(name, text, item),
             (Shape::Names | Shape::NameOrNames, Written::List(items)) => self.names(name, items, item),
-            (Shape::Count, Written::Integer(digits)) if digits.parse::<u32>().is_ok_and(|count| count > 0) => {}
+            (Shape::Count, Written::Integer(digits))
+                if digits.parse::<u32>().is_ok_and(|count| count > 0) => {}
             (Shape::Bound | Shape::Scalar, Written::Integer(_) | Written::Float(_))
             | (Shape::Scalar, Written::Text(_) | Written::Moment(_))
             | (Shape::Scalar | Shape::Flag, Written::Flag(_))
@@ -114,7 +114,8 @@ impl Checker<'_> {
             let literal = format!("{quotes}{text}{quotes}");
             let fix =
                 Localized::new(format!("{literal} と書いてください"), format!("write {literal} instead"));
-            let mistake = mistake::at(&code::EXPRESSION_NOT_LITERAL, self.source, item.span).with("key", name);
+            let mistake =
+                mistake::at(&code::EXPRESSION_NOT_LITERAL, self.source, item.span).with("key", name);
             self.found.push(mistake.suggest(fix));
         }
     }

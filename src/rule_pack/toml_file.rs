@@ -15,7 +15,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::mistake;
+use super::mistake::{self, Refused};
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostic, Localized};
 use crate::source::{SourceText, Span};
@@ -78,10 +78,10 @@ pub struct Text<'t> {
 }
 
 /// Reads the file's text, or says where it first stops being TOML.
-pub fn read(source: &SourceText) -> Result<Table<'_>, Diagnostic> {
+pub fn read(source: &SourceText) -> Result<Table<'_>, Refused> {
     match DeTable::parse(&source.text) {
         Ok(root) => Ok(table(root.into_inner(), Span::default())),
-        Err(error) => Err(syntax(source, &error)),
+        Err(error) => Err(Box::new(syntax(source, &error))),
     }
 }
 
@@ -125,7 +125,8 @@ fn item(value: toml::Spanned<DeValue<'_>>) -> Item<'_> {
 
 /// Digits of radix ten; a number too large for that keeps the digits it has and is refused by whoever reads it.
 fn decimal(number: &toml::de::DeInteger<'_>) -> Cow<'static, str> {
-    let other = (number.radix() != 10).then(|| i64::from_str_radix(number.as_str(), number.radix()).ok()).flatten();
+    let other =
+        (number.radix() != 10).then(|| i64::from_str_radix(number.as_str(), number.radix()).ok()).flatten();
     Cow::Owned(other.map_or_else(|| number.as_str().to_owned(), |value| value.to_string()))
 }
 

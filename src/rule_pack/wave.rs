@@ -23,7 +23,13 @@ impl Waves<'_> {
         self.all.iter().position(|known| known == wave)
     }
 
-    fn bound(&self, table: &Table<'_>, key: &str, source: &SourceText, found: &mut Diagnostics) -> Option<usize> {
+    fn bound(
+        &self,
+        table: &Table<'_>,
+        key: &str,
+        source: &SourceText,
+        found: &mut Diagnostics,
+    ) -> Option<usize> {
         let text: Text<'_> = table.text(key)?;
         let place = self.place(text.text);
         if place.is_none() {

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::declared_type::describe;
-use super::mistake::{self, Spot};
+use super::mistake::{self, Refused, Spot};
 use super::toml_file::{Item, Written};
 use super::zone::Zone;
 use crate::diagnostic::code::pack as code;
@@ -17,7 +17,7 @@ use crate::expression::{OptionList, Type, Value, calendar};
 use crate::source::Span;
 
 /// The value of `item` as one of type `ty`.
-pub fn read(item: &Item<'_>, ty: &Type, zone: Zone, spot: Spot<'_>) -> Result<Value, Diagnostic> {
+pub fn read(item: &Item<'_>, ty: &Type, zone: Zone, spot: Spot<'_>) -> Result<Value, Refused> {
     if let (Written::List(items), Type::Multi(list)) = (&item.value, ty) {
         return multi(items, list, spot);
     }
@@ -29,18 +29,12 @@ pub fn read(item: &Item<'_>, ty: &Type, zone: Zone, spot: Spot<'_>) -> Result<Va
         (Written::Flag(flag), Type::Condition) => return Ok(Value::Truth(*flag)),
         _ => Err(spot.source.slice(item.span)),
     };
-    fits.map_err(|text| wrong(text, ty, item.span, spot))
+    fits.map_err(|text| Box::new(wrong(text, ty, item.span, spot)))
         .and_then(|text| read_text(text, ty, zone, item.span, spot))
 }
 
 /// The value of a text, as it stands in a cell of a reference table or in quotes.
-pub fn read_text(
-    text: &str,
-    ty: &Type,
-    zone: Zone,
-    span: Span,
-    spot: Spot<'_>,
-) -> Result<Value, Diagnostic> {
+pub fn read_text(text: &str, ty: &Type, zone: Zone, span: Span, spot: Spot<'_>) -> Result<Value, Refused> {
     let value = match ty {
         Type::Option(list) => return option(text, list, span, spot).map(Value::Option),
         Type::Multi(list) => {
@@ -53,7 +47,7 @@ pub fn read_text(
         Type::DateTime => zone.moment(text).map(Value::DateTime),
         Type::YearMonth => calendar::parse_year_month(text).map(Value::YearMonth),
     };
-    value.ok_or_else(|| wrong(text, ty, span, spot))
+    value.ok_or_else(|| Box::new(wrong(text, ty, span, spot)))
 }
 
 fn wrong(text: &str, ty: &Type, span: Span, spot: Spot<'_>) -> Diagnostic {
@@ -62,27 +56,23 @@ fn wrong(text: &str, ty: &Type, span: Span, spot: Spot<'_>) -> Diagnostic {
         .with("expected", mistake::both(describe(ty)))
 }
 
-fn option(text: &str, list: &OptionList, span: Span, spot: Spot<'_>) -> Result<u8, Diagnostic> {
+fn option(text: &str, list: &OptionList, span: Span, spot: Spot<'_>) -> Result<u8, Refused> {
     list.index_of(text).ok_or_else(|| {
         let known = || list.items.iter().map(|item| &*item.name);
         let mistake = mistake::at(&code::UNKNOWN_OPTION_NAME, spot.source, span)
             .with("found", Argument::written(text))
             .with("field", spot.key)
             .with("known", mistake::names(known()));
-        mistake::suggested(mistake, text, known())
+        Box::new(mistake::suggested(mistake, text, known()))
     })
 }
 
-fn multi(items: &[Item<'_>], list: &OptionList, spot: Spot<'_>) -> Result<Value, Diagnostic> {
+fn multi(items: &[Item<'_>], list: &OptionList, spot: Spot<'_>) -> Result<Value, Refused> {
     let mut set = 0;
     for item in items {
         let Some(text) = item.text() else {
-            return Err(wrong(
-                spot.source.slice(item.span),
-                &Type::Option(Arc::new(list.clone())),
-                item.span,
-                spot,
-            ));
+            let one = Type::Option(Arc::new(list.clone()));
+            return Err(Box::new(wrong(spot.source.slice(item.span), &one, item.span, spot)));
         };
         set |= bit(option(text.text, list, item.span, spot)?);
     }
@@ -132,7 +122,10 @@ mod tests {
         assert_eq!(value("1.50", &dec), Ok(Value::Number(150)));
         assert_eq!(value("-1_000", &Type::INTEGER), Ok(Value::Number(-1000)));
         assert_eq!(value("2024-02-29", &Type::Date), value("'2024-02-29'", &Type::Date));
-        assert_eq!(value("'2024-03-08T15:00:00Z'", &Type::DateTime), value("2024-03-09T00:00:00", &Type::DateTime));
+        assert_eq!(
+            value("'2024-03-08T15:00:00Z'", &Type::DateTime),
+            value("2024-03-09T00:00:00", &Type::DateTime)
+        );
         assert_eq!(value("'2024-02'", &Type::YearMonth), Ok(Value::YearMonth(54 * 12 + 1)));
         assert_eq!(value("'007'", &Type::Code), Ok(Value::Text("007".into())));
     }

@@ -39,9 +39,11 @@ impl Zone {
         }
         let (clock, theirs) = match text.strip_suffix(['Z', 'z']) {
             Some(clock) => (clock, 0),
-            None => text.len().checked_sub(6).and_then(|at| text.split_at_checked(at)).and_then(
-                |(clock, tail)| offset(tail).map(|seconds| (clock, seconds)),
-            )?,
+            None => text
+                .len()
+                .checked_sub(6)
+                .and_then(|at| text.split_at_checked(at))
+                .and_then(|(clock, tail)| offset(tail).map(|seconds| (clock, seconds)))?,
         };
         calendar::parse_date_time(clock)?.checked_sub(theirs)?.checked_add(self.seconds)
     }

@@ -3,7 +3,7 @@
 //! Invariants
 //! - The decision depends on the first window that holds a byte above 0x7F, and on nothing else; windows have a
 //!   fixed size, so it never depends on how records are grouped.
-//! - CP932 is the Windows table (WHATWG calls it Shift_JIS): it has ①, 髙 and ～, which strict Shift_JIS lacks.
+//! - CP932 is the Windows table (WHATWG calls it `Shift_JIS`): it has ①, 髙 and ～, which strict `Shift_JIS` lacks.
 //! - Bytes that are not of the encoding are told, never replaced in an answer.
 
 use std::borrow::Cow;
@@ -16,7 +16,7 @@ pub enum Encoding {
     /// UTF-8, with or without mark.
     #[default]
     Utf8,
-    /// The Windows table of Shift_JIS (CP932).
+    /// The Windows table of `Shift_JIS` (CP932).
     Cp932,
 }
 

@@ -15,7 +15,7 @@ use glob::{MatchOptions, Pattern};
 use crate::error::Error;
 
 /// Suffixes of submissions, in lower case.
-const SUFFIXES: [&str; 6] = ["csv", "tsv", "txt", "json", "jsonl", "ndjson"];
+const SUFFIXES: [&str; 5] = ["csv", "tsv", "json", "jsonl", "ndjson"];
 
 /// The files of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -105,7 +105,7 @@ impl Walk<'_> {
             if path.is_dir() {
                 self.folder(&path)?;
             } else {
-                self.found(path);
+                self.found(&path);
             }
         }
         Ok(())
@@ -123,18 +123,18 @@ impl Walk<'_> {
                 if kind.is_dir() && !self.excluded(&path) && !is_hidden(&path) {
                     pending.push(path);
                 } else if kind.is_file() || (kind.is_symlink() && path.is_file()) {
-                    self.found(path);
+                    self.found(&path);
                 }
             }
         }
         Ok(())
     }
 
-    fn found(&mut self, path: PathBuf) {
-        if self.excluded(&path) {
+    fn found(&mut self, path: &Path) {
+        if self.excluded(path) {
             return;
         }
-        let path = tidy(&path);
+        let path = tidy(path);
         if is_submission(&path) {
             self.files.insert(path)
         } else {

@@ -15,7 +15,8 @@ fn folder() -> PathBuf {
 }
 
 fn cases() -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut found: Vec<PathBuf> =
+        fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
     found.retain(|path| path.is_dir());
     found.sort();
     found
@@ -68,7 +69,8 @@ fn every_case_reads_as_expected() {
 fn every_case_fails_on_just_the_records_that_it_names() {
     for case in cases() {
         let (rule, outcomes) = stated(&case);
-        let document: Value = serde_json::from_str(&run(&case, &["--values", "show", "--format", "json"])).unwrap();
+        let document: Value =
+            serde_json::from_str(&run(&case, &["--values", "show", "--format", "json"])).unwrap();
         let mut lines = document["summary"]["rules"].as_array().unwrap().iter();
         let line = lines.find(|line| line["rule"] == rule.as_str());
         let counts = &line.unwrap_or_else(|| panic!("{}: {rule} is not judged", case.display()))["outcomes"];
@@ -76,10 +78,16 @@ fn every_case_fails_on_just_the_records_that_it_names() {
             let stated = outcomes.values().filter(|value| value.replace('-', "_") == outcome).count();
             assert_eq!(counts[outcome], stated, "{}: {outcome}", case.display());
         }
-        let mut failing: Vec<&str> = outcomes.iter().filter(|(_, o)| *o == "fail").map(|(key, _)| &**key).collect();
+        let mut failing: Vec<&str> =
+            outcomes.iter().filter(|(_, o)| *o == "fail").map(|(key, _)| &**key).collect();
         failing.sort_unstable();
-        let findings = document["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == rule.as_str());
-        let mut found: Vec<&str> = findings.map(|finding| finding["place"]["key"].as_str().unwrap()).collect();
+        let findings = document["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|finding| finding["rule"] == rule.as_str());
+        let mut found: Vec<&str> =
+            findings.map(|finding| finding["place"]["key"].as_str().unwrap()).collect();
         found.sort_unstable();
         assert_eq!(found, failing, "{}", case.display());
     }

@@ -33,7 +33,8 @@ fn compare(name: &str, extra: &[&str], check: &[&str]) -> usize {
     let folder = tempfile::tempdir().unwrap();
     let (file, truth) = (folder.path().join("submission.csv"), folder.path().join("truth.jsonl"));
     let (file, truth) = (file.to_str().unwrap(), truth.to_str().unwrap());
-    let mut arguments = vec!["generate", "--out", file, "--defects", "fixtures/defects.toml", "--truth", truth];
+    let mut arguments =
+        vec!["generate", "--out", file, "--defects", "fixtures/defects.toml", "--truth", truth];
     arguments.extend(extra);
     let made = kenpyo(&arguments);
     assert!(made.status.success(), "{name}: {}", String::from_utf8_lossy(&made.stderr));
@@ -42,7 +43,11 @@ fn compare(name: &str, extra: &[&str], check: &[&str]) -> usize {
         let line: Value = serde_json::from_str(line).unwrap();
         for finding in line["findings"].as_array().unwrap() {
             let field = finding["field"].as_str().unwrap_or("").to_owned();
-            expected.push((line["record"].as_u64().unwrap(), finding["rule"].as_str().unwrap().to_owned(), field));
+            expected.push((
+                line["record"].as_u64().unwrap(),
+                finding["rule"].as_str().unwrap().to_owned(),
+                field,
+            ));
         }
     }
     expected.sort();

@@ -25,7 +25,9 @@ fn threads_and_chunks_change_no_byte() {
     ] {
         let file = fixture(file);
         let expected = run(&file, format, "1", "512", &[]);
-        for (threads, chunk) in [("1", "1"), ("1", "7"), ("2", "512"), ("2", "7"), ("8", "1"), ("8", "7"), ("8", "512")] {
+        for (threads, chunk) in
+            [("1", "1"), ("1", "7"), ("2", "512"), ("2", "7"), ("8", "1"), ("8", "7"), ("8", "512")]
+        {
             let found = run(&file, format, threads, chunk, &[]);
             assert!(found == expected, "{file} as {format}: {threads} threads, chunks of {chunk} differ");
         }
@@ -36,7 +38,10 @@ fn threads_and_chunks_change_no_byte() {
 fn locale_and_time_zone_change_no_byte() {
     let file = fixture("submissions/example.csv");
     let expected = run(&file, "jsonl", "2", "7", &[]);
-    let places = [[("TZ", "Asia/Tokyo"), ("LANG", "ja_JP.UTF-8")], [("TZ", "America/New_York"), ("LC_ALL", "tr_TR.UTF-8")]];
+    let places = [
+        [("TZ", "Asia/Tokyo"), ("LANG", "ja_JP.UTF-8")],
+        [("TZ", "America/New_York"), ("LC_ALL", "tr_TR.UTF-8")],
+    ];
     for place in places {
         assert!(run(&file, "jsonl", "2", "7", &place) == expected, "{place:?}");
     }

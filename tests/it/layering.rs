@@ -72,6 +72,24 @@ fn room(path: &str) -> &str {
     path.trim_start_matches("src/").split(['/', '.']).next().unwrap()
 }
 
+/// The files of `src/` that are compiled into the program: what is declared under `#[cfg(test)]` is left out.
+fn program() -> Vec<(String, String)> {
+    let all = files(&root().join("src"));
+    let mut tests = Vec::new();
+    for (path, content) in &all {
+        let folder = path.trim_end_matches("mod.rs").trim_end_matches(".rs").trim_end_matches('/');
+        let mut lines = content.lines().map(str::trim);
+        while lines.any(|line| line == "#[cfg(test)]") {
+            let module = lines.next().unwrap().split("mod ").nth(1).and_then(|rest| rest.strip_suffix(';'));
+            tests.extend(module.map(|module| format!("{folder}/{module}")));
+        }
+    }
+    let is_test = |path: &str| {
+        tests.iter().any(|test| path == format!("{test}.rs") || path.starts_with(&format!("{test}/")))
+    };
+    all.into_iter().filter(|(path, _)| !is_test(path)).collect()
+}
+
 /// The part of a file before its unit tests: tests may use what they like.
 fn code(content: &str) -> impl Iterator<Item = (usize, &str)> {
     let lines = content.lines().enumerate().map(|(index, line)| (index + 1, line));
@@ -83,7 +101,7 @@ fn code(content: &str) -> impl Iterator<Item = (usize, &str)> {
 #[test]
 fn rooms_use_only_rooms_below_them() {
     let mut broken = Vec::new();
-    for (path, content) in files(&root().join("src")) {
+    for (path, content) in program() {
         let own = room(&path);
         let own_floor = floor(own).unwrap_or_else(|| panic!("{path} is in no room of the layering"));
         for (number, line) in code(&content) {
@@ -102,7 +120,7 @@ fn rooms_use_only_rooms_below_them() {
 #[test]
 fn each_tool_stays_in_its_room() {
     let mut broken = Vec::new();
-    for (path, content) in files(&root().join("src")) {
+    for (path, content) in program() {
         for (number, line) in code(&content) {
             for (tool, rooms, why) in TOOLS {
                 if line.contains(tool) && !rooms.iter().any(|room| path.starts_with(room)) {
@@ -134,7 +152,7 @@ fn every_file_is_short_and_says_what_it_is_for() {
 #[test]
 fn nothing_in_src_knows_a_survey() {
     let mut broken = Vec::new();
-    for (path, content) in files(&root().join("src")) {
+    for (path, content) in program() {
         for (number, line) in code(&content) {
             for word in ["gmis", "HCS-", "hospital", "beds_", "q04_", "q11_", "q17_"] {
                 if line.contains(word) && !line.contains("DEFAULT_SURVEY") {

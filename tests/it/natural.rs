@@ -26,7 +26,8 @@ fn natural_soft_findings_equal_those_of_the_script() {
         .collect();
     expected.sort();
     let report = report(&[&file], None);
-    let mut found: Vec<(u64, String)> = findings(&report).into_iter().map(|(record, rule, _)| (record, rule)).collect();
+    let mut found: Vec<(u64, String)> =
+        findings(&report).into_iter().map(|(record, rule, _)| (record, rule)).collect();
     found.sort();
     assert!(found.len() > 2_000, "real surveys look worse than {} findings", found.len());
     assert_eq!(found, expected);

@@ -50,7 +50,8 @@ pub fn kenpyo_with(arguments: &[&str], input: &[u8]) -> Output {
 
 /// Standard output as text; a panic with standard error where it is no UTF-8.
 pub fn text(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+    String::from_utf8(output.stdout.clone())
+        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
 }
 
 /// The report of `kenpyo check … --format json --values show`.

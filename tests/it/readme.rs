@@ -17,8 +17,7 @@ fn with_real_pictures(readme: &str) -> String {
         let words: Vec<&str> = arguments.split_whitespace().collect();
         let output = text(&kenpyo(&words));
         assert!(!output.is_empty(), "kenpyo {arguments} printed nothing");
-        made.push_str(before);
-        made.push_str(&format!("<!-- picture: {arguments} -->\n```text\n{output}```"));
+        made += &[before, "<!-- picture: ", arguments, " -->\n```text\n", &output, "```"].concat();
         rest = after;
     }
     made + rest
@@ -32,7 +31,10 @@ fn the_pictures_are_not_stale() {
     if std::env::var_os("KENPYO_BLESS").is_some() {
         fs::write(&path, real).unwrap();
     } else {
-        assert!(readme == real, "README.md shows an older output: KENPYO_BLESS=1 cargo test --test it readme");
+        assert!(
+            readme == real,
+            "README.md shows an older output: KENPYO_BLESS=1 cargo test --test it readme"
+        );
     }
 }
 
@@ -44,5 +46,10 @@ fn the_first_command_judges_the_fixture_file() {
     let (_, words) = line.split_once(" -- ").unwrap();
     let words: Vec<&str> = words.split_whitespace().collect();
     let output = kenpyo(&words);
-    assert_eq!(output.status.code(), Some(1), "the example has findings: {}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(1),
+        "the example has findings: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

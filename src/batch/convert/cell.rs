@@ -3,6 +3,8 @@
 //! Invariants
 //! - Every row of a column gets exactly one state.
 
+use std::collections::BTreeSet;
+
 use super::notice::{Fault, Note};
 use super::spelling::{Meaning, trim};
 use super::{FieldReader, refused};
@@ -49,7 +51,7 @@ impl Desk {
     /// Rows whose cell of `field` is not read. `None`: there are none.
     pub(super) fn skipped(&self, unreadable: &Mask, field: FieldId) -> Option<Mask> {
         let refused = if self.chunk.findings.is_empty() {
-            Default::default()
+            BTreeSet::new()
         } else {
             refused(&self.chunk.findings, field)
         };
@@ -57,7 +59,9 @@ impl Desk {
             return None;
         }
         let mut skip = unreadable.clone();
-        refused.into_iter().for_each(|row| skip.set(row));
+        for row in refused {
+            skip.set(row);
+        }
         Some(skip)
     }
 

@@ -25,8 +25,6 @@ mod time;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub use time::zone_offset;
-
 use self::cell::Desk;
 use self::notice::Notices;
 use self::spelling::Dictionary;
@@ -68,15 +66,14 @@ pub struct Converter {
 }
 
 impl Converter {
-    /// For the records of `pack`. `zone`: seconds by which the survey's clock is ahead of UTC, for moments that are
-    /// written with an offset.
-    pub fn new(pack: &Arc<RulePack>, zone: i64) -> Self {
+    /// For the records of `pack`.
+    pub fn new(pack: &Arc<RulePack>) -> Self {
         let questionnaire = &pack.questionnaire;
         let ids: Vec<FieldId> = pack.key.iter().chain(&pack.fallback_key).copied().collect();
         let keys: Vec<usize> = ids.iter().map(|id| usize::from(id.index)).collect();
         let titles = ids.iter().filter_map(|id| questionnaire.get(*id)).map(|field| field.title().into());
         Self {
-            fields: questionnaire.fields.iter().map(|field| FieldReader::new(field, zone)).collect(),
+            fields: questionnaire.fields.iter().map(|field| FieldReader::new(field, pack)).collect(),
             keys,
             key_titles: Argument::List(titles.collect()),
             pack: Arc::clone(pack),
@@ -142,11 +139,6 @@ impl Converter {
     }
 }
 
-/// Converts one chunk; for many of one run make a [`Converter`] once.
-pub fn convert(pack: &Arc<RulePack>, layout: &Layout, chunk: RawChunk) -> Batch {
-    Converter::new(pack, 0).convert(layout, chunk)
-}
-
 fn unreadable(records: &[RawRecord]) -> Mask {
     let mut mask = Mask::none(records.len());
     for (row, _) in records.iter().enumerate().filter(|(_, record)| !record.readable) {
@@ -156,15 +148,15 @@ fn unreadable(records: &[RawRecord]) -> Mask {
 }
 
 impl FieldReader {
-    fn new(field: &Field, zone: i64) -> Self {
+    fn new(field: &Field, pack: &RulePack) -> Self {
         let answer = match &field.domain {
             Domain::Options => Answer::Option(option::Options::new(field)),
             Domain::Multi(layout) => Answer::Multi(multi::Items::new(field, layout)),
             Domain::Number(domain) => Answer::Number(number::Numbers::new(field, domain)),
             Domain::Text(domain) => Answer::Text(text::Texts::new(domain)),
-            Domain::Time(formats) => Answer::Time(time::Times::new(field, formats, zone)),
+            Domain::Time(formats) => Answer::Time(time::Times::new(field, formats, pack.zone)),
         };
-        let (dictionary, notices) = (Dictionary::new(field), Notices::new(field));
+        let (dictionary, notices) = (Dictionary::new(field), Notices::new(field, &pack.cell_notices));
         Self { field: field.clone(), dictionary, notices, answer }
     }
 

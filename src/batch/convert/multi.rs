@@ -32,6 +32,23 @@ struct Chosen {
     note: Option<Note>,
 }
 
+impl Chosen {
+    /// Adds an item; `false`: it is no option.
+    fn add(&mut self, reading: Reading<u8>) -> bool {
+        let (index, note) = match reading {
+            Reading::Value(index) => (index, None),
+            Reading::Noted(index, note) => (index, Some(note)),
+            Reading::Blank | Reading::Mark(_) | Reading::Invalid(_) => return false,
+        };
+        self.set |= 1_u64.checked_shl(u32::from(index)).unwrap_or(0);
+        self.listed = self.listed.saturating_add(1);
+        if self.note.is_none() {
+            self.note = note;
+        }
+        true
+    }
+}
+
 impl Items {
     pub(super) fn new(field: &Field, layout: &MultiLayout) -> Self {
         let ticked = layout.ticked.iter().map(|token| reading_form(token).into_owned()).collect();
@@ -108,7 +125,7 @@ impl Items {
         match self.options.option(dictionary, text) {
             Some(Reading::Mark(mark)) => return Reading::Mark(mark),
             Some(reading) => {
-                return if self.add(&mut chosen, reading) {
+                return if chosen.add(reading) {
                     Reading::Value(chosen)
                 } else {
                     Reading::Invalid(Fault::Option)
@@ -118,8 +135,7 @@ impl Items {
         }
         let items = text.split(&*self.layout.separator).map(trim).filter(|item| !item.is_empty());
         for item in items {
-            let known =
-                self.options.option(dictionary, item).is_some_and(|reading| self.add(&mut chosen, reading));
+            let known = self.options.option(dictionary, item).is_some_and(|reading| chosen.add(reading));
             if !known {
                 return Reading::Invalid(Fault::Option);
             }
@@ -141,27 +157,12 @@ impl Items {
             };
             let known = item
                 .and_then(|item| self.options.option(dictionary, trim(&item)))
-                .is_some_and(|reading| self.add(&mut chosen, reading));
+                .is_some_and(|reading| chosen.add(reading));
             if !known {
                 return Reading::Invalid(Fault::Option);
             }
         }
         Reading::Value(chosen)
-    }
-
-    /// Adds an item; `false`: it is no option.
-    fn add(&self, chosen: &mut Chosen, reading: Reading<u8>) -> bool {
-        let (index, note) = match reading {
-            Reading::Value(index) => (index, None),
-            Reading::Noted(index, note) => (index, Some(note)),
-            Reading::Blank | Reading::Mark(_) | Reading::Invalid(_) => return false,
-        };
-        chosen.set |= 1_u64.checked_shl(u32::from(index)).unwrap_or(0);
-        chosen.listed = chosen.listed.saturating_add(1);
-        if chosen.note.is_none() {
-            chosen.note = note;
-        }
-        true
     }
 
     /// The answer in several columns, and the cell that decides what is reported.
@@ -184,7 +185,7 @@ impl Items {
             first.get_or_insert(cell);
             match self.part(dictionary, index, text) {
                 Some(Reading::Mark(mark)) => marked = Some((mark, cell)),
-                Some(reading) if self.add(&mut chosen, reading.clone()) => {}
+                Some(reading) if chosen.add(reading.clone()) => {}
                 _ => return (Reading::Invalid(Fault::Option), cell),
             }
         }

@@ -59,6 +59,9 @@ pub(super) struct Notices {
     names: Vec<Arc<str>>,
 }
 
+/// The pack's texts of published cell findings.
+pub(super) type Published = BTreeMap<(FieldId, FindingKind), Arc<Notice>>;
+
 /// The keywords that may have a published id of their own.
 const KEYWORDS: [&str; 9] = [
     "minimum",
@@ -73,7 +76,9 @@ const KEYWORDS: [&str; 9] = [
 ];
 
 impl Notices {
-    pub(super) fn new(field: &Field) -> Self {
+    /// `published`: texts of the pack for ids that the schema publishes.
+    pub(super) fn new(field: &Field, published: &Published) -> Self {
+        let general = General { field, published };
         let items: &[OptionItem] = match &field.ty {
             Type::Option(list) | Type::Multi(list) => &list.items,
             _ => &[],
@@ -85,11 +90,11 @@ impl Notices {
             column: (&*field.column).into(),
             options: Argument::List(items.iter().map(listed).collect()),
             cases: field.invalid.iter().map(|case| (case.matches.clone(), case_notice(case))).collect(),
-            unreadable: general(field, &unreadable_code(field), &FindingKind::Type, "type"),
+            unreadable: general.notice(unreadable_code(field), &FindingKind::Type, "type"),
             kind: kind_words(&field.ty).map(|text| Arc::from(&**text)).into(),
-            outside: keywords.map(|keyword| (keyword, outside(field, keyword))).collect(),
+            outside: keywords.map(|keyword| (keyword, general.outside(keyword))).collect(),
             limits: limit_words(field).into(),
-            repeated: repeated(field),
+            repeated: general.repeated(),
             names: items
                 .iter()
                 .flat_map(|item| [&item.label.ja, &item.label.en, &item.name])
@@ -103,10 +108,9 @@ impl Notices {
         // What is several options is so whatever else a case may say of it.
         let case = if matches!(fault, Fault::Several(_)) { None } else { self.case(written) };
         let notice = case.unwrap_or_else(|| match fault {
-            Fault::Type => &self.unreadable,
             Fault::Domain(keyword) => self.outside.get(keyword).unwrap_or(&self.unreadable),
             Fault::Option => self.outside.get("").unwrap_or(&self.unreadable),
-            Fault::Several(_) => &self.unreadable,
+            Fault::Type | Fault::Several(_) => &self.unreadable,
         });
         let notice = match fault {
             Fault::Several(_) => cell::OPTIONS_SEVERAL.notice(),
@@ -182,28 +186,62 @@ fn case_notice(case: &InvalidCase) -> Arc<Notice> {
     })
 }
 
-/// The engine's texts under the id that the schema publishes, or `FIELD:kind`.
-fn general(field: &Field, code: &'static Code, kind: &FindingKind, word: &str) -> Arc<Notice> {
-    let shared = code.notice();
-    let published = field.finding_ids.get(kind);
-    // Codes of the survey's own list keep their id; C020 and up only lend their texts.
-    let lent = [&cell::VALUE_UNREADABLE, &cell::VALUE_OUTSIDE_DOMAIN, &cell::ITEM_REPEATED];
-    let lent = lent.iter().any(|code| code.id == &*shared.id);
-    let id = match published {
-        Some(id) => Arc::clone(id),
-        None if lent => Arc::from(format!("{}:{word}", field.name)),
-        None => return shared,
-    };
-    Arc::new(Notice {
-        id,
-        instance: None,
-        slug: Arc::clone(&shared.slug),
-        severity: shared.severity,
-        title: shared.title.clone(),
-        message: shared.message.clone(),
-        help: shared.help.clone(),
-        slots: shared.slots.clone(),
-    })
+/// Makes the general notices of one field.
+struct General<'a> {
+    field: &'a Field,
+    published: &'a Published,
+}
+
+impl General<'_> {
+    /// The pack's texts for the kind; else the engine's, under the id that the schema publishes or `FIELD:word`.
+    fn notice(&self, code: &'static Code, kind: &FindingKind, word: &str) -> Arc<Notice> {
+        if let Some(notice) = self.published.get(&(self.field.id, kind.clone())) {
+            return Arc::clone(notice);
+        }
+        let shared = code.notice();
+        // Codes of the survey's own list keep their id; C020 and up only lend their texts.
+        let lent = [&cell::VALUE_UNREADABLE, &cell::VALUE_OUTSIDE_DOMAIN, &cell::ITEM_REPEATED];
+        let lent = lent.iter().any(|code| code.id == &*shared.id);
+        let id = match self.field.finding_ids.get(kind) {
+            Some(id) => Arc::clone(id),
+            None if lent => Arc::from(format!("{}:{word}", self.field.name)),
+            None => return shared,
+        };
+        Arc::new(Notice {
+            id,
+            instance: None,
+            slug: Arc::clone(&shared.slug),
+            severity: shared.severity,
+            title: shared.title.clone(),
+            message: shared.message.clone(),
+            help: shared.help.clone(),
+            slots: shared.slots.clone(),
+        })
+    }
+
+    /// For a value that breaks `keyword`; empty: for one that is on no list.
+    fn outside(&self, keyword: &str) -> Arc<Notice> {
+        let code = match self.field.ty {
+            Type::Option(_) | Type::Multi(_) if keyword.is_empty() => &cell::OPTION_UNKNOWN,
+            Type::Date | Type::DateTime | Type::YearMonth => &cell::DATE_UNREADABLE,
+            _ => &cell::VALUE_OUTSIDE_DOMAIN,
+        };
+        let own = FindingKind::Keyword(Arc::from(keyword));
+        let kind = if self.field.finding_ids.contains_key(&own) { own } else { FindingKind::Domain };
+        self.notice(code, &kind, "domain")
+    }
+
+    /// `None`: repeated items are not told.
+    fn repeated(&self) -> Option<Arc<Notice>> {
+        let Domain::Multi(layout) = &self.field.domain else { return None };
+        let severity: Severity = layout.duplicates?;
+        let mut notice = self.notice(&cell::ITEM_REPEATED, &FindingKind::Duplicate, "duplicate");
+        // A notice of the pack is shared, and has its severity from the same keyword.
+        if let Some(notice) = Arc::get_mut(&mut notice) {
+            notice.severity = severity;
+        }
+        Some(notice)
+    }
 }
 
 fn unreadable_code(field: &Field) -> &'static Code {
@@ -212,27 +250,6 @@ fn unreadable_code(field: &Field) -> &'static Code {
         Type::Option(_) => &cell::OPTION_UNKNOWN,
         _ => &cell::VALUE_UNREADABLE,
     }
-}
-
-fn outside(field: &Field, keyword: &'static str) -> Arc<Notice> {
-    let code = match field.ty {
-        Type::Option(_) | Type::Multi(_) if keyword.is_empty() => &cell::OPTION_UNKNOWN,
-        Type::Date | Type::DateTime | Type::YearMonth => &cell::DATE_UNREADABLE,
-        _ => &cell::VALUE_OUTSIDE_DOMAIN,
-    };
-    let own = FindingKind::Keyword(Arc::from(keyword));
-    let kind = if field.finding_ids.contains_key(&own) { own } else { FindingKind::Domain };
-    general(field, code, &kind, "domain")
-}
-
-fn repeated(field: &Field) -> Option<Arc<Notice>> {
-    let Domain::Multi(layout) = &field.domain else { return None };
-    let severity: Severity = layout.duplicates?;
-    let mut notice = general(field, &cell::ITEM_REPEATED, &FindingKind::Duplicate, "duplicate");
-    if let Some(notice) = Arc::get_mut(&mut notice) {
-        notice.severity = severity;
-    }
-    Some(notice)
 }
 
 fn kind_words(ty: &Type) -> Localized<String> {

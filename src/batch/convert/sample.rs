@@ -11,11 +11,12 @@ use crate::expression::{FieldId, Names};
 use crate::input::{FormNeeds, ReadOptions, Reader, UnknownKeys};
 use crate::questionnaire::{Field, Questionnaire, load};
 use crate::rule_pack::RulePack;
+use crate::rule_pack::zone::Zone;
 use crate::source::SourceId;
 use crate::source::root::SurveyRoot;
 
 /// The form: one field of every kind.
-const SCHEMA: &str = r##"{
+const SCHEMA: &str = r#"{
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$id": "ex",
   "title": "example",
@@ -75,7 +76,7 @@ const SCHEMA: &str = r##"{
       "x-kind": "multi", "x-ticked": ["○", "1"], "x-columns": ["色_赤", "色_青"], "x-label": { "ja": "色", "en": "Colour" }
     }
   }
-}"##;
+}"#;
 
 pub(super) fn questionnaire() -> Questionnaire {
     let root = SurveyRoot::Memory(vec![("schemas/ex.json".into(), SCHEMA.into())]);
@@ -111,10 +112,10 @@ pub(super) fn pack() -> Arc<RulePack> {
         profiles: Vec::new(),
         foreign_columns: BTreeMap::from([("旧設問".into(), "ex-old".into())]),
         names: Names::default(),
-        sources: Vec::new(),
-        cell_notices: BTreeMap::new(),
         tables: Vec::new(),
-        zone: crate::rule_pack::zone::Zone::default(),
+        cell_notices: BTreeMap::new(),
+        zone: Zone { seconds: 9 * 3600 },
+        sources: Vec::new(),
         questionnaire,
     })
 }
@@ -132,7 +133,7 @@ pub(super) fn read_with(name: &str, bytes: &[u8], options: &ReadOptions) -> Read
     let pack = pack();
     let foreign: Vec<&str> = pack.foreign_columns.keys().map(|name| &**name).collect();
     let form = Arc::new(FormNeeds::new(&pack.questionnaire, foreign));
-    let converter = Converter::new(&pack, 9 * 3600);
+    let converter = Converter::new(&pack);
     let bytes = Box::new(Cursor::new(bytes.to_vec()));
     let (mut reader, mut file) = Reader::open(SourceId(0), name, bytes, &form, options).unwrap();
     let layout = Arc::clone(reader.layout());

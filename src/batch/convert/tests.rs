@@ -7,15 +7,14 @@ use super::sample::{Read, questionnaire, read, read_with, state};
 use crate::batch::Data;
 use crate::batch::locate::Locator;
 use crate::diagnostic::{Argument, Language};
+use crate::expression::{Type, calendar};
 use crate::input::ReadOptions;
 use crate::source::Span;
 
 /// A CSV of one column beside the two mandatory ones, one value a record; values hold no comma or quote.
 fn column(name: &str, values: &[&str]) -> Read {
     let mut text = format!("番号,病床数,{name}\n");
-    for value in values {
-        text.push_str(&format!("A01,10,{value}\n"));
-    }
+    text.extend(values.iter().map(|value| format!("A01,10,{value}\n")));
     read("x.csv", &text)
 }
 
@@ -73,7 +72,7 @@ fn an_unknown_option_names_the_list_and_what_was_probably_meant() {
     let message = finding.notice.message.ja.fill(&finding.arguments, Language::Ja);
     assert_eq!(
         message,
-        "問1 設問の「いえ」は選択肢にありません。1 はい、2 いいえの中から1つ選択してください。"
+        "問1「設問」の「いえ」は選択肢にありません。1 はい、2 いいえの中から1つ選択してください。"
     );
 }
 
@@ -173,7 +172,7 @@ fn json_values_are_read_like_cells() {
       {"id": 123, "beds": 1, "who": {"beds": 2}, "name": 12}
     ]"#;
     let found = read("x.json", text);
-    assert_eq!(found.file_ids(), [] as [&str; 0]);
+    assert!(found.file_ids().is_empty());
     assert_eq!(found.states("id"), "vvvvvv");
     assert_eq!(found.states("beds"), "vvbiii");
     assert_eq!(found.states("q"), "vvvibb");
@@ -349,7 +348,6 @@ fn canonical(read: &Read, name: &str) -> Option<Json> {
         let item = list.get(index).unwrap();
         if list.text_codes { json!(&*item.code) } else { serde_json::from_str(&item.code).unwrap() }
     };
-    use crate::expression::{Type, calendar};
     Some(match (&column.data, &field.ty) {
         (Data::Options(codes), Type::Option(list)) => code(codes[0], list),
         (Data::Multi { set, .. }, Type::Multi(list)) => {
@@ -402,7 +400,7 @@ proptest! {
             'v' => {
                 let canonical = canonical(&found, &name).unwrap();
                 prop_assert!(validator.is_valid(&canonical), "{name}: {value} is read as {canonical}");
-                if validator.is_valid(&value) && !name.starts_with("t") {
+                if validator.is_valid(&value) && !name.starts_with('t') {
                     let told = !found.batches[0].findings.is_empty();
                     prop_assert!(same(&canonical, &value) || told || value.is_string(), "{name}: {value} became {canonical}");
                 }

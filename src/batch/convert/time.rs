@@ -16,6 +16,7 @@ use crate::expression::calendar;
 use crate::input::RawCell;
 use crate::questionnaire::date_format::{Part, Piece, TimeKind, pieces};
 use crate::questionnaire::{DateFormats, Field};
+use crate::rule_pack::zone::Zone;
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
@@ -25,18 +26,9 @@ const DAY: i64 = 86_400;
 pub(super) struct Times {
     kind: TimeKind,
     formats: Vec<Vec<Piece>>,
-    zone: i64,
+    zone: Zone,
     /// Whether a mark is spelled with digits (9999-12-31), so that every text must be looked up first.
     sentinels: bool,
-}
-
-/// Seconds by which the clock called `zone` is ahead of UTC. `None`: not a clock of one fixed offset that is known
-/// here. Clocks that change with the season would need a table of dates, which differs between machines.
-pub fn zone_offset(zone: &str) -> Option<i64> {
-    const FIXED: &[(&str, i64)] =
-        &[("UTC", 0), ("Etc/UTC", 0), ("Asia/Tokyo", 9), ("Japan", 9), ("Asia/Seoul", 9)];
-    let named = FIXED.iter().find(|(name, _)| *name == zone).map(|(_, hours)| hours * 3600);
-    named.or_else(|| offset(zone).filter(|(_, rest)| rest.is_empty()).map(|(seconds, _)| seconds))
 }
 
 /// `Z` or `+09:00` at the start of `text`, in seconds, and what follows. `None`: neither.
@@ -73,7 +65,7 @@ struct Numbers {
 }
 
 impl Times {
-    pub(super) fn new(field: &Field, formats: &DateFormats, zone: i64) -> Self {
+    pub(super) fn new(field: &Field, formats: &DateFormats, zone: Zone) -> Self {
         let kind = match field.ty {
             Type::DateTime => TimeKind::DateTime,
             Type::YearMonth => TimeKind::YearMonth,
@@ -143,7 +135,7 @@ impl Times {
                 let on_clock = hour < 24 && minute < 60 && second < 60;
                 let days = i64::from(calendar::days(year, month, day).filter(|_| on_clock)?);
                 let seconds = days * DAY + i64::from(hour) * 3600 + i64::from(minute * 60 + second);
-                let moved = offset.map_or(seconds, |offset| seconds - offset + self.zone);
+                let moved = offset.map_or(seconds, |offset| seconds - offset + self.zone.seconds);
                 calendar::day_of_moment(moved).map(|_| moved)
             }
         }
@@ -204,7 +196,7 @@ mod tests {
     fn times(ty: Type, spellings: &[&str]) -> Times {
         let formats = DateFormats { spellings: spellings.iter().map(|text| (*text).into()).collect() };
         let field = Field { ty, marks: Vec::new(), ..super::super::sample::yes_no() };
-        Times::new(&field, &formats, 9 * 3600)
+        Times::new(&field, &formats, Zone { seconds: 9 * 3600 })
     }
 
     #[test]
@@ -240,11 +232,5 @@ mod tests {
         .map(|text| moments.parse(text).map(calendar::print_date_time));
         let same = Some("2024-02-01T09:30:00".to_owned());
         assert_eq!(found, [same.clone(), same.clone(), same.clone(), same, None, None]);
-    }
-
-    #[test]
-    fn clocks_of_one_offset_are_known() {
-        let found = ["Asia/Tokyo", "UTC", "+05:30", "-03:00", "Europe/Berlin", "+9"].map(zone_offset);
-        assert_eq!(found, [Some(32_400), Some(0), Some(19_800), Some(-10_800), None, None]);
     }
 }

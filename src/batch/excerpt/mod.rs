@@ -28,6 +28,8 @@ const WITH_NEIGHBOURS: usize = 40;
 /// Columns of one marked cell, and of one neighbour.
 const CELL: usize = 24;
 const NEIGHBOUR: usize = 10;
+/// Columns of what stands between two marked stretches.
+const GAP: usize = 3;
 /// What stands for a private answer.
 const MASK: &str = "***";
 
@@ -132,7 +134,6 @@ impl Region<'_> {
         let count = labels.iter().filter(|label| inside(label.span).is_some()).count().max(1);
         let room = if self.row { (MARKED / count).clamp(6, CELL) } else { CELL + NEIGHBOUR };
         let mut segments: Vec<Segment> = Vec::new();
-        let mut used = 0;
         for (number, label) in labels.iter().enumerate() {
             let Some(range) = inside(label.span) else { continue };
             let segment = self.segment(label, range, room);
@@ -142,13 +143,15 @@ impl Region<'_> {
                 same.labels.push(number);
                 continue;
             }
-            let width = display_width(&segment.text) + 2;
+            // Cells of one row, and values of one line of JSON, share the room of that line.
+            let shares = |other: &&Segment| self.row || other.line == segment.line;
+            let used: usize =
+                segments.iter().filter(shares).map(|other| display_width(&other.text) + GAP).sum();
+            let full = used > 0 && used + display_width(&segment.text) + GAP > MARKED + NEIGHBOUR;
             let crossed = segments.iter().any(|other| other.start < segment.end && segment.start < other.end);
-            if crossed || (self.row && used + width > MARKED + NEIGHBOUR) {
-                continue;
+            if !crossed && !full {
+                segments.push(Segment { labels: vec![number], ..segment });
             }
-            used += width;
-            segments.push(Segment { labels: vec![number], ..segment });
         }
         segments.sort_by_key(|segment| (segment.start, segment.end));
         segments
@@ -215,7 +218,7 @@ impl Region<'_> {
 
     fn add_neighbours(&self, segments: &mut Vec<Segment>) {
         let Some(line) = segments.first().map(|segment| segment.line) else { return };
-        let mut used: usize = segments.iter().map(|segment| display_width(&segment.text) + 2).sum();
+        let mut used: usize = segments.iter().map(|segment| display_width(&segment.text) + GAP).sum();
         let beside = |range: &(usize, usize, bool), segments: &[Segment]| {
             segments.iter().any(|marked| {
                 !marked.labels.is_empty() && (marked.end + 1 == range.0 || range.1 + 1 == marked.start)
@@ -297,7 +300,7 @@ impl Region<'_> {
         let bytes = self.bytes.get(start..end).unwrap_or(&[]);
         match self.encoding {
             Encoding::Cp932 => encoding_rs::SHIFT_JIS.decode_without_bom_handling(bytes).0,
-            _ => String::from_utf8_lossy(bytes),
+            Encoding::Utf8 => String::from_utf8_lossy(bytes),
         }
     }
 

@@ -86,7 +86,7 @@ mod tests {
         let mut labels = [label((23, 24), 2, None), label((14, 15), 2, None), label((0, 1), 1, None)];
         let excerpt = of_text(&source, &labels);
         assert_eq!(excerpt.text, "a = 1\nwhen = 'x = 1 and y = 2'\n");
-        assert_eq!(marked(&excerpt), [Some(&text[23..24]), Some("x"), Some("a")]);
+        assert_eq!(marked(&excerpt), [text.get(23..24), Some("x"), Some("a")]);
         labels[0] = label((35, 36), 3, None);
         assert_eq!(of_text(&source, &labels[..1]).text, "<U+202E>z\n");
     }

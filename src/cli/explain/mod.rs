@@ -9,11 +9,10 @@ mod page;
 use std::sync::Arc;
 
 use super::arguments::ExplainArguments;
-use super::session::{Exit, Session};
+use super::session::{Exit, Session, print};
 use super::usage::{suggest, usage};
 use crate::diagnostic::code::usage::UNKNOWN_ID;
 use crate::diagnostic::{Code, Localized, Notice, Template, code};
-use crate::engine;
 use crate::questionnaire::InvalidCase;
 use crate::rule_pack::{DerivedValue, EditRule, RulePack};
 use page::Page;
@@ -22,11 +21,11 @@ use page::Page;
 pub(super) fn run(session: &Session, arguments: &ExplainArguments) -> Exit {
     let id = arguments.id.as_str();
     if let Some(code) = code::all().find(|code| code.id.eq_ignore_ascii_case(id) || code.slug == id) {
-        return super::printed(session, session.print(&of_code(code).print(session)));
+        return super::printed(session, print(&of_code(code).text(session)));
     }
-    let loaded = match engine::survey::open(arguments.survey.as_deref()) {
+    let loaded = match super::open(session, arguments.survey.as_deref()) {
         Ok(loaded) => loaded,
-        Err(error) => return session.stopped(&error, Exit::Usage),
+        Err(exit) => return exit,
     };
     let Some(pack) = loaded.pack else {
         return session.refuse_pack(&loaded.diagnostics, &loaded.sources);
@@ -37,8 +36,8 @@ pub(super) fn run(session: &Session, arguments: &ExplainArguments) -> Exit {
         let unknown = usage(&UNKNOWN_ID, session.line.mark_value(id)).with("found", id);
         return session.refuse([suggest(unknown, id, known.iter().map(|name| &**name))]);
     }
-    let text: Vec<String> = pages.iter().map(|page| page.print(session)).collect();
-    super::printed(session, session.print(&text.join("\n")))
+    let text: Vec<String> = pages.iter().map(|page| page.text(session)).collect();
+    super::printed(session, print(&text.join("\n")))
 }
 
 /// Everything that has a page, in the order in which it is found.

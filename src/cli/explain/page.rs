@@ -4,6 +4,7 @@
 //! - The page of the same rule is the same everywhere but for its language and width.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use super::super::session::Session;
 use crate::diagnostic::{Language, Localized, Severity};
@@ -37,7 +38,7 @@ impl Page {
     }
 
     /// The page for the session's standard output: both languages, or the one that `--lang` names.
-    pub(super) fn print(&self, session: &Session) -> String {
+    pub(super) fn text(&self, session: &Session) -> String {
         let look = session.output_look();
         let asked = session.line.words().iter().any(|word| word == "--lang" || word.starts_with("--lang="));
         let languages: &[Language] = match (asked, session.language) {
@@ -71,7 +72,7 @@ impl Page {
         let help = self.help.as_ref().map(|help| help.get(language));
         for text in std::iter::once(self.message.get(language)).chain(help) {
             for line in wrap(&picture::visible_lines(text), look.width.saturating_sub(2)) {
-                page.push_str(&format!("  {line}\n"));
+                let _ = writeln!(page, "  {line}");
             }
         }
     }
@@ -86,7 +87,7 @@ impl Page {
             let text = picture::visible_lines(fact.2.get(look.language)).into_owned();
             for (index, line) in wrap(&text, look.width.saturating_sub(column)).iter().enumerate() {
                 let name = if index == 0 { name(fact) } else { "" };
-                page.push_str(&format!("{}{line}\n", look.paint(Ink::Dim, &pad(name, column))));
+                let _ = writeln!(page, "{}{line}", look.paint(Ink::Dim, &pad(name, column)));
             }
         }
     }
@@ -108,8 +109,9 @@ pub(super) fn conditions(page: &mut Page, pack: &RulePack, rule: &EditRule) {
     let source = rule.declared.source;
     let written = |expr: &TypedExpr| same(slice(pack, source, expr.span));
     if let Origin::Generated(kind) = &rule.origin {
-        let text = format!("{kind} ({})", "x-relevant");
-        page.fact("routing", "分岐", same(text));
+        page.fact("generated", "自動生成", same(kind.to_string()));
+        page.fact("asked where", "回答対象", relevance(pack, rule));
+        return;
     }
     for named in &rule.lets {
         let text = slice(pack, source, named.value.span);
@@ -140,6 +142,16 @@ pub(super) fn conditions(page: &mut Page, pack: &RulePack, rule: &EditRule) {
             ExpectedOutcome::NotApplicable => ("not applicable", "非該当"),
         };
         page.fact(en, ja, same(slice(pack, example.declared.source, example.declared.span)));
+    }
+}
+
+/// The condition under which the question of a generated rule is asked, as the schema writes it.
+fn relevance(pack: &RulePack, rule: &EditRule) -> Localized<String> {
+    let Some(&field) = rule.blame.first() else { return Localized::default() };
+    let declared = pack.field(field).map(|field| field.declared.source);
+    match pack.questionnaire.routing_of(field).zip(declared) {
+        Some((routing, source)) => same(slice(pack, source, routing.own.span).replace("\\\"", "\"")),
+        None => Localized::new("すべての票".to_owned(), "every record".to_owned()),
     }
 }
 

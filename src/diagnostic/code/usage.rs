@@ -116,4 +116,9 @@ codes! {
         title "規則に誤りがあるため検査しない" "rule pack with mistakes"
         message "規則ファイルに誤りが{count}件あるため、1票も検査していません。上の指摘に従って修正してください。"
             "The rule pack has {count} mistakes, so no record was judged. Please correct what is listed above.";
+    /// A survey that is neither embedded nor a folder.
+    UNKNOWN_SURVEY = "KP-U024" "unknown-survey" Error
+        title "そのような調査はない" "unknown survey"
+        message "「{found}」という調査はありません。組み込みの調査：{known}。調査のフォルダーは、schemas と rules を持つフォルダーの中に置いてください。"
+            "There is no survey \"{found}\". The embedded ones are: {known}. A folder of rules must lie in a folder that has schemas/ and rules/.";
 }

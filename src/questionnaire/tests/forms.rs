@@ -238,7 +238,7 @@ fn names_for_expressions_carry_type_title_and_place() {
     let (form, _, sources) = load_root(r#""x-missing":{"na":["-"]},"#, &fields.join(",\n"));
     let names = form.unwrap().named_fields(&sources);
     let (a, b) = (&names["ex_a"], &names["ex_b"]);
-    assert_eq!((&*a.title.ja, &*a.declared, a.optional), ("問1 項目", "schemas/ex.json:1", false));
+    assert_eq!((&*a.title.ja, &*a.declared, a.optional), ("問1「項目」", "schemas/ex.json:1", false));
     assert_eq!((&*b.declared, b.optional, b.controllers.len()), ("schemas/ex.json:2", true, 1));
     assert!(a.marks.contains("na"));
 }

@@ -5,7 +5,7 @@
 //! - The drawer sees an excerpt and never the file, so a frame costs the same wherever it stands.
 //! - Our own location line (file, line, display column) is printed; the drawer's counts bytes.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
@@ -14,13 +14,15 @@ use miette::{
 
 use super::{Appearance, Ink};
 use crate::batch::Excerpt;
-use crate::diagnostic::{Argument, Diagnostic, Severity};
+use crate::diagnostic::{Argument, Diagnostic, Place, Severity};
 use crate::report::words;
 use crate::report::wrap::{shorten, wrap};
 use crate::source::{display_width, picture};
 
 /// Columns of a label's text below which it is cut rather than wrapped.
 const NARROWEST_LABEL: usize = 14;
+/// Marks of a finding up to which their texts may take several lines.
+const WRAPPED_MARKS: usize = 2;
 
 /// Draws `diagnostic` after its head line; `name` tells a file's name, `excerpt` is cut for its labels.
 pub(super) fn draw(
@@ -38,13 +40,37 @@ pub(super) fn draw(
     };
     // A `String` takes everything that is written to it; what the drawer cannot draw it leaves out.
     let _ = handler(&drawn, look).render_report(into, &drawn);
-    if drawn.marks.is_empty()
-        && let Some(label) = diagnostic.labels.first()
-    {
-        let place = format!("{}:{}:{}", name(label.source), label.position.line, label.position.display);
-        into.push_str(&look.paint(Ink::Dim, &format!("   {} {place}\n", look.arrow())));
-    }
+    elsewhere(into, diagnostic, excerpt, name, look);
     help(into, diagnostic, look);
+}
+
+/// The places that the frame does not show: of another record or file, or too many for a line.
+fn elsewhere(
+    into: &mut String,
+    diagnostic: &Diagnostic,
+    excerpt: Option<&Excerpt>,
+    name: &dyn Fn(crate::source::SourceId) -> String,
+    look: &Appearance,
+) {
+    let is_drawn =
+        |index: usize| excerpt.is_some_and(|excerpt| matches!(excerpt.marks.get(index), Some(Some(_))));
+    let arrow = look.arrow();
+    for (index, label) in diagnostic.labels.iter().enumerate().filter(|(index, _)| !is_drawn(*index)) {
+        let mut place = format!("{}:{}:{}", name(label.source), label.position.line, label.position.display);
+        // Beside a frame, and beside other places, one must know what is meant.
+        if label.text != Argument::Nothing && (index > 0 || excerpt.is_some()) {
+            place = format!("{place}  {}", picture::visible(&label.text.print(look.language)));
+        }
+        into.push_str(
+            &look.paint(Ink::Dim, &format!("   {arrow} {}", shorten(&place, look.width.saturating_sub(5)))),
+        );
+        into.push('\n');
+    }
+    if let (Place::File(source), true) = (&diagnostic.place, diagnostic.labels.is_empty()) {
+        let place = shorten(&name(*source), look.width.saturating_sub(5));
+        into.push_str(&look.paint(Ink::Dim, &format!("   {arrow} {place}")));
+        into.push('\n');
+    }
 }
 
 static EMPTY: Excerpt = Excerpt { text: String::new(), lines: Vec::new(), marks: Vec::new() };
@@ -57,9 +83,9 @@ fn help(into: &mut String, diagnostic: &Diagnostic, look: &Appearance) {
         let indent = display_width(word) + 4;
         for (index, line) in sentences(&text, look.width.saturating_sub(indent)).split('\n').enumerate() {
             if index == 0 {
-                into.push_str(&format!("  {}: {line}\n", look.paint(Ink::Help, word)));
+                let _ = writeln!(into, "  {}: {line}", look.paint(Ink::Help, word));
             } else {
-                into.push_str(&format!("{:indent$}{line}\n", ""));
+                let _ = writeln!(into, "{:indent$}{line}", "");
             }
         }
     }
@@ -109,7 +135,23 @@ fn label_text(text: &str, excerpt: &Excerpt, (start, end): (usize, usize), look:
     let number = excerpt.lines.last().map_or(1, |line| line.to_string().len());
     let room = look.width.saturating_sub(number + 4 + column + marked / 2 + 4);
     let text = picture::visible(text);
-    if room < NARROWEST_LABEL { shorten(&text, room.max(4)) } else { wrap(&text, room).join("\n") }
+    if room < NARROWEST_LABEL || excerpt.marks.len() > WRAPPED_MARKS {
+        shorten_question(&text, room.max(4))
+    } else {
+        wrap(&text, room).join("\n")
+    }
+}
+
+/// `question: answer` in `columns`: the question is cut rather than the answer.
+fn shorten_question(text: &str, columns: usize) -> String {
+    let colon = text.rfind(": ").or_else(|| text.rfind('：'));
+    let answer = colon
+        .and_then(|at| text.split_at_checked(at))
+        .filter(|(_, answer)| display_width(answer) * 2 <= columns);
+    match answer {
+        Some((question, answer)) => shorten(question, columns - display_width(answer)) + answer,
+        None => shorten(text, columns),
+    }
 }
 
 /// `text` in `columns`, cut at its front: the line and column stand at the end.

@@ -8,6 +8,7 @@
 mod frame;
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::sync::Arc;
 
 use super::wrap::{pad, shorten, wrap};
@@ -178,7 +179,7 @@ impl Full {
         if !heading && !self.audience.hide_values {
             let message = picture::visible_lines(&diagnostic.message(language)).into_owned();
             for line in wrap(&message, self.look.width.saturating_sub(4)) {
-                page.push_str(&format!("    {line}\n"));
+                let _ = writeln!(page, "    {line}");
             }
         }
     }
@@ -302,17 +303,13 @@ fn head(page: &mut String, diagnostic: &Diagnostic, look: &Appearance) {
     let indent = display_width(word) + 1;
     let slug = look.paint(Ink::Dim, &picture::visible(&notice.slug));
     if used + display_width(&title) + 2 + display_width(&notice.slug) <= look.width {
-        page.push_str(&format!("{painted}  {}  {slug}\n", look.paint(Ink::Strong, &title)));
+        let _ = writeln!(page, "{painted}  {}  {slug}", look.paint(Ink::Strong, &title));
     } else if used + display_width(&title) <= look.width {
-        page.push_str(&format!(
-            "{painted}  {}\n{}{slug}\n",
-            look.paint(Ink::Strong, &title),
-            pad("", indent)
-        ));
+        let _ = writeln!(page, "{painted}  {}\n{}{slug}", look.paint(Ink::Strong, &title), pad("", indent));
     } else {
-        page.push_str(&format!("{painted}  {slug}\n"));
+        let _ = writeln!(page, "{painted}  {slug}");
         for line in wrap(&title, look.width.saturating_sub(indent)) {
-            page.push_str(&format!("{}{}\n", pad("", indent), look.paint(Ink::Strong, &line)));
+            let _ = writeln!(page, "{}{}", pad("", indent), look.paint(Ink::Strong, &line));
         }
     }
 }

@@ -1,0 +1,255 @@
+//! `kenpyo check` and `kenpyo rules` with the embedded survey: what is read, what is printed where, how it ends.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// A record with one error (its bed count is outside its band) among many unanswered questions.
+const RECORD: &str = r#"{"gmis_id":"AB12345","beds_total":812,"band":1,"facility_name":"厚生第一病院"}"#;
+
+fn program(folder: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kenpyo"));
+    command.args(words).current_dir(folder).env_clear().env("LANG", "C.UTF-8").stdin(Stdio::null());
+    command
+}
+
+fn run(folder: &Path, words: &[&str]) -> Output {
+    program(folder, words).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A folder with a submission, a folder in it, and what is none.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("県 1")).unwrap();
+    for (name, content) in [("b.jsonl", RECORD), ("県 1/a.jsonl", RECORD), ("~$b.csv", ""), ("Thumbs.db", "")]
+    {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
+    folder
+}
+
+fn files_of(output: &Output) -> Vec<String> {
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    report["files"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn exit_codes_tell_findings_from_failures() {
+    let folder = folder();
+    let code = |words: &[&str]| run(folder.path(), &[&["check", "-q"], words].concat()).status.code();
+    assert_eq!(code(&["b.jsonl"]), Some(1));
+    assert_eq!(code(&["b.jsonl", "--exit-zero"]), Some(0));
+    assert_eq!(code(&["b.jsonl", "--fail-on", "never"]), Some(0));
+    assert_eq!(code(&["b.jsonl", "--select", "HCS-R003"]), Some(0));
+    assert_eq!(code(&["b.jsonl", "gone.csv"]), Some(3));
+    assert_eq!(code(&["gone.csv", "--exit-zero", "--allow-empty"]), Some(3));
+    assert_eq!(code(&["*.tsv"]), Some(3));
+    assert_eq!(code(&["*.tsv", "--allow-empty"]), Some(0));
+    assert_eq!(code(&["b.jsonl", "--ignore", "HCS", "--select", "HCS-R003"]), Some(3));
+}
+
+#[test]
+fn folders_patterns_and_lists_are_read_in_one_order() {
+    let folder = folder();
+    fs::write(folder.path().join("list.txt"), "b.jsonl\n\n県 1/a.jsonl\n").unwrap();
+    for words in [
+        &["."][..],
+        &["b.jsonl", "県 1"],
+        &["*/*.jsonl", "b.jsonl", "./b.jsonl"],
+        &["--files-from", "list.txt"],
+    ] {
+        let output = run(folder.path(), &[&["check", "--format", "json"], words].concat());
+        assert_eq!(files_of(&output), ["b.jsonl", "県 1/a.jsonl"], "{words:?}");
+    }
+    let output = run(folder.path(), &["check", ".", "--exclude", "県*", "--format", "json"]);
+    assert_eq!(files_of(&output), ["b.jsonl"]);
+    assert!(
+        text(&output.stderr).contains("3 files are not read: Thumbs.db, list.txt, ~$b.csv"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn reports_never_name_an_absolute_path() {
+    let folder = folder();
+    let path = folder.path().join("b.jsonl");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let output = run(elsewhere.path(), &["check", path.to_str().unwrap(), "--format", "json"]);
+    assert_eq!(files_of(&output), ["b.jsonl"]);
+    assert!(!text(&output.stdout).contains(folder.path().to_str().unwrap()));
+}
+
+#[test]
+fn standard_input_has_the_name_that_it_is_given() {
+    let folder = folder();
+    let mut child =
+        program(folder.path(), &["check", "-", "--stdin-filename", "x.jsonl", "--format", "short", "-q"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+    child.stdin.take().unwrap().write_all(RECORD.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let lines = text(&output.stdout);
+    assert!(
+        lines.lines().all(|line| line.starts_with("x.jsonl:1:")) && lines.contains(" error HCS-X001["),
+        "{lines}"
+    );
+}
+
+#[test]
+fn several_reports_of_one_run_agree() {
+    let folder = folder();
+    let words =
+        ["check", "b.jsonl", "--format", "json=r.json", "--format", "jsonl", "--format", "full=r.txt"];
+    let output = run(folder.path(), &words);
+    let document: Value =
+        serde_json::from_str(&fs::read_to_string(folder.path().join("r.json")).unwrap()).unwrap();
+    let events = text(&output.stdout);
+    let findings = events.lines().filter(|line| line.starts_with(r#"{"event":"finding""#)).count();
+    assert_eq!(document["findings"].as_array().unwrap().len(), findings);
+    let page = fs::read_to_string(folder.path().join("r.txt")).unwrap();
+    assert!(page.contains("── AB12345 · record 1 ") && page.contains("Checked 1 record in 1 file"));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 6, "no temporary file is left");
+}
+
+#[test]
+fn values_are_hidden_in_ci_and_keys_only_with_them() {
+    let folder = folder();
+    let page = |words: &[&str]| {
+        let output = program(folder.path(), &[&["check", "b.jsonl", "--format", "json"], words].concat())
+            .env("CI", "true")
+            .output()
+            .unwrap();
+        text(&output.stdout)
+    };
+    let hidden = page(&[]);
+    assert!(!hidden.contains("812") && !hidden.contains("AB12345") && !hidden.contains("厚生"), "{hidden}");
+    assert!(page(&["--keys", "show"]).contains("AB12345") && !page(&["--keys", "show"]).contains("812"));
+    assert!(page(&["--values", "show"]).contains("812"));
+}
+
+#[test]
+fn the_summary_is_on_standard_error_and_quiet_silences_it() {
+    let folder = folder();
+    let output = run(folder.path(), &["check", "b.jsonl"]);
+    assert!(text(&output.stderr).starts_with("Checked 1 record in 1 file by hospital-cyber/2024"));
+    assert!(!text(&output.stdout).contains("Checked 1 record"));
+    assert_eq!(text(&run(folder.path(), &["check", "b.jsonl", "-q"]).stderr), "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_ends_the_check_quietly() {
+    let folder = folder();
+    fs::write(folder.path().join("many.jsonl"), format!("{RECORD}\n").repeat(3000)).unwrap();
+    let mut child = program(folder.path(), &["check", "many.jsonl", "--format", "jsonl"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), ""));
+}
+
+#[test]
+fn wrong_rules_parameters_and_surveys_are_marked_on_the_command_line() {
+    let folder = folder();
+    for (words, code, meant) in [
+        (&["check", "b.jsonl", "--select", "HCS-X001,HCX-X002"][..], "KP-A010", "HCS-X002"),
+        (&["check", "b.jsonl", "--param", "population_mni=20"], "KP-U015", "population_min"),
+        (&["check", "b.jsonl", "--param", "population_min=twenty"], "KP-U016", "cannot be \"twenty\""),
+        (&["check", "b.jsonl", "--param", "population_min"], "KP-U017", "NAME=VALUE"),
+        (&["check", "b.jsonl", "--profile", "three-tow-one"], "KP-A012", "three-two-one"),
+        (&["check", "b.jsonl", "--survey", "hospital-cyber/2042"], "KP-U024", "hospital-cyber/2024"),
+        (&["check", "b.jsonl", "--exclude", "[a"], "KP-U019", "pattern"),
+        (&["explain", "HCS-X0011"], "KP-U018", "HCS-X001"),
+        (&["rules", "format"], "KP-U020", "--survey FOLDER"),
+    ] {
+        let output = run(folder.path(), words);
+        let page = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{page}");
+        assert!(page.contains(code) && page.contains(meant), "{page}");
+    }
+}
+
+#[test]
+fn a_pack_with_a_mistake_is_drawn_and_nothing_is_checked() {
+    let folder = folder();
+    copy("schemas", &folder.path().join("schemas"));
+    copy("rules", &folder.path().join("rules"));
+    let file = folder.path().join("rules/hospital-cyber/2024/10-beds.toml");
+    let rules = fs::read_to_string(&file).unwrap();
+    fs::write(&file, rules.replace("when      = 'band is answered'", "when      = 'bend is answered'"))
+        .unwrap();
+    let output = run(folder.path(), &["check", "b.jsonl", "--survey", "rules/hospital-cyber/2024"]);
+    let page = text(&output.stderr);
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(2), ""), "{page}");
+    assert!(page.contains("bend is answered") && page.contains("band") && page.contains("KP-U023"), "{page}");
+    let lint = run(folder.path(), &["rules", "lint", "--survey", "rules/hospital-cyber/2024"]);
+    assert_eq!(lint.status.code(), Some(1));
+    assert!(text(&lint.stdout).contains("10-beds.toml:"), "{}", text(&lint.stdout));
+}
+
+#[test]
+fn formatting_changes_expressions_and_nothing_else() {
+    let folder = folder();
+    copy("schemas", &folder.path().join("schemas"));
+    copy("rules", &folder.path().join("rules"));
+    let file = folder.path().join("rules/hospital-cyber/2024/10-beds.toml");
+    let before = fs::read_to_string(&file).unwrap();
+    let changed = before.replace("'beds_total > 0'  ", "'beds_total   >0'  ");
+    assert_ne!(before, changed);
+    fs::write(&file, &changed).unwrap();
+    let format = |words: &[&str]| {
+        run(folder.path(), &[&["rules", "format", "--survey", "rules/hospital-cyber/2024"], words].concat())
+    };
+    let check = format(&["--check"]);
+    assert_eq!(check.status.code(), Some(1));
+    assert!(text(&check.stdout).contains("10-beds.toml"));
+    assert_eq!(fs::read_to_string(&file).unwrap(), changed);
+    assert_eq!(format(&[]).status.code(), Some(0));
+    assert_eq!(fs::read_to_string(&file).unwrap(), before);
+    assert_eq!(format(&["--check"]).status.code(), Some(0));
+}
+
+#[test]
+fn every_rule_and_code_has_a_page() {
+    let folder = folder();
+    let list = run(folder.path(), &["rules", "list", "--format", "json"]);
+    let list: Value = serde_json::from_slice(&list.stdout).unwrap();
+    let rules = list["rules"].as_array().unwrap();
+    assert!(rules.len() > 50);
+    for rule in rules.iter().step_by(7) {
+        let id = rule["rule"].as_str().unwrap();
+        let page = run(folder.path(), &["explain", id]);
+        assert_eq!(page.status.code(), Some(0), "{id}");
+        assert!(text(&page.stdout).contains(rule["titles"]["ja"].as_str().unwrap()), "{id}");
+    }
+    for id in ["HCS-C015", "HCS-D001", "HCS-K001", "KP-S009", "copies-fewer-than-methods"] {
+        assert_eq!(run(folder.path(), &["explain", id]).status.code(), Some(0), "{id}");
+    }
+}
+
+fn copy(name: &str, to: &Path) {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&format!("{name}/{}", entry.file_name().to_str().unwrap()), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

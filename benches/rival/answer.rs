@@ -37,9 +37,11 @@ pub fn folded(text: &str) -> String {
     folded.trim().to_owned()
 }
 
-/// A mark, whatever its width.
+/// A mark, whatever its width. Folding costs more than all else, so only what begins like a mark is folded.
 fn wide_mark<T>(text: &str) -> Option<State<T>> {
-    mark(text).or_else(|| mark(&folded(text)))
+    let first = text.chars().next()?;
+    let begins = "該非対不わNnＮｎ/／*＊?？-－−".contains(first) || matches!(first, '\u{2010}'..='\u{2015}');
+    if begins { mark(text).or_else(|| mark(&folded(text))) } else { None }
 }
 
 macro_rules! whole_numbers {

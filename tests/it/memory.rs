@@ -1,0 +1,73 @@
+//! Memory does not grow with the file (DESIGN section 4), for records as rows and as lines.
+//!
+//! The peak is read from `/proc` while the program runs, so on other systems than Linux there is nothing to test.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::program::{command, root};
+
+const SMALL: u32 = 20_000;
+const LARGE: u32 = 200_000;
+
+/// Most memory in KiB that a file may take, and that the large one may take over the small one.
+const PEAK: u64 = 128 * 1024;
+const GROWTH: u64 = 8 * 1024;
+
+/// Writes `records` submissions into `folder`, one in twenty with a defect; gives back the file's name.
+fn submissions(folder: &Path, records: u32, format: &str) -> String {
+    let name = format!("{records}.{format}");
+    let defects = root().join("fixtures/defects.toml");
+    let made = command(folder)
+        .args(["generate", "--quiet", "--format", format, "--out", &name, "--records", &records.to_string()])
+        .arg("--defects")
+        .arg(defects)
+        .stdout(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    name
+}
+
+/// The highest resident memory in KiB that a process has had so far. `None`: it has ended.
+fn high_water(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse().ok()
+}
+
+/// The peak in KiB of checking a file.
+fn peak(folder: &Path, name: &str) -> u64 {
+    let mut child = command(folder)
+        .args(["check", "--quiet", "--format", "jsonl", "--threads", "2", name])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut peak = 0;
+    // The mark never falls, so only what the last millisecond adds can be missed.
+    while let Some(now) = high_water(child.id()) {
+        peak = now;
+        sleep(Duration::from_millis(1));
+    }
+    let status = child.wait().unwrap();
+    assert_eq!(status.code(), Some(1), "{name} has findings");
+    assert!(peak > 0, "no figure for {name}");
+    peak
+}
+
+#[test]
+fn memory_does_not_grow_with_the_file() {
+    if !cfg!(target_os = "linux") {
+        println!("skipped: the memory of a process is read from /proc, which is Linux's");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for format in ["csv", "jsonl"] {
+        let [small, large] = [SMALL, LARGE].map(|records| peak(folder.path(), &submissions(folder.path(), records, format)));
+        println!("{format}: {small} KiB for {SMALL} records, {large} KiB for {LARGE}");
+        assert!(large <= PEAK, "{format}: {large} KiB for {LARGE} records");
+        assert!(large.saturating_sub(small) <= GROWTH, "{format}: {small} KiB grow to {large} KiB");
+    }
+}

@@ -24,6 +24,7 @@ mod defects;
 mod determinism;
 mod generate;
 mod layering;
+mod memory;
 mod natural;
 mod null_form;
 mod null_table;

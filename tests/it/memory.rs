@@ -65,7 +65,8 @@ fn memory_does_not_grow_with_the_file() {
     }
     let folder = tempfile::tempdir().unwrap();
     for format in ["csv", "jsonl"] {
-        let [small, large] = [SMALL, LARGE].map(|records| peak(folder.path(), &submissions(folder.path(), records, format)));
+        let [small, large] =
+            [SMALL, LARGE].map(|records| peak(folder.path(), &submissions(folder.path(), records, format)));
         println!("{format}: {small} KiB for {SMALL} records, {large} KiB for {LARGE}");
         assert!(large <= PEAK, "{format}: {large} KiB for {LARGE} records");
         assert!(large.saturating_sub(small) <= GROWTH, "{format}: {small} KiB grow to {large} KiB");

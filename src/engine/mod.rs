@@ -85,13 +85,11 @@ pub fn check(
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         threads => threads,
     };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|fault| Error::Usage { message: fault.to_string() })?;
     let mut run = Run::new(plan, inputs, options, threads, reporter);
     run.reporter.start(&run.header)?;
     run.tell(plan.missing_parameters())?;
     for (input, id) in inputs.iter().zip(run.header.files.clone()) {
-        run.file(&pool, input, id)?;
+        run.file(input, id)?;
     }
     let summary = run.tally.summary(plan, run.files);
     run.reporter.finish(&summary)?;
@@ -106,7 +104,7 @@ struct Run<'a> {
     read: ReadOptions,
     plan: &'a Plan,
     wants: Wants,
-    wave: usize,
+    workers: Workers,
     reporter: &'a mut dyn Reporter,
     tally: Tally,
     files: Vec<FileLine>,
@@ -137,10 +135,12 @@ impl<'a> Run<'a> {
             partial: plan.partial,
         };
         let wants = Wants { excerpts: reporter.wants_excerpts(), values: reporter.wants_values() };
-        let foreign = pack.foreign_columns.keys().map(|name| &**name);
         Self {
             header,
-            form: Arc::new(FormNeeds::new(&pack.questionnaire, foreign)),
+            form: Arc::new(FormNeeds::new(
+                &pack.questionnaire,
+                pack.foreign_columns.keys().map(|name| &**name),
+            )),
             converter: Converter::new(pack),
             read: ReadOptions {
                 format: options.format,
@@ -150,7 +150,7 @@ impl<'a> Run<'a> {
             },
             plan,
             wants,
-            wave: threads * BLOCKS_PER_THREAD,
+            workers: Workers { threads, pool: None },
             reporter,
             tally: Tally::new(plan),
             files: Vec::new(),
@@ -168,7 +168,7 @@ impl<'a> Run<'a> {
         self.reporter.file_findings(&findings)
     }
 
-    fn file(&mut self, pool: &rayon::ThreadPool, input: &InputFile, id: SourceId) -> Result<(), Error> {
+    fn file(&mut self, input: &InputFile, id: SourceId) -> Result<(), Error> {
         let mut line = FileLine { name: Arc::clone(&input.name), records: 0, unreadable: 0, readable: false };
         let opened = open(input).and_then(|read| Reader::open(id, &input.name, read, &self.form, &self.read));
         match opened {
@@ -176,7 +176,7 @@ impl<'a> Run<'a> {
             Ok((mut reader, found)) => {
                 line.readable = reader.is_readable();
                 self.tell(found)?;
-                let rest = self.records(pool, &mut reader, &mut line)?;
+                let rest = self.records(&mut reader, &mut line)?;
                 self.tell(rest)?;
                 self.tell(reader.finish())?;
             }
@@ -186,16 +186,12 @@ impl<'a> Run<'a> {
     }
 
     /// All records of a file; gives back what can be said of the file only after them.
-    fn records(
-        &mut self,
-        pool: &rayon::ThreadPool,
-        reader: &mut Reader,
-        line: &mut FileLine,
-    ) -> Result<Diagnostics, Error> {
+    fn records(&mut self, reader: &mut Reader, line: &mut FileLine) -> Result<Diagnostics, Error> {
         let layout = Arc::clone(reader.layout());
+        let size = self.workers.wave();
         let mut keys = UnknownKeys::default();
         let mut after = Diagnostics::new();
-        let mut wave = next_wave(reader, self.wave);
+        let mut wave = next_wave(reader, size);
         loop {
             let blocks = match wave {
                 Ok(blocks) if blocks.is_empty() => return Ok(after),
@@ -207,10 +203,16 @@ impl<'a> Run<'a> {
                     return Ok(after);
                 }
             };
-            let (wants, size) = (self.wants, self.wave);
-            let work = Judge { plan: self.plan, converter: &self.converter, layout: &layout, wants };
-            let (judged, next) =
-                pool.install(|| rayon::join(|| judge(work, &blocks), || next_wave(reader, size)));
+            let work =
+                Judge { plan: self.plan, converter: &self.converter, layout: &layout, wants: self.wants };
+            let (judged, next) = match blocks.as_slice() {
+                // The file's last block: starting threads costs more than judging it.
+                [last] => (vec![work.block(last)], next_wave(reader, size)),
+                blocks => self
+                    .workers
+                    .pool()?
+                    .install(|| rayon::join(|| judge(work, blocks), || next_wave(reader, size))),
+            };
             for judged in judged {
                 after.append(keys.merge(&layout, self.merge(judged, line)?));
             }
@@ -230,6 +232,31 @@ impl<'a> Run<'a> {
         }
         self.reporter.progress(self.progress)?;
         Ok(judged.unknown_keys)
+    }
+}
+
+/// The threads that judge blocks.
+struct Workers {
+    threads: usize,
+    /// Made for the first file that has more than one block.
+    pool: Option<rayon::ThreadPool>,
+}
+
+impl Workers {
+    /// Blocks that are judged side by side.
+    const fn wave(&self) -> usize {
+        self.threads * BLOCKS_PER_THREAD
+    }
+
+    fn pool(&mut self) -> Result<&rayon::ThreadPool, Error> {
+        let pool = match self.pool.take() {
+            Some(pool) => pool,
+            None => rayon::ThreadPoolBuilder::new()
+                .num_threads(self.threads)
+                .build()
+                .map_err(|fault| Error::Usage { message: fault.to_string() })?,
+        };
+        Ok(self.pool.insert(pool))
     }
 }
 

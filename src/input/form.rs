@@ -5,8 +5,9 @@
 //! - Where two spellings fall together the field that stands first on the form has it; a column's own header goes
 //!   before the field's name, and that before aliases.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Slot;
 use crate::diagnostic::nearest::{fold, nearest};
@@ -44,12 +45,16 @@ pub struct FormNeeds {
     pub(super) fields: Vec<FieldId>,
     /// Every column, by field and part.
     pub(super) columns: Vec<FormColumn>,
-    /// The tree of JSON names; the root is the first.
-    pub(super) nodes: Vec<Node>,
+    /// JSON pointers with their columns.
+    pointers: Vec<(Arc<str>, usize)>,
+    /// Made for the first JSON file.
+    nodes: OnceLock<Vec<Node>>,
     names: BTreeMap<String, usize>,
     /// Every spelling with its column, in the order in which suggestions prefer them.
     spellings: Vec<(Arc<str>, usize)>,
-    foreign: BTreeSet<String>,
+    foreign: Vec<Arc<str>>,
+    /// `foreign` folded, for the first column that is none of the form's.
+    foreign_folded: OnceLock<BTreeSet<String>>,
 }
 
 impl FormNeeds {
@@ -58,10 +63,12 @@ impl FormNeeds {
         let mut form = Self {
             fields: questionnaire.fields.iter().map(|field| field.id).collect(),
             columns: Vec::new(),
-            nodes: vec![Node::default()],
+            pointers: Vec::new(),
+            nodes: OnceLock::new(),
             names: BTreeMap::new(),
             spellings: Vec::new(),
-            foreign: foreign.into_iter().map(fold).collect(),
+            foreign: foreign.into_iter().map(Arc::from).collect(),
+            foreign_folded: OnceLock::new(),
         };
         let wholes: Vec<usize> = questionnaire
             .fields
@@ -77,11 +84,10 @@ impl FormNeeds {
                 form.spell(alias, column);
             }
         }
-        for (field, &column) in questionnaire.fields.iter().zip(&wholes) {
-            if let Some(pointer) = &field.pointer {
-                form.place(pointer, column);
-            }
-        }
+        let pointers = questionnaire.fields.iter().zip(&wholes);
+        form.pointers = pointers
+            .filter_map(|(field, &column)| Some((Arc::clone(field.pointer.as_ref()?), column)))
+            .collect();
         form
     }
 
@@ -114,33 +120,21 @@ impl FormNeeds {
         }
         self.names.insert(folded, column);
         self.spellings.push((Arc::clone(spelling), column));
-        let node = self.step(0, spelling);
-        if let Some(node) = self.nodes.get_mut(node) {
-            node.column.get_or_insert(column);
-        }
     }
 
-    fn place(&mut self, pointer: &str, column: usize) {
-        let mut node = 0;
-        for segment in pointer.split('/').skip(1) {
-            node = self.step(node, &segment.replace("~1", "/").replace("~0", "~"));
-        }
-        if let Some(node) = self.nodes.get_mut(node).filter(|_| node > 0) {
-            node.column.get_or_insert(column);
-        }
-    }
-
-    /// The place `key` below `node`, made if it is not there.
-    fn step(&mut self, node: usize, key: &str) -> usize {
-        let next = self.nodes.len();
-        let Some(parent) = self.nodes.get_mut(node) else { return 0 };
-        let found = *parent.folded.entry(fold(key)).or_insert(next);
-        parent.children.entry(key.into()).or_insert(found);
-        if found == next {
-            let path = format!("{}/{}", parent.path, key.replace('~', "~0").replace('/', "~1")).into();
-            self.nodes.push(Node { path, ..Node::default() });
-        }
-        found
+    /// The tree of JSON names; the root is the first.
+    pub(super) fn nodes(&self) -> &[Node] {
+        self.nodes.get_or_init(|| {
+            let mut nodes = vec![Node::default()];
+            for (spelling, column) in &self.spellings {
+                place(&mut nodes, [Cow::Borrowed(&**spelling)], *column);
+            }
+            for (pointer, column) in &self.pointers {
+                let keys = pointer.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~"));
+                place(&mut nodes, keys.map(Cow::Owned), *column);
+            }
+            nodes
+        })
     }
 
     /// The column called `header`. `None`: the form has no such column.
@@ -150,7 +144,8 @@ impl FormNeeds {
 
     /// Whether another wave or overlay of the survey has a column or field of this name.
     pub(super) fn is_foreign(&self, header: &str) -> bool {
-        self.foreign.contains(&fold(header))
+        let folded = || self.foreign.iter().map(|name| fold(name)).collect();
+        self.foreign_folded.get_or_init(folded).contains(&fold(header))
     }
 
     /// The name that was probably meant by `header`: first among the columns for which `open` holds, then among all.
@@ -163,6 +158,27 @@ impl FormNeeds {
     pub(super) fn mandatory(&self) -> impl Iterator<Item = (usize, &FormColumn)> {
         self.columns.iter().enumerate().filter(|(_, column)| column.mandatory)
     }
+}
+
+/// Makes the place at `keys` below the root that of `column`, unless it has one.
+fn place<'k>(nodes: &mut Vec<Node>, keys: impl IntoIterator<Item = Cow<'k, str>>, column: usize) {
+    let node = keys.into_iter().fold(0, |node, key| step(nodes, node, &key));
+    if let Some(node) = nodes.get_mut(node).filter(|_| node > 0) {
+        node.column.get_or_insert(column);
+    }
+}
+
+/// The place `key` below `node`, made if it is not there.
+fn step(nodes: &mut Vec<Node>, node: usize, key: &str) -> usize {
+    let next = nodes.len();
+    let Some(parent) = nodes.get_mut(node) else { return 0 };
+    let found = *parent.folded.entry(fold(key)).or_insert(next);
+    parent.children.entry(key.into()).or_insert(found);
+    if found == next {
+        let path = format!("{}/{}", parent.path, key.replace('~', "~0").replace('/', "~1")).into();
+        nodes.push(Node { path, ..Node::default() });
+    }
+    found
 }
 
 #[cfg(test)]

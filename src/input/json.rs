@@ -62,7 +62,7 @@ struct Parser<'f> {
 
 impl<'f> Parser<'f> {
     fn new(form: &'f FormNeeds) -> Self {
-        let places = form.nodes.len();
+        let places = form.nodes().len();
         Self {
             form,
             members: Vec::new(),
@@ -139,7 +139,7 @@ impl<'f> Parser<'f> {
         {
             return Some(*child);
         }
-        let node = self.form.nodes.get(place)?;
+        let node = self.form.nodes().get(place)?;
         let child =
             node.children.get(key).or_else(|| node.folded.get(&crate::diagnostic::nearest::fold(key)));
         let child = *child?;
@@ -150,7 +150,7 @@ impl<'f> Parser<'f> {
     /// Whether `value` is an object whose members are looked up below `child`.
     fn enters(&mut self, child: Option<usize>, value: Token, key: Token) -> bool {
         let Some(child) = child.filter(|_| value.kind == Kind::ObjectStart) else { return false };
-        if self.form.nodes.get(child).is_none_or(|node| node.children.is_empty()) {
+        if self.form.nodes().get(child).is_none_or(|node| node.children.is_empty()) {
             return false;
         }
         let span = (short(key.start), short(key.end));
@@ -174,7 +174,7 @@ impl<'f> Parser<'f> {
         depth: usize,
     ) -> Result<(), RowFault> {
         let end = tokens.skip(value, depth)?;
-        let column = child.and_then(|child| self.form.nodes.get(child)?.column);
+        let column = child.and_then(|child| self.form.nodes().get(child)?.column);
         let Some(column) = column else {
             // `"beds": null` says of each value inside that it is blank.
             if child.is_none() || value.kind != Kind::Null {
@@ -216,7 +216,7 @@ impl<'f> Parser<'f> {
             }
         }
         for (place, [first, second]) in self.entered_again.drain(..) {
-            let name = self.form.nodes.get(place).map_or("", |node| &node.path);
+            let name = self.form.nodes().get(place).map_or("", |node| &node.path);
             let finding = twice(chunk, row, None, name).further(first, first_note());
             chunk.findings.push(finding.further(second, second_note()));
         }
@@ -232,7 +232,7 @@ impl<'f> Parser<'f> {
         let bytes = chunk.bytes.get(offset(span.0)..offset(span.1)).unwrap_or(&[]);
         let Ok(key) = unescape(bytes) else { return };
         let key = UnknownKey::cut(&key);
-        let path = self.form.nodes.get(place).map_or("", |node| &node.path);
+        let path = self.form.nodes().get(place).map_or("", |node| &node.path);
         let name = if path.is_empty() { key.clone() } else { format!("{path}/{key}").into() };
         if !self.noted.insert(name.clone()) {
             return;

@@ -9,11 +9,9 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
-use regex::Regex;
-
 use super::keys::{keys, recode};
 use super::step::{Finder, Keys, Members, Quotient, Scaled, Step, StepId};
-use crate::expression::pattern::compile;
+use crate::expression::pattern::Pattern;
 use crate::expression::tree::{ArithmeticOp, CompareOp};
 use crate::expression::typed::{By, Tolerance};
 use crate::expression::{FieldId, LookupId, Node, ParamId, Type, TypedExpr, Value};
@@ -27,7 +25,7 @@ pub(super) struct Lowering<'a> {
     pub(super) steps: Vec<Step>,
     /// Steps by their hash: equal ones are looked for among few.
     known: BTreeMap<u64, Vec<StepId>>,
-    pub(super) patterns: Vec<Regex>,
+    pub(super) patterns: Vec<Pattern>,
     relevance: BTreeMap<FieldId, StepId>,
 }
 
@@ -237,7 +235,7 @@ impl<'a> Lowering<'a> {
         let place = if let Some(place) = place {
             place
         } else {
-            self.patterns.push(compile(pattern).ok()?);
+            self.patterns.push(Pattern::new(pattern).ok()?);
             self.patterns.len() - 1
         };
         u32::try_from(place).ok()

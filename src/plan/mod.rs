@@ -21,10 +21,9 @@ pub(crate) use step::{
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use regex::Regex;
-
 use crate::diagnostic::code::analysis::PARAMETER_NOT_GIVEN;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::expression::pattern::Pattern;
 use crate::expression::typed::Tolerance;
 use crate::expression::{FieldId, Node, ParamId, TypedExpr, Value};
 use crate::questionnaire::Required;
@@ -113,7 +112,7 @@ pub struct Plan {
     /// By table and column.
     pub(crate) openings: Vec<Vec<Opening>>,
     steps: Vec<Step>,
-    patterns: Vec<Regex>,
+    patterns: Vec<Pattern>,
 }
 
 impl Plan {
@@ -182,7 +181,7 @@ impl Plan {
         self.steps.get(id.index())
     }
 
-    pub(crate) fn pattern(&self, index: u32) -> Option<&Regex> {
+    pub(crate) fn pattern(&self, index: u32) -> Option<&Pattern> {
         self.patterns.get(usize::try_from(index).ok()?)
     }
 

@@ -179,12 +179,12 @@ impl States {
             }
             Reading::Noted(value, note) => {
                 self.known.set(row);
-                desk.report(reader.notices.note(row, desk.text(cell), note));
+                desk.report(reader.notices().note(row, desk.text(cell), note));
                 Some(value)
             }
             Reading::Invalid(fault) => {
                 self.invalid.set(row);
-                desk.report(Some(reader.notices.invalid(row, desk.text(cell), fault)));
+                desk.report(Some(reader.notices().invalid(row, desk.text(cell), fault)));
                 None
             }
         }

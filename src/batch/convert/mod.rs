@@ -23,7 +23,7 @@ mod text;
 mod time;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use self::cell::Desk;
 use self::notice::Notices;
@@ -39,10 +39,12 @@ use crate::rule_pack::RulePack;
 /// How one field's cells are read.
 #[derive(Debug)]
 struct FieldReader {
-    field: Field,
+    field: Arc<Field>,
     dictionary: Dictionary,
-    notices: Notices,
     answer: Answer,
+    pack: Arc<RulePack>,
+    /// Made for the first cell that something is to be told of.
+    notices: OnceLock<Notices>,
 }
 
 /// The reading of values, by domain.
@@ -148,7 +150,7 @@ fn unreadable(records: &[RawRecord]) -> Mask {
 }
 
 impl FieldReader {
-    fn new(field: &Field, pack: &RulePack) -> Self {
+    fn new(field: &Field, pack: &Arc<RulePack>) -> Self {
         let answer = match &field.domain {
             Domain::Options => Answer::Option(option::Options::new(field)),
             Domain::Multi(layout) => Answer::Multi(multi::Items::new(field, layout)),
@@ -156,8 +158,13 @@ impl FieldReader {
             Domain::Text(domain) => Answer::Text(text::Texts::new(domain)),
             Domain::Time(formats) => Answer::Time(time::Times::new(field, formats, pack.zone)),
         };
-        let (dictionary, notices) = (Dictionary::new(field), Notices::new(field, &pack.cell_notices));
-        Self { field: field.clone(), dictionary, notices, answer }
+        let field = Arc::new(field.clone());
+        let dictionary = Dictionary::new(&field);
+        Self { field, dictionary, answer, pack: Arc::clone(pack), notices: OnceLock::new() }
+    }
+
+    fn notices(&self) -> &Notices {
+        self.notices.get_or_init(|| Notices::new(&self.field, &self.pack.cell_notices))
     }
 
     fn column(&self, desk: &mut Desk, position: usize, skip: Option<&Mask>) -> Column {

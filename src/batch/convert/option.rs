@@ -49,7 +49,7 @@ impl Options {
 
     fn read(&self, dictionary: &Dictionary, desk: &Desk, cell: &RawCell) -> Reading<u8> {
         if let [byte] = desk.bytes(cell)
-            && let Some(Meaning::Option(index, How::Plain)) = dictionary.get_byte(*byte)
+            && let Some(Meaning::Option(index, How::Plain)) = dictionary.get_code(*byte)
         {
             return Reading::Value(index);
         }
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn marks_with_labels_and_several_options_are_told_apart() {
-        let dictionary = Dictionary::new(&sample::yes_no());
+        let dictionary = Dictionary::new(&std::sync::Arc::new(sample::yes_no()));
         let found = [
             "①はい",
             "1：はい",

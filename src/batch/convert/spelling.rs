@@ -10,7 +10,8 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::btree_map::Entry;
+use std::sync::{Arc, OnceLock};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -39,17 +40,33 @@ pub(super) enum Meaning {
     Text(usize),
 }
 
-/// The spellings of one field.
+/// The spellings of one field, made for the first cell that is no one-letter code.
 #[derive(Debug, Clone)]
 pub(super) struct Dictionary {
-    /// Spellings of one ASCII character, which most coded cells are.
+    field: Arc<Field>,
+    /// Codes of one ASCII character, which most cells are.
     short: Vec<Option<Meaning>>,
-    exact: BTreeMap<Box<str>, Meaning>,
-    folded: BTreeMap<Box<str>, Meaning>,
-    /// Bytes of the longest folded spelling; what is four times longer cannot be one.
-    longest: usize,
+    exact: OnceLock<Exact>,
+    /// Made for the first cell that is not spelled exactly.
+    folded: OnceLock<Folded>,
+}
+
+/// Spellings as they stand.
+#[derive(Debug, Clone, Default)]
+struct Exact {
+    meanings: BTreeMap<Arc<str>, Meaning>,
+    /// The keys of `meanings`, those that go before others first.
+    ranked: Vec<Arc<str>>,
     /// Canonical texts that synonyms of a code or text stand for.
-    pub(super) texts: Vec<Arc<str>>,
+    texts: Vec<Arc<str>>,
+}
+
+/// Spellings in the reading form.
+#[derive(Debug, Clone)]
+struct Folded {
+    meanings: BTreeMap<Box<str>, Meaning>,
+    /// Bytes of the longest spelling; what is four times longer cannot be one.
+    longest: usize,
 }
 
 /// Whether a letter at the edge of a cell is no part of the answer: blanks of every width, and invisible marks.
@@ -89,16 +106,9 @@ const fn unify_dash(letter: char) -> char {
     }
 }
 
-impl Dictionary {
-    /// The spellings of `field`.
-    pub(super) fn new(field: &Field) -> Self {
-        let mut made = Self {
-            short: Vec::new(),
-            exact: BTreeMap::new(),
-            folded: BTreeMap::new(),
-            longest: 0,
-            texts: Vec::new(),
-        };
+impl Exact {
+    fn new(field: &Field) -> Self {
+        let mut made = Self::default();
         if let Type::Option(list) | Type::Multi(list) = &field.ty {
             made.add_options(list);
             made.add_option_synonyms(field, list);
@@ -110,9 +120,6 @@ impl Dictionary {
                 made.add(token, Meaning::Mark(index));
             }
         }
-        made.longest = made.folded.keys().map(|spelling| spelling.len()).max().unwrap_or(0);
-        let letters = (0..128_u8).map(char::from);
-        made.short = letters.map(|letter| made.search(letter.encode_utf8(&mut [0; 4]))).collect();
         made
     }
 
@@ -162,41 +169,82 @@ impl Dictionary {
         if spelling.is_empty() {
             return;
         }
-        self.exact.entry(spelling.into()).or_insert(meaning);
-        let respelled = match meaning {
-            Meaning::Option(index, How::Plain) => Meaning::Option(index, How::Respelled),
-            other => other,
-        };
-        self.folded.entry(reading_form(spelling).into()).or_insert(respelled);
+        let spelling: Arc<str> = Arc::from(spelling);
+        if let Entry::Vacant(place) = self.meanings.entry(Arc::clone(&spelling)) {
+            place.insert(meaning);
+            self.ranked.push(spelling);
+        }
+    }
+
+    fn fold(&self) -> Folded {
+        let mut meanings = BTreeMap::new();
+        for spelling in &self.ranked {
+            let respelled = match self.meanings.get(spelling) {
+                Some(Meaning::Option(index, How::Plain)) => Meaning::Option(*index, How::Respelled),
+                Some(other) => *other,
+                None => continue,
+            };
+            meanings.entry(reading_form(spelling).into()).or_insert(respelled);
+        }
+        let longest = meanings.keys().map(|spelling: &Box<str>| spelling.len()).max().unwrap_or(0);
+        Folded { meanings, longest }
+    }
+}
+
+impl Dictionary {
+    /// The spellings of `field`.
+    pub(super) fn new(field: &Arc<Field>) -> Self {
+        let mut short = vec![None; 128];
+        if let Type::Option(list) | Type::Multi(list) = &field.ty {
+            for (index, item) in (0..=u8::MAX).zip(&list.items) {
+                if let [byte] = item.code.as_bytes()
+                    && let Some(place @ None) = short.get_mut(usize::from(*byte))
+                {
+                    *place = Some(Meaning::Option(index, How::Plain));
+                }
+            }
+        }
+        Self { field: Arc::clone(field), short, exact: OnceLock::new(), folded: OnceLock::new() }
+    }
+
+    fn exact(&self) -> &Exact {
+        self.exact.get_or_init(|| Exact::new(&self.field))
     }
 
     /// Whether no spelling means anything.
     pub(super) fn is_empty(&self) -> bool {
-        self.exact.is_empty()
+        self.exact().ranked.is_empty()
+    }
+
+    /// The canonical text of a [`Meaning::Text`].
+    pub(super) fn text(&self, index: usize) -> Option<&Arc<str>> {
+        self.exact().texts.get(index)
     }
 
     /// What the trimmed `text` means. `None`: nothing.
     pub(super) fn get(&self, text: &str) -> Option<Meaning> {
         match text.as_bytes() {
-            [byte] => self.short.get(usize::from(*byte)).copied().flatten(),
+            [byte] => self.get_code(*byte).or_else(|| self.search(text)),
             _ => self.search(text),
         }
     }
 
-    /// What one byte means, without a look at the text.
-    pub(super) fn get_byte(&self, byte: u8) -> Option<Meaning> {
+    /// The option whose code is the letter `byte`, without a look at the other spellings. `None`: there is none.
+    pub(super) fn get_code(&self, byte: u8) -> Option<Meaning> {
         self.short.get(usize::from(byte)).copied().flatten()
     }
 
     fn search(&self, text: &str) -> Option<Meaning> {
-        if let Some(meaning) = self.exact.get(text) {
+        let exact = self.exact();
+        if let Some(meaning) = exact.meanings.get(text) {
             return Some(*meaning);
         }
         // NFKC makes a text at most a few times shorter: ㌖ becomes more letters, never fewer bytes than a third.
-        if text.len() > self.longest.saturating_mul(4) {
+        let folded = self.folded.get_or_init(|| exact.fold());
+        if text.len() > folded.longest.saturating_mul(4) {
             return None;
         }
-        self.folded.get(&*reading_form(text)).copied()
+        folded.meanings.get(&*reading_form(text)).copied()
     }
 }
 
@@ -207,7 +255,7 @@ mod tests {
 
     #[test]
     fn what_is_spelled_out_goes_before_what_resembles_it() {
-        let dictionary = Dictionary::new(&sample::yes_no());
+        let dictionary = Dictionary::new(&Arc::new(sample::yes_no()));
         let found = ["1", "yes", "はい", "Yes", "①", "１", "(1)", "YES", "ﾊｲ", "ハイ", "○", "はい い"]
             .map(|text| dictionary.get(text));
         let yes = |how| Some(Meaning::Option(0, how));
@@ -221,7 +269,7 @@ mod tests {
 
     #[test]
     fn marks_are_known_in_every_width_but_a_long_vowel_is_none() {
-        let dictionary = Dictionary::new(&sample::yes_no());
+        let dictionary = Dictionary::new(&Arc::new(sample::yes_no()));
         let found = ["-", "－", "−", "―", "n/a", "不明", "ー"].map(|text| dictionary.get(text));
         let mark = |index| Some(Meaning::Mark(index));
         assert_eq!(found, [mark(0), mark(0), mark(0), mark(0), mark(0), mark(1), None]);

@@ -51,7 +51,7 @@ impl Texts {
             return Reading::Value(desk.trimmed(cell));
         };
         let canonical = match meaning {
-            Some(Meaning::Text(index)) => reader.dictionary.texts.get(index),
+            Some(Meaning::Text(index)) => reader.dictionary.text(index),
             _ => None,
         };
         match canonical.filter(|text| self.broken(text).is_none()) {

@@ -10,7 +10,7 @@ use crate::diagnostic::{Argument, Localized};
 use crate::expression::function::{self, FUNCTIONS, Function, FunctionId, FunctionResult, Parameter};
 use crate::expression::notes::{both, did_you_mean, write_instead};
 use crate::expression::number::MAX_SCALE;
-use crate::expression::pattern;
+use crate::expression::pattern::Pattern;
 use crate::expression::tree::{Expr, ExprKind, Literal, Name};
 use crate::expression::typed::{Node, TypedExpr};
 use crate::expression::value::{Type, Value};
@@ -185,7 +185,7 @@ impl<'a> Typer<'a> {
             self.notes.push(note);
             return None;
         };
-        if let Err(reason) = pattern::check(text) {
+        if let Err(reason) = Pattern::new(text) {
             let note = self
                 .notes
                 .about(&codes::PATTERN_UNREADABLE)

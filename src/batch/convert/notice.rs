@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::spelling::reading_form;
 use crate::diagnostic::code::{cell, structure};
-use crate::diagnostic::nearest::nearest;
+use crate::diagnostic::nearest::{fold, nearest};
 use crate::diagnostic::{Argument, Code, Decimal, Localized, Notice, Severity};
 use crate::expression::{FieldId, OptionItem, Type};
 use crate::input::CellFinding;
@@ -140,7 +140,8 @@ impl Notices {
         if fault != Fault::Option {
             return None;
         }
-        let name = nearest(written, self.names.iter().map(|name| &**name))?;
+        let names = self.names.iter().map(|name| &**name).filter(|name| shares_digits(written, name));
+        let name = nearest(written, names)?;
         Some(Localized::new(format!("「{name}」ではありませんか"), format!("did you mean \"{name}\"?")))
     }
 
@@ -171,6 +172,22 @@ fn listed(item: &OptionItem) -> Argument {
         if *label == item.code { Arc::clone(label) } else { Arc::from(format!("{} {label}", item.code)) }
     };
     item.label.map(both).into()
+}
+
+/// Whether the digits of one text are all among those of the other: one may be forgotten, doubled or out of place, but a
+/// number in the place of another is another meaning and no misspelling ("100 or fewer" is not "500 or fewer").
+fn shares_digits(written: &str, name: &str) -> bool {
+    let digits = |text: &str| {
+        let mut digits: Vec<char> = fold(text).chars().filter(char::is_ascii_digit).collect();
+        digits.sort_unstable();
+        digits
+    };
+    let within = |few: &[char], many: &[char]| {
+        let mut rest = many.iter();
+        few.iter().all(|digit| rest.any(|other| other == digit))
+    };
+    let (written, name) = (digits(written), digits(name));
+    within(&written, &name) || within(&name, &written)
 }
 
 fn case_notice(case: &InvalidCase) -> Arc<Notice> {
@@ -324,5 +341,23 @@ fn text_words(domain: &TextDomain, add: &mut impl FnMut(String, String)) {
     }
     for pattern in &domain.patterns {
         add(format!("形式 {}", pattern.as_str()), format!("of the form {}", pattern.as_str()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forgotten_digit_is_a_misspelling_and_another_number_is_not() {
+        for (written, name) in
+            [("20～9人", "20～99人"), ("月回以上", "月1回以上"), ("2O0人", "200人"), ("はい", "いいえ")]
+        {
+            assert!(shares_digits(written, name) && shares_digits(name, written), "{written} {name}");
+        }
+        for (written, name) in [("100人以下", "500人以上"), ("４つ", "2つ"), ("20～98人", "20～99人")]
+        {
+            assert!(!shares_digits(written, name), "{written} {name}");
+        }
     }
 }

@@ -142,10 +142,12 @@ fn label_text(text: &str, excerpt: &Excerpt, (start, end): (usize, usize), look:
     }
 }
 
-/// `question: answer` in `columns`: the question is cut rather than the answer.
+/// `question: answer` in `columns`: the question is cut rather than the answer, and keeps its closing bracket.
 fn shorten_question(text: &str, columns: usize) -> String {
     let colon = text.rfind(": ").or_else(|| text.rfind('：'));
+    let closed = |at: usize| text.get(..at).and_then(|before| before.strip_suffix(['」', ')'])).map(str::len);
     let answer = colon
+        .map(|at| closed(at).unwrap_or(at))
         .and_then(|at| text.split_at_checked(at))
         .filter(|(_, answer)| display_width(answer) * 2 <= columns);
     match answer {

@@ -81,11 +81,7 @@ pub fn check(
     options: &CheckOptions,
     reporter: &mut dyn Reporter,
 ) -> Result<Summary, Error> {
-    let threads = match options.threads {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        threads => threads,
-    };
-    let mut run = Run::new(plan, inputs, options, threads, reporter);
+    let mut run = Run::new(plan, inputs, options, reporter);
     run.reporter.start(&run.header)?;
     run.tell(plan.missing_parameters())?;
     for (input, id) in inputs.iter().zip(run.header.files.clone()) {
@@ -116,7 +112,6 @@ impl<'a> Run<'a> {
         plan: &'a Plan,
         inputs: &[InputFile],
         options: &CheckOptions,
-        threads: usize,
         reporter: &'a mut dyn Reporter,
     ) -> Self {
         let pack = &plan.pack;
@@ -150,7 +145,7 @@ impl<'a> Run<'a> {
             },
             plan,
             wants,
-            workers: Workers { threads, pool: None },
+            workers: Workers { wanted: options.threads, pool: None },
             reporter,
             tally: Tally::new(plan),
             files: Vec::new(),
@@ -188,10 +183,9 @@ impl<'a> Run<'a> {
     /// All records of a file; gives back what can be said of the file only after them.
     fn records(&mut self, reader: &mut Reader, line: &mut FileLine) -> Result<Diagnostics, Error> {
         let layout = Arc::clone(reader.layout());
-        let size = self.workers.wave();
         let mut keys = UnknownKeys::default();
         let mut after = Diagnostics::new();
-        let mut wave = next_wave(reader, size);
+        let mut wave = next_wave(reader, self.workers.wave());
         loop {
             let blocks = match wave {
                 Ok(blocks) if blocks.is_empty() => return Ok(after),
@@ -207,11 +201,11 @@ impl<'a> Run<'a> {
                 Judge { plan: self.plan, converter: &self.converter, layout: &layout, wants: self.wants };
             let (judged, next) = match blocks.as_slice() {
                 // The file's last block: starting threads costs more than judging it.
-                [last] => (vec![work.block(last)], next_wave(reader, size)),
-                blocks => self
-                    .workers
-                    .pool()?
-                    .install(|| rayon::join(|| judge(work, blocks), || next_wave(reader, size))),
+                [last] => (vec![work.block(last)], next_wave(reader, self.workers.wave())),
+                blocks => {
+                    let (pool, size) = self.workers.pool()?;
+                    pool.install(|| rayon::join(|| judge(work, blocks), || next_wave(reader, size)))
+                }
             };
             for judged in judged {
                 after.append(keys.merge(&layout, self.merge(judged, line)?));
@@ -237,27 +231,36 @@ impl<'a> Run<'a> {
 
 /// The threads that judge blocks.
 struct Workers {
-    threads: usize,
+    /// How many; 0: as many as the machine has.
+    wanted: usize,
     /// Made for the first file that has more than one block.
     pool: Option<rayon::ThreadPool>,
 }
 
 impl Workers {
-    /// Blocks that are judged side by side.
-    const fn wave(&self) -> usize {
-        self.threads * BLOCKS_PER_THREAD
+    /// Blocks that are judged side by side; before there are threads, enough to see whether they are needed.
+    fn wave(&self) -> usize {
+        self.pool.as_ref().map_or(2, |pool| pool.current_num_threads() * BLOCKS_PER_THREAD)
     }
 
-    fn pool(&mut self) -> Result<&rayon::ThreadPool, Error> {
+    /// The threads, and how many blocks they are given at a time.
+    fn pool(&mut self) -> Result<(&rayon::ThreadPool, usize), Error> {
         let pool = match self.pool.take() {
             Some(pool) => pool,
-            None => rayon::ThreadPoolBuilder::new()
-                .num_threads(self.threads)
-                .build()
-                .map_err(|fault| Error::Usage { message: fault.to_string() })?,
+            None => start_threads(self.wanted)?,
         };
-        Ok(self.pool.insert(pool))
+        let size = pool.current_num_threads() * BLOCKS_PER_THREAD;
+        Ok((self.pool.insert(pool), size))
     }
+}
+
+fn start_threads(wanted: usize) -> Result<rayon::ThreadPool, Error> {
+    let threads = match wanted {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|fault| Error::Usage { message: fault.to_string() })
 }
 
 fn judge(judge: Judge<'_>, blocks: &[Block]) -> Vec<Judged> {

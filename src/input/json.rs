@@ -239,7 +239,7 @@ impl<'f> Parser<'f> {
         }
         let Some(record) = chunk.records.get(row) else { return };
         let label = chunk.label(record, span, Argument::Nothing);
-        chunk.unknown_keys.extend(label.map(|label| UnknownKey { name, key, label }));
+        chunk.unknown_keys.extend(label.map(|label| UnknownKey { name, key, place, label }));
     }
 }
 

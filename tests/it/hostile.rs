@@ -144,6 +144,11 @@ fn deep_nesting_costs_one_record() {
     assert_eq!((answer.exit, errors(&report)), (Some(1), vec![(2, "KP-S022".to_owned())]));
 }
 
+/// Names of which no two are alike.
+fn numbered(before: &str, behind: &str) -> String {
+    (0..200_000).fold(String::new(), |names, number| names + before + &number.to_string() + behind)
+}
+
 #[test]
 fn what_is_too_long_or_too_wide_costs_one_record() {
     let (header, row) = sound();
@@ -153,21 +158,18 @@ fn what_is_too_long_or_too_wide_costs_one_record() {
     between("huge.jsonl", format!("{{\"notes\":\"{huge}\"}}").as_bytes(), &[(2, "KP-S020"), behind]);
     between("wide.csv", "1,".repeat(2_000_000).as_bytes(), &[(2, "KP-S009"), behind]);
     // A header of many columns is one that names some of the form's.
-    for columns in
-        [",x".repeat(1_000_000), (0..200_000).map(|n| format!(",x{n}")).collect(), ",病床数".repeat(300_000)]
-    {
+    for columns in [",x".repeat(1_000_000), numbered(",x", ""), ",病床数".repeat(300_000)] {
         let (answer, report) = checked("wide.csv", format!("{header}{columns}\n{row}\n").as_bytes());
         assert!(matches!(answer.exit, Some(0 | 1)), "{:?}", answer.exit);
         assert_eq!(report["summary"]["records"], 1);
         assert!((1..=1_100).contains(&report["findings"].as_array().unwrap().len()));
     }
-    for keys in [
-        "\"notes\":\"1\",".repeat(300_000),
-        (0..200_000).map(|n| format!("\"x{n}\":1,")).collect(),
-        "\"beds\":{},".repeat(300_000),
-    ] {
-        let (_, report) =
-            checked("many.jsonl", format!("{{{keys}{}\n{}\n", &object()[1..], object()).as_bytes());
+    for keys in ["\"notes\":\"1\",".repeat(300_000), numbered("\"x", "\":1,"), "\"beds\":{},".repeat(300_000)]
+    {
+        let (_, report) = checked(
+            "many.jsonl",
+            format!("{{{keys}{}\n{}\n", object().trim_start_matches('{'), object()).as_bytes(),
+        );
         assert_eq!(report["summary"]["records"], 2);
         assert!((1..=1_100).contains(&report["findings"].as_array().unwrap().len()));
     }
@@ -207,6 +209,21 @@ fn numbers_beyond_every_limit_are_a_finding_about_their_cell() {
             "{number}: {report}"
         );
     }
+}
+
+#[test]
+fn a_file_in_which_every_cell_is_wrong_is_counted_exactly() {
+    let (header, _) = sound();
+    let row = header.split(',').map(|_| "誤").collect::<Vec<_>>().join(",");
+    let counts = [30, 3_000].map(|records: u64| {
+        let file = format!("{header}\n{}", format!("{row}\n").repeat(usize::try_from(records).unwrap()));
+        let (_, report) = checked("wrong.csv", file.as_bytes());
+        let graver = report["summary"]["findings"]["error"].as_u64().unwrap();
+        let listed = u64::try_from(errors(&report).len()).unwrap();
+        assert!(graver % records == 0 && listed >= graver, "{graver} of {records}");
+        graver / records
+    });
+    assert!(counts[0] == counts[1] && counts[0] > 25, "{counts:?}");
 }
 
 #[test]

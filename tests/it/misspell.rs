@@ -41,7 +41,7 @@ impl Kind {
     }
 }
 
-/// Numbers by a fixed seed (SplitMix64).
+/// Numbers by a fixed seed (`SplitMix64`).
 pub struct Random(pub u64);
 
 impl Random {

@@ -73,7 +73,7 @@ fn options(pack: &RulePack) -> Vec<Name<Via>> {
             |item: &OptionItem| [&item.name, &item.label.ja, &item.label.en].map(ToString::to_string);
         for item in &list.items {
             let others = list.items.iter().filter(|other| other.name != item.name);
-            let rivals: Vec<String> = others.flat_map(|other| spellings(other)).collect();
+            let rivals: Vec<String> = others.flat_map(spellings).collect();
             let own = spellings(item);
             let right: Vec<&str> = own.iter().map(String::as_str).collect();
             let column = (field.name.to_string(), field.column.to_string());
@@ -221,8 +221,9 @@ fn misspellings_get_the_right_name_and_a_mark_under_the_word() {
         }
         table.push('\n');
     }
-    let heads: String = KINDS.iter().map(|kind| format!("  {:>9}", kind.words())).collect();
+    let heads = KINDS.map(|kind| format!("  {:>9}", kind.words())).concat();
     println!("{:9}{heads}\n{table}{right} of {all}", "");
+    wrong.iter().for_each(|word| println!("  not {word}"));
     assert!(all >= 200 && right * 100 >= all * 95, "{right} of {all}: {wrong:#?}");
 }
 

@@ -161,7 +161,7 @@ fn checked(name: &str, bytes: &str, places: &[usize]) -> Vec<Answer> {
             return Answer::default();
         };
         let label = &finding["labels"][0];
-        let marked = &bytes[number(&label["start"])..number(&label["end"])];
+        let marked = bytes.get(number(&label["start"])..number(&label["end"])).unwrap();
         Answer {
             suggestion: finding["suggestion"]["en"].as_str().and_then(suggested),
             marked: Some(bare(marked).to_owned()),
@@ -308,7 +308,7 @@ fn block(lines: &[&str]) -> Answer {
 /// The part of `line` that stands over the strokes of `marks`.
 fn over(line: &str, marks: &str) -> String {
     let is_stroke = |letter: char| matches!(letter, '─' | '┬');
-    let from = display_width(&marks[..marks.find(is_stroke).unwrap()]);
+    let from = display_width(marks.split(is_stroke).next().unwrap());
     let strokes: String = marks.chars().filter(|&letter| is_stroke(letter)).collect();
     let to = from + display_width(&strokes);
     let mut column = 0;

@@ -166,8 +166,8 @@ fn each_of_the_five_is_a_dependency_that_the_program_uses() {
     for package in ["jsonschema", "validator", "rayon", "serde_json", "miette"] {
         assert!(dependencies.contains_key(package), "{package}");
         let path = format!("{package}::");
-        let uses = |(_, content): &&(String, String)| code(content).any(|(_, line)| line.contains(&path));
-        let used: Vec<&str> = files.iter().filter(uses).map(|(name, _)| name.as_str()).collect();
+        let has_path = |(_, content): &&(String, String)| code(content).any(|(_, line)| line.contains(&path));
+        let used: Vec<&str> = files.iter().filter(has_path).map(|(name, _)| name.as_str()).collect();
         assert!(used.iter().any(|name| Path::new(name).starts_with("src")), "nothing uses {package}");
     }
 }

@@ -154,10 +154,15 @@ impl Refused<'_> {
 
     fn argument(&self) -> Diagnostic {
         let found = self.text(ContextKind::InvalidArg);
-        // `-format` is refused as `-f`; the whole word tells what was meant.
-        let is_it = |word: &&String| word.split('=').next() == Some(&found) || word.starts_with(&found);
-        let word = self.line.words().iter().find(is_it);
-        let index = self.line.words().iter().position(|word| is_it(&word));
+        let words = self.line.words();
+        let is_it = |word: &&String| word.split('=').next() == Some(&found);
+        // `-format` is refused as `-f`, `-q-uiet` as `--`; the whole word tells what was meant.
+        let letter = found.chars().nth(1).unwrap_or_default();
+        let holds_it = |word: &&String| {
+            word.strip_prefix('-').is_some_and(|rest| !rest.starts_with('-') && rest.contains(letter))
+        };
+        let word = words.iter().find(is_it).or_else(|| words.iter().find(holds_it));
+        let index = word.and_then(|word| words.iter().position(|other| other == word));
         let label = index.and_then(|index| self.line.mark_word(index));
         if !found.starts_with('-') {
             let diagnostic = usage(&ARGUMENT_UNEXPECTED, label);
@@ -314,6 +319,7 @@ mod tests {
         assert_eq!(code(&["check", "a", "--lang", "de"]), "KP-U005");
         assert_eq!(code(&["check"]), "KP-U007");
         assert_eq!(code(&["version", "x"]), "KP-U008");
+        assert_eq!(suggested(&refused(&["check", "-q-uiet", "--lang", "en", "a"])), Some("--quiet"));
         assert_eq!(code(&["check", "-q", "-q", "a"]), "KP-U010");
         assert_eq!(code(&["check", "－－ｌａｎｇ", "a"]), "KP-U003");
     }

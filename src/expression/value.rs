@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use crate::diagnostic::Localized;
+use crate::diagnostic::nearest::{fold, nearest};
 
 /// A column of the batch: (table, index). Table 0 is the questionnaire with its derived values behind its
 /// fields; each link is a table of its own, in order of declaration.
@@ -60,6 +61,21 @@ impl OptionList {
     /// The option at `index`. `None`: past the end.
     pub fn get(&self, index: u8) -> Option<&OptionItem> {
         self.items.get(usize::from(index))
+    }
+
+    /// The option that was probably meant by `found`: by its code, or by the nearest of its name and labels.
+    pub fn meant(&self, found: &str) -> Option<&OptionItem> {
+        let spelled = |item: &&OptionItem, spelling: &str| {
+            [&item.name, &item.label.ja, &item.label.en].into_iter().any(|text| &**text == spelling)
+        };
+        let folded = fold(found);
+        self.items.iter().find(|item| fold(&item.code) == folded).or_else(|| {
+            // Names before labels: of equally near ones the first is taken.
+            let names = self.items.iter().map(|item| &*item.name);
+            let labels = self.items.iter().flat_map(|item| [&*item.label.ja, &*item.label.en]);
+            let spelling = nearest(found, names.chain(labels))?;
+            self.items.iter().find(|item| spelled(item, spelling))
+        })
     }
 
     /// Whether both have the same option names, in any order.

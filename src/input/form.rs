@@ -154,6 +154,18 @@ impl FormNeeds {
         nearest(header, free).or_else(|| nearest(header, self.spellings.iter().map(|(name, _)| &**name)))
     }
 
+    /// The key that was probably meant by `key` in the object at `place`: first one of that object's own, then any
+    /// name of a column.
+    pub(super) fn key_meant(&self, key: &str, place: usize) -> Option<&str> {
+        // At the root every spelling is a key, and the names of objects are beside them.
+        let own = self.nodes.get(place).into_iter().flat_map(|node| node.children.keys());
+        let columns = self.spellings.iter().map(|(name, _)| &**name);
+        if place == 0 {
+            return nearest(key, columns.chain(own.map(|key| &**key)));
+        }
+        nearest(key, own.map(|key| &**key)).or_else(|| nearest(key, columns))
+    }
+
     /// Headers of the mandatory columns, in form order.
     pub(super) fn mandatory(&self) -> impl Iterator<Item = (usize, &FormColumn)> {
         self.columns.iter().enumerate().filter(|(_, column)| column.mandatory)
@@ -253,5 +265,14 @@ pub(super) mod tests {
         assert_eq!(form.meant("bedz", |_| true), Some("beds"));
         assert_eq!(form.meant("病床", |column| column == 1), Some("病床数"));
         assert_eq!(form.meant("施設", |column| column == 1), Some("施設名"));
+    }
+
+    #[test]
+    fn a_misspelled_key_is_sought_among_the_keys_of_its_object() {
+        let form = form();
+        let object = form.nodes[0].children["bed_box"];
+        assert_eq!(form.key_meant("bedbox", 0), Some("bed_box"));
+        assert_eq!(form.key_meant("conut", object), Some("count"));
+        assert_eq!(form.key_meant("病床", object), Some("病床数"));
     }
 }

@@ -5,11 +5,14 @@
 //! - Of a repeated column the first is read; the finding holds every record of the file, because nobody knows
 //!   which of the two is meant.
 //! - What stands behind the last named column of the header is no column.
+//! - A header may have millions of cells: work does not grow with their square, and what is told has an end.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::csv::HeaderRow;
-use super::{FormNeeds, RawChunk, RawRecord, short};
+use super::unknown_key::MOST_KEYS;
+use super::{FormNeeds, MOST_MARKS, RawChunk, RawRecord, short};
 use crate::diagnostic::code::structure;
 use crate::diagnostic::{Argument, Code, Diagnostic, Diagnostics, Label, Localized, Place};
 use crate::source::SourceId;
@@ -32,9 +35,8 @@ pub(super) fn read(row: &HeaderRow, encoding: Encoding, source: SourceId, form: 
     let cells = row.cells.get(..width).unwrap_or(&[]);
     let matched: Vec<Option<usize>> = cells.iter().map(|(text, _)| form.column_named(text)).collect();
     let marks = Marks::new(row, encoding, source);
-    let is_there = |column: usize| matched.contains(&Some(column));
     let usable = match form.mandatory().next() {
-        Some(_) => form.mandatory().any(|(column, _)| is_there(column)),
+        Some(_) => form.mandatory().any(|(column, _)| matched.contains(&Some(column))),
         None => matched.iter().any(Option::is_some),
     };
     if !usable {
@@ -42,44 +44,84 @@ pub(super) fn read(row: &HeaderRow, encoding: Encoding, source: SourceId, form: 
             std::iter::once(marks.finding(&structure::HEADER_MISSING).with("expected", expected(form)));
         return Header { columns: Vec::new(), diagnostics: diagnostics.collect(), usable };
     }
-    let mut header = Header { columns: matched.clone(), diagnostics: Diagnostics::new(), usable };
-    for (_, column) in form.mandatory().filter(|(column, _)| !is_there(*column)) {
+    let there: BTreeSet<usize> = matched.iter().flatten().copied().collect();
+    let mut header = Header { columns: matched, diagnostics: Diagnostics::new(), usable };
+    for (_, column) in form.mandatory().filter(|(column, _)| !there.contains(column)) {
         let finding = marks.finding(&structure::COLUMN_MISSING).with("column", &*column.header);
         header.diagnostics.push(finding.label(marks.whole(row)));
     }
-    for (place, (text, _)) in cells.iter().enumerate() {
-        match matched.get(place).copied().flatten() {
-            Some(column) => header.repeated(place, column, form, &marks, row),
-            None => header.unknown(place, text, cells, form, &marks),
+    let (mut unknown, mut left) = (0, 0);
+    for (cell, places) in header.alike(cells) {
+        match cell {
+            Cell::Known(column) => header.repeated(column, &places, cells, form, &marks),
+            _ if unknown == MOST_KEYS => left += places.len(),
+            _ => {
+                unknown += 1;
+                header.unknown(cell, &places, cells, form, &marks, &there);
+            }
         }
+    }
+    if left > 0 {
+        header.diagnostics.push(marks.finding(&structure::COLUMN_UNKNOWN).with("column", further(left)));
     }
     header
 }
 
+/// A cell's text and its bytes in the header row.
+type Written = (String, (u32, u32));
+
+/// What a cell of the header is, for finding those that are alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Cell<'t> {
+    /// A column of the form.
+    Known(usize),
+    /// A name that the form does not have.
+    Unknown(&'t str),
+    /// Nothing, at this place.
+    Nameless(usize),
+}
+
 impl Header {
-    /// Reports the column if it has stood there before, once for all its places.
-    fn repeated(&mut self, place: usize, column: usize, form: &FormNeeds, marks: &Marks, row: &HeaderRow) {
-        let first = self.columns.iter().position(|other| *other == Some(column));
-        if first != Some(place) {
-            return;
+    /// The kinds of cells with their places, in the order of their first places.
+    fn alike<'t>(&self, cells: &'t [Written]) -> Vec<(Cell<'t>, Vec<usize>)> {
+        let mut places: BTreeMap<Cell<'t>, Vec<usize>> = BTreeMap::new();
+        for (place, ((text, _), known)) in cells.iter().zip(&self.columns).enumerate() {
+            let cell = match known {
+                Some(column) => Cell::Known(*column),
+                None if text.is_empty() => Cell::Nameless(place),
+                None => Cell::Unknown(text),
+            };
+            places.entry(cell).or_default().push(place);
         }
-        let places: Vec<usize> = (place..self.columns.len())
-            .filter(|&other| self.columns.get(other).copied().flatten() == Some(column))
-            .collect();
+        let mut alike: Vec<_> = places.into_iter().collect();
+        alike.sort_by_key(|(_, places)| places.first().copied());
+        alike
+    }
+
+    /// Reports a column that stands at several places; the first is read.
+    fn repeated(
+        &mut self,
+        column: usize,
+        places: &[usize],
+        cells: &[Written],
+        form: &FormNeeds,
+        marks: &Marks,
+    ) {
         let Some(declared) = form.columns.get(column).filter(|_| places.len() > 1) else { return };
         let mut finding = marks
             .finding(&structure::COLUMN_REPEATED)
             .with("column", &*declared.header)
             .with("count", places.len());
-        for (index, &other) in places.iter().enumerate() {
-            let range = row.cells.get(other).map_or((0, 0), |(_, range)| *range);
+        for (index, &place) in places.iter().enumerate() {
             let note = if index == 0 {
                 note("この列を読み取った", "this column was read")
             } else {
                 note("この列は読み取っていない", "this column was not read")
             };
-            finding.labels.extend(marks.label(range, note));
-            if let Some(column) = self.columns.get_mut(other).filter(|_| index > 0) {
+            if index < MOST_MARKS {
+                finding.labels.extend(cells.get(place).and_then(|(_, range)| marks.label(*range, note)));
+            }
+            if let Some(column) = self.columns.get_mut(place).filter(|_| index > 0) {
                 *column = None;
             }
         }
@@ -89,34 +131,29 @@ impl Header {
     /// Reports a column that the form does not know, once however often it occurs.
     fn unknown(
         &mut self,
-        place: usize,
-        text: &str,
-        cells: &[(String, (u32, u32))],
+        cell: Cell<'_>,
+        places: &[usize],
+        cells: &[Written],
         form: &FormNeeds,
         marks: &Marks,
+        there: &BTreeSet<usize>,
     ) {
-        let repeats = !text.is_empty();
-        let before = cells.get(..place).unwrap_or(&[]);
-        if repeats && before.iter().any(|(other, _)| other == text) {
-            return;
-        }
-        let name = if text.is_empty() { nameless(place + 1) } else { Argument::written(text) };
+        let (name, text) = match cell {
+            Cell::Unknown(text) => (Argument::written(text), text),
+            Cell::Nameless(place) => (nameless(place + 1), ""),
+            Cell::Known(_) => return,
+        };
         let code = if form.is_foreign(text) {
             &structure::COLUMN_OF_ANOTHER_FORM
         } else {
             &structure::COLUMN_UNKNOWN
         };
         let mut finding = marks.finding(code).with("column", name);
-        for (other, range) in cells.get(place..).unwrap_or(&[]) {
-            if other == text {
-                finding.labels.extend(marks.label(*range, Argument::Nothing));
-            }
-            if !repeats {
-                break;
-            }
+        for (_, range) in places.iter().take(MOST_MARKS).filter_map(|&place| cells.get(place)) {
+            finding.labels.extend(marks.label(*range, Argument::Nothing));
         }
-        let open = |column: usize| !self.columns.contains(&Some(column));
-        if let Some(meant) = form.meant(text, open).filter(|_| repeats) {
+        let meant = form.meant(text, |column| !there.contains(&column));
+        if let Some(meant) = meant.filter(|_| !text.is_empty()) {
             finding = finding.suggest(did_you_mean(meant));
         }
         self.diagnostics.push(finding);
@@ -130,6 +167,11 @@ pub(super) fn did_you_mean(name: &str) -> Localized<String> {
 
 fn note(ja: &str, en: &str) -> Argument {
     Localized::new(Arc::from(ja), Arc::from(en)).into()
+}
+
+fn further(count: usize) -> Argument {
+    Localized::new(Arc::from(format!("（ほか{count}列）")), Arc::from(format!("({count} further columns)")))
+        .into()
 }
 
 fn nameless(number: usize) -> Argument {

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use super::form::FormNeeds;
 use super::row_fault::{DEEPEST, JsonFault, RowFault, finding};
 use super::unknown_key::{MOST_KEYS, UnknownKey};
-use super::{CellFinding, RawCell, RawChunk, RawKind, TextRef, offset, short};
+use super::{CellFinding, MOST_MARKS, RawCell, RawChunk, RawKind, TextRef, offset, short};
 use crate::diagnostic::code::structure;
 use crate::diagnostic::{Argument, Localized};
 use crate::source::json::{Fault, FaultKind, Kind, Scanner, Token, unescape};
@@ -155,6 +155,8 @@ impl<'f> Parser<'f> {
         }
         let span = (short(key.start), short(key.end));
         match self.entered.iter().find(|(place, _)| *place == child) {
+            // Told once, however often.
+            Some(_) if self.entered_again.iter().any(|(place, _)| *place == child) => {}
             Some((_, first)) => self.entered_again.push((child, [*first, span])),
             None => self.entered.push((child, span)),
         }
@@ -239,7 +241,7 @@ impl<'f> Parser<'f> {
         }
         let Some(record) = chunk.records.get(row) else { return };
         let label = chunk.label(record, span, Argument::Nothing);
-        chunk.unknown_keys.extend(label.map(|label| UnknownKey { name, key, label }));
+        chunk.unknown_keys.extend(label.map(|label| UnknownKey { name, key, place, label }));
     }
 }
 
@@ -252,7 +254,9 @@ fn report_twice(chunk: &mut RawChunk, form: &FormNeeds, row: usize, column: usiz
         finding.row == row && finding.field == field && finding.notice.id == notice.id
     };
     if let Some(finding) = chunk.findings.iter_mut().rev().find(same) {
-        finding.further.push((span, second_note()));
+        if finding.further.len() < MOST_MARKS {
+            finding.further.push((span, second_note()));
+        }
         return;
     }
     let finding = twice(chunk, row, field, &declared.header).further(span, second_note());

@@ -278,6 +278,9 @@ impl RawChunk {
     }
 }
 
+/// Most places that one finding marks of things that are alike: each costs time in proportion to the record.
+const MOST_MARKS: usize = 20;
+
 /// How many line ends `bytes` hold, and where the last line begins. LF, CR and CRLF each end one line.
 fn line_breaks(bytes: &[u8]) -> (u64, usize) {
     let mut found = (0, 0);

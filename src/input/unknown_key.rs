@@ -24,6 +24,8 @@ pub struct UnknownKey {
     pub name: Box<str>,
     /// The key alone.
     pub key: Box<str>,
+    /// The place of the form's tree of names whose object it stands in; the root is 0.
+    pub(super) place: usize,
     /// Where it stands.
     pub label: Label,
 }
@@ -52,7 +54,7 @@ impl UnknownKeys {
     }
 
     fn report(&mut self, layout: &Layout, key: UnknownKey) -> Option<Diagnostic> {
-        let UnknownKey { name, key, label } = key;
+        let UnknownKey { name, key, place, label } = key;
         if self.seen.len() >= MOST_KEYS || !self.seen.insert(name.clone()) {
             return None;
         }
@@ -65,7 +67,7 @@ impl UnknownKeys {
         let finding = Diagnostic::new(code, Place::File(label.source))
             .with("column", Argument::written(&name))
             .label(label);
-        Some(match form.meant(&key, |_| false) {
+        Some(match form.key_meant(&key, place) {
             Some(meant) => finding.suggest(did_you_mean(meant)),
             None => finding,
         })

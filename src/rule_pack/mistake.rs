@@ -47,10 +47,14 @@ pub fn suggested<'c>(
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Diagnostic {
     match nearest(found, candidates) {
-        Some(name) => mistake
-            .suggest(Localized::new(format!("{name} ではありませんか。"), format!("did you mean {name}?"))),
+        Some(name) => mistake.suggest(did_you_mean(name)),
         None => mistake,
     }
+}
+
+/// The question whether `name` was meant.
+pub fn did_you_mean(name: &str) -> Localized<String> {
+    Localized::new(format!("{name} ではありませんか。"), format!("did you mean {name}?"))
 }
 
 /// Why something cannot be used; boxed, since most of what is read can.

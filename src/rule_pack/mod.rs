@@ -36,6 +36,7 @@ mod mistake;
 mod opening;
 mod param;
 mod placeholder;
+pub mod published_form;
 mod published_table;
 pub mod record_set;
 mod replace;

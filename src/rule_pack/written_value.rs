@@ -58,12 +58,15 @@ fn wrong(text: &str, ty: &Type, span: Span, spot: Spot<'_>) -> Diagnostic {
 
 fn option(text: &str, list: &OptionList, span: Span, spot: Spot<'_>) -> Result<u8, Refused> {
     list.index_of(text).ok_or_else(|| {
-        let known = || list.items.iter().map(|item| &*item.name);
+        let known = list.items.iter().map(|item| &*item.name);
         let mistake = mistake::at(&code::UNKNOWN_OPTION_NAME, spot.source, span)
             .with("found", Argument::written(text))
             .with("field", spot.key)
-            .with("known", mistake::names(known()));
-        Box::new(mistake::suggested(mistake, text, known()))
+            .with("known", mistake::names(known));
+        Box::new(match list.meant(text) {
+            Some(item) => mistake.suggest(mistake::did_you_mean(&item.name)),
+            None => mistake,
+        })
     })
 }
 

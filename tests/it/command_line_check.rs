@@ -240,7 +240,8 @@ fn every_rule_and_code_has_a_page() {
     }
 }
 
-fn copy(name: &str, to: &Path) {
+/// Copies a folder of the repository.
+pub fn copy(name: &str, to: &Path) {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {

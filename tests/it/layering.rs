@@ -73,7 +73,7 @@ fn room(path: &str) -> &str {
 }
 
 /// The files of `src/` that are compiled into the program: what is declared under `#[cfg(test)]` is left out.
-fn program() -> Vec<(String, String)> {
+pub fn program() -> Vec<(String, String)> {
     let all = files(&root().join("src"));
     let mut tests = Vec::new();
     for (path, content) in &all {
@@ -91,7 +91,7 @@ fn program() -> Vec<(String, String)> {
 }
 
 /// The part of a file before its unit tests: tests may use what they like.
-fn code(content: &str) -> impl Iterator<Item = (usize, &str)> {
+pub fn code(content: &str) -> impl Iterator<Item = (usize, &str)> {
     let lines = content.lines().enumerate().map(|(index, line)| (index + 1, line));
     lines
         .take_while(|(_, line)| line.trim() != "#[cfg(test)]")

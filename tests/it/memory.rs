@@ -32,7 +32,7 @@ fn submissions(folder: &Path, records: u32, format: &str) -> String {
 }
 
 /// The highest resident memory in KiB that a process has had so far. `None`: it has ended.
-fn high_water(process: u32) -> Option<u64> {
+pub fn high_water(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()

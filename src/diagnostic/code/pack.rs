@@ -206,4 +206,8 @@ codes! {
     TYPE_HERE = "KP-P099" "type-does-not-fit-here" Error
         title "型が合わない" "type does not fit here"
         message "`{key}` には{expected}が必要ですが、{found}です。" "`{key}` needs {expected}, but this is {found}.";
+    /// What the published schema of the file refuses and nothing else has reported.
+    FORM_MISMATCH = "KP-P140" "rule-file-schema-mismatch" Error
+        title "規則ファイルの書式に合わない" "not of the form of a rule file"
+        message "この箇所は規則ファイルの書式（{schema}）に合いません: {reason}" "This place does not fit the schema of rule files ({schema}): {reason}";
 }

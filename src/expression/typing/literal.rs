@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use super::{Hint, Typer, words};
 use crate::diagnostic::code::expression as codes;
-use crate::diagnostic::nearest::{fold, nearest};
 use crate::diagnostic::{Argument, Code, Diagnostic, Localized};
 use crate::expression::calendar;
 use crate::expression::notes::{both, did_you_mean, write_instead};
@@ -156,10 +155,9 @@ impl<'a> Typer<'a> {
         if let Some(index) = list.index_of(name) {
             return Some((Value::Option(index), Type::Option(Arc::clone(list))));
         }
-        let meant = meant_option(name, list);
         let note = self.about_literal(&codes::UNKNOWN_OPTION, span, words::option_words(list), hint);
         let mut note = note.with("found", name);
-        note.suggestion = meant.map(|name| did_you_mean(&format!("\"{name}\"")));
+        note.suggestion = list.meant(name).map(|item| did_you_mean(&format!("\"{}\"", item.name)));
         self.notes.push(note);
         None
     }
@@ -243,23 +241,6 @@ impl<'a> Typer<'a> {
         let place = hint.field.map_or_else(|| words::type_words(&hint.ty).into(), words::field_place);
         note.label(self.notes.mark(subject, place))
     }
-}
-
-/// The option whose name is near, or whose label or code is what was written.
-fn meant_option<'l>(found: &str, list: &'l OptionList) -> Option<&'l str> {
-    let folded = fold(found);
-    let exact = list.items.iter().find(|item| {
-        [&item.label.ja, &item.label.en, &item.code].into_iter().any(|text| fold(text) == folded)
-    });
-    let near = || {
-        let spellings = list.items.iter().flat_map(|item| [&item.name, &item.label.ja, &item.label.en]);
-        let spelling = nearest(found, spellings.map(|text| &**text))?;
-        list.items.iter().find(|item| {
-            [&item.name, &item.label.ja, &item.label.en].into_iter().any(|text| &**text == spelling)
-        })
-    };
-    let by_name = || nearest(found, list.items.iter().map(|item| &*item.name));
-    exact.map(|item| &*item.name).or_else(by_name).or_else(|| near().map(|item| &*item.name))
 }
 
 /// The type that a constant has by itself.

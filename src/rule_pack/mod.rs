@@ -34,6 +34,7 @@ mod making;
 mod manifest;
 mod mistake;
 mod opening;
+mod own_schema;
 mod param;
 mod placeholder;
 mod published_table;

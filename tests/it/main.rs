@@ -37,5 +37,6 @@ mod oracle_record;
 mod oracle_survey;
 mod oracle_twin;
 mod oracle_value;
+mod own_schemas;
 mod program;
 mod readme;

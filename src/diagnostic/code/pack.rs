@@ -206,4 +206,8 @@ codes! {
     TYPE_HERE = "KP-P099" "type-does-not-fit-here" Error
         title "型が合わない" "type does not fit here"
         message "`{key}` には{expected}が必要ですが、{found}です。" "`{key}` needs {expected}, but this is {found}.";
+    /// A file that the schema of its kind refuses, where the walk found nothing.
+    NOT_OF_OUR_SCHEMA = "KP-P140" "not-of-our-schema" Error
+        title "設定ファイルの書式に合わない" "not of the form of its kind of file"
+        message "この箇所は書式（{schema}）に合いません：{reason}。書式に合わせて修正してください。" "This place does not fit the form of the file ({schema}): {reason}. Please write it as that schema says.";
 }

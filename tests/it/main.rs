@@ -44,3 +44,4 @@ mod own_schemas;
 mod program;
 mod readme;
 mod survey_run;
+mod unreadable_cells;

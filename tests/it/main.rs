@@ -43,5 +43,6 @@ mod oracle_value;
 mod own_schemas;
 mod program;
 mod readme;
+mod schema_authority;
 mod survey_run;
 mod unreadable_cells;

@@ -26,6 +26,7 @@ mod generate;
 mod judging;
 mod layering;
 mod memory;
+mod metamorphic;
 mod natural;
 mod null_form;
 mod null_table;

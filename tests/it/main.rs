@@ -45,5 +45,6 @@ mod own_schemas;
 mod program;
 mod readme;
 mod schema_authority;
+mod shipped_rules;
 mod survey_run;
 mod unreadable_cells;

@@ -13,7 +13,7 @@ use kenpyo::rule_pack::{Demand, EditRule};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
-use crate::survey_run::{Run, Told, csv_of, generated, pack, rows};
+use crate::survey_run::{Run, Told, csv_of, generated, json_lines, pack, rows};
 
 static RUN: LazyLock<Run> = LazyLock::new(|| Run::of(None));
 
@@ -37,7 +37,9 @@ fn by_row(found: Vec<Told>, order: &[usize]) -> ByRow {
         let message = if told.rule == "KP-S017" { String::new() } else { told.message };
         all.entry(place).or_default().push(Told { record: 0, message, ..told });
     }
-    all.values_mut().for_each(|list| list.sort());
+    for list in all.values_mut() {
+        list.sort();
+    }
     all
 }
 
@@ -136,7 +138,9 @@ proptest! {
             for list in found.values_mut() {
                 list.retain(|told| !is_rule(&told.rule) || names.contains(&told.rule) != ignore);
                 // Who is shown inside whom depends on who is there.
-                list.iter_mut().for_each(|told| told.under.clear());
+                for told in list.iter_mut() {
+                    told.under.clear();
+                }
                 list.sort();
             }
             found.retain(|_, list| !list.is_empty());
@@ -168,7 +172,7 @@ proptest! {
     fn every_way_to_leave_a_cell_blank_is_the_same(order in some(), blanks in columns()) {
         let spellings = [None, Some(json!(null)), Some(json!("")), Some(json!(" \u{3000}"))];
         let lines = |blank: &Option<Json>| {
-            let lines = order.iter().map(|place| {
+            let records = order.iter().map(|place| {
                 let mut record = json_of(&POOL[1 + place], false);
                 for column in &blanks[..5] {
                     let name = &*RUN.pack().questionnaire.fields[*column].name;
@@ -177,9 +181,9 @@ proptest! {
                         Some(value) => drop(record.insert(name.to_owned(), value.clone())),
                     }
                 }
-                format!("{}\n", Json::Object(record))
+                record
             });
-            lines.collect::<String>()
+            json_lines(&records.collect::<Vec<_>>())
         };
         let found: Vec<ByRow> =
             spellings.iter().map(|blank| by_row(RUN.told("x.jsonl", lines(blank).as_bytes()), &order)).collect();
@@ -239,18 +243,19 @@ proptest! {
         for row in rows(&csv) {
             tsv.write_record(&row).unwrap();
         }
-        let objects = |nested: bool| -> Vec<Json> {
-            order.iter().map(|place| Json::Object(json_of(&POOL[1 + place], nested))).collect()
+        let objects = |nested: bool| -> Vec<Map<String, Json>> {
+            order.iter().map(|place| json_of(&POOL[1 + place], nested)).collect()
         };
-        let lines = |nested| objects(nested).iter().map(|record| format!("{record}\n")).collect::<String>();
+        let lines = |nested| json_lines(&objects(nested));
+        let array = |nested| Json::Array(objects(nested).into_iter().map(Json::Object).collect());
         let (cp932, _, lossy) = encoding_rs::SHIFT_JIS.encode(std::str::from_utf8(&csv).unwrap());
         prop_assert!(!lossy);
         let files = [
             ("x.tsv", tsv.into_inner().unwrap()),
             ("x.jsonl", lines(false).into_bytes()),
             ("x.jsonl", lines(true).into_bytes()),
-            ("x.json", Json::Array(objects(false)).to_string().into_bytes()),
-            ("x.json", Json::Array(objects(true)).to_string().into_bytes()),
+            ("x.json", array(false).to_string().into_bytes()),
+            ("x.json", array(true).to_string().into_bytes()),
             ("x.csv", cp932.into_owned()),
             ("x.csv", [b"\xEF\xBB\xBF".to_vec(), csv].concat()),
         ];
@@ -263,8 +268,8 @@ proptest! {
     #[test]
     fn every_span_cuts_out_the_cell_that_it_marks(order in some(), json in any::<bool>()) {
         let bytes = if json {
-            let lines = order.iter().map(|place| format!("{}\n", Json::Object(json_of(&POOL[1 + place], true))));
-            lines.collect::<String>().into_bytes()
+            let records: Vec<_> = order.iter().map(|place| json_of(&POOL[1 + place], true)).collect();
+            json_lines(&records).into_bytes()
         } else {
             file_of(&order)
         };

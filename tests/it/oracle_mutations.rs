@@ -178,9 +178,12 @@ fn compare(survey: Option<&str>, file: &[u8]) -> Sum {
             };
             let mut found: Vec<Due> = said
                 .iter()
-                .map(|told| match known(&told.rule) {
-                    true => (told.rule.clone(), told.severity, String::new()),
-                    false => ("cell".to_owned(), told.severity, told.fields[0].clone()),
+                .map(|told| {
+                    if known(&told.rule) {
+                        (told.rule.clone(), told.severity, String::new())
+                    } else {
+                        ("cell".to_owned(), told.severity, told.fields[0].clone())
+                    }
                 })
                 .collect();
             due.sort();

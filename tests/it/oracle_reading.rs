@@ -80,7 +80,7 @@ fn option(field: &Field, list: &OptionList, text: &str) -> Option<Read> {
     let value = |place: usize| Cell::Value(Value::Option(u8::try_from(place).unwrap()));
     let spellings = |place: usize| {
         let item = &list.items[place];
-        [&item.code, &item.name, &item.label.ja, &item.label.en].map(|text| text.to_string())
+        [&item.code, &item.name, &item.label.ja, &item.label.en].map(ToString::to_string)
     };
     let places = || 0..list.items.len();
     if let Some(place) = places().find(|place| spellings(*place).iter().any(|known| known == text)) {

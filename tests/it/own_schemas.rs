@@ -209,12 +209,12 @@ fn a_mistake_of_shape_in_a_pack_on_disk_is_found_at_its_place() {
         let folder = changed(&path, from, to);
         let whole = fs::read_to_string(folder.path().join(&path)).unwrap();
         let line = 1 + whole[..whole.find(to).unwrap() + to.find(marked).unwrap()].matches('\n').count();
-        let lint = command(folder.path())
+        let said_by = command(folder.path())
             .args(["rules", "lint", "--lang", "en", "--survey", SURVEY])
             .output()
             .unwrap();
-        let said = format!("{}{}", text(&lint), String::from_utf8_lossy(&lint.stderr));
-        assert!(!lint.status.success(), "{file}: {to}: {said}");
+        let said = format!("{}{}", text(&said_by), String::from_utf8_lossy(&said_by.stderr));
+        assert!(!said_by.status.success(), "{file}: {to}: {said}");
         let place = format!("{path}:{line}:");
         assert!(said.contains(&place), "{file}: {to} is at {place}\n{said}");
         assert!(said.contains("KP-P"), "{said}");
@@ -254,14 +254,14 @@ fn the_schemas_themselves_are_asked_at_run_time() {
         let folder = changed(file, from, to);
         let whole = fs::read_to_string(folder.path().join(file)).unwrap();
         let line = 1 + whole[..whole.find(to).unwrap()].matches('\n').count();
-        let lint = command(folder.path())
+        let said_by = command(folder.path())
             .args(["rules", "lint", "--lang", "en", "--survey", SURVEY])
             .output()
             .unwrap();
-        let said = format!("{}{}", text(&lint), String::from_utf8_lossy(&lint.stderr));
+        let said = format!("{}{}", text(&said_by), String::from_utf8_lossy(&said_by.stderr));
         assert_eq!(said.matches("KP-P").count(), 1, "{said}");
         assert!(said.contains(code) && said.contains(&format!("{file}:{line}:")), "{file}:{line} {said}");
-        assert_eq!(lint.status.code(), Some(1), "{said}");
+        assert_eq!(said_by.status.code(), Some(1), "{said}");
     }
 }
 
@@ -269,9 +269,9 @@ fn the_schemas_themselves_are_asked_at_run_time() {
 fn a_copy_of_the_shipped_pack_on_disk_has_no_finding() {
     let folder = changed("schemas/hospital-cyber-2024.json", "\"x-weight\"", "\"x-weight\"");
     for survey in [SURVEY, "rules/hospital-cyber/2024-assumed"] {
-        let lint = command(folder.path()).args(["rules", "lint", "--survey", survey]).output().unwrap();
+        let said_by = command(folder.path()).args(["rules", "lint", "--survey", survey]).output().unwrap();
         let embedded = kenpyo(&["rules", "lint", "--survey", survey.trim_start_matches("rules/")]);
-        assert_eq!((text(&lint), lint.status.code()), (text(&embedded), embedded.status.code()));
-        assert!(lint.status.success(), "{}{}", text(&lint), String::from_utf8_lossy(&lint.stderr));
+        assert_eq!((text(&said_by), said_by.status.code()), (text(&embedded), embedded.status.code()));
+        assert!(said_by.status.success(), "{}{}", text(&said_by), String::from_utf8_lossy(&said_by.stderr));
     }
 }

@@ -11,7 +11,7 @@ use kenpyo::questionnaire::{Field, Questionnaire};
 use serde_json::{Map, Value as Json, json};
 
 use crate::oracle_survey::Chance;
-use crate::survey_run::{ASSUMED, Run, canonical, generated, state, told, validator};
+use crate::survey_run::{ASSUMED, Run, canonical, generated, json_lines, state, told, validator};
 
 type Record = Map<String, Json>;
 
@@ -166,8 +166,7 @@ fn a_cell_is_invalid_exactly_when_the_subschema_rejects_its_value() {
         let (run, authority) = (Run::of(survey), validator(schema));
         let form = &run.pack().questionnaire;
         let records = random_records(survey, form, 31);
-        let lines: String =
-            records.iter().map(|record| format!("{}\n", Json::Object(record.clone()))).collect();
+        let lines = json_lines(&records);
         let property = |field: &Field| {
             jsonschema::options()
                 .with_pattern_options(jsonschema::PatternOptions::regex())
@@ -213,8 +212,7 @@ fn every_accepted_random_record_validates_as_a_whole() {
     for (survey, schema) in FORMS {
         let form = Run::of(survey).pack().questionnaire.clone();
         let records = random_records(survey, &form, 32);
-        let lines: String =
-            records.iter().map(|record| format!("{}\n", Json::Object(record.clone()))).collect();
+        let lines = json_lines(&records);
         let count = validate(survey, schema, "x.jsonl", lines.as_bytes());
         println!("{schema}: {count:?}");
         assert!(count.accepted > 200 && count.held > 1_000, "{count:?}");

@@ -51,13 +51,13 @@ fn notices(pack: &RulePack) -> Vec<Notice> {
     let rules = all.map(|notice| Notice {
         id: notice.id.to_string(),
         severity: notice.severity,
-        title: notice.title.map(|text| text.to_string()),
+        title: notice.title.map(ToString::to_string),
         message: notice.message.map(words),
     });
     let cells = pack.questionnaire.fields.iter().flat_map(|field| &field.invalid).map(|case| Notice {
         id: case.id.to_string(),
         severity: case.severity,
-        title: case.title.map(|text| text.to_string()),
+        title: case.title.map(ToString::to_string),
         message: case.message.map(words),
     });
     rules.chain(cells).collect()
@@ -116,7 +116,7 @@ fn every_text_is_there_in_both_languages() {
                     !text.ja.trim().is_empty() && !text.en.trim().is_empty() && text.ja != text.en,
                     "{id}"
                 );
-                assert!(text.ja.chars().any(|letter| !letter.is_ascii()), "{id}: {}", text.ja);
+                assert!(!text.ja.is_ascii(), "{id}: {}", text.ja);
             }
             assert!(
                 !title.ja.contains(['{', '。']) && !title.en.contains('{') && !title.en.ends_with('.'),
@@ -339,10 +339,13 @@ fn every_outcome_that_a_rule_can_reach_has_an_example() {
                 match (reached.contains(&outcome), is_shown, said) {
                     (true, false, _) => problems.push(format!("{id}: records are {word}, but no example is")),
                     (_, true, true) => {
-                        problems.push(format!("{id}: an example is {word}, which is said to be out of reach"))
+                        problems
+                            .push(format!("{id}: an example is {word}, which is said to be out of reach"));
                     }
-                    (false, false, false) => problems
-                        .push(format!("{id}: {word} has no example and is not said to be out of reach")),
+                    (false, false, false) => {
+                        problems
+                            .push(format!("{id}: {word} has no example and is not said to be out of reach"));
+                    }
                     (false, true, false) => silent.push(format!("{id} {word}")),
                     _ => met += 1,
                 }

@@ -222,6 +222,16 @@ pub fn validator(name: &str) -> jsonschema::Validator {
         .unwrap()
 }
 
+/// Records as JSON Lines.
+pub fn json_lines(records: &[serde_json::Map<String, Json>]) -> String {
+    let mut lines = String::new();
+    for record in records {
+        lines.push_str(&Json::Object(record.clone()).to_string());
+        lines.push('\n');
+    }
+    lines
+}
+
 /// A CSV file as rows of cells, the header first.
 pub fn rows(bytes: &[u8]) -> Vec<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);

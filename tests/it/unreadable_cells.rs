@@ -11,7 +11,7 @@ use kenpyo::rule_pack::{Demand, EditRule, RulePack};
 use serde_json::{Map, Value as Json, json};
 
 use crate::build;
-use crate::survey_run::{ASSUMED, Run, Told, csv_of, generated, rows, told};
+use crate::survey_run::{ASSUMED, Run, Told, csv_of, generated, json_lines, rows, told};
 
 type Record = Map<String, Json>;
 
@@ -197,7 +197,7 @@ fn every_field(survey: Option<&str>) -> usize {
             }
         }
     }
-    let lines: String = records.iter().map(|record| format!("{}\n", Json::Object(record.clone()))).collect();
+    let lines = json_lines(&records);
     let judged = judged(&run, "x.jsonl", lines.as_bytes());
     assert_eq!(judged.outcomes.len(), records.len());
     for base in 0..3 {

@@ -127,7 +127,11 @@ fn random_value(field: &Field, chance: &mut Chance) -> Json {
                 (0..length).map(|_| *chance.pick(&['0', '1', '2', 'A', 'z', '.', '医'])).collect::<String>()
             )
         }
-        _ => json!(i64::try_from(chance.below(3_000)).unwrap() - 20),
+        // Near the bounds, where a reader errs, and far from them.
+        _ => json!(
+            i64::try_from(if chance.percent(50) { chance.below(7) } else { chance.below(3_000) }).unwrap()
+                - 3
+        ),
     }
 }
 

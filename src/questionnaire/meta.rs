@@ -57,7 +57,7 @@ impl MetaSchema {
             .map_err(|error| unusable(&error))
     }
 
-    /// What the meta-schema refuses in `value`, the first [`MOST_MISMATCHES`] of it.
+    /// What the meta-schema refuses in `value`, as far as the first twenty places.
     pub fn mismatches(&self, value: &Json) -> Vec<Mismatch> {
         let mismatch = |error: ValidationError<'_>| {
             let steps = error.instance_path().segments().map(|segment| match segment {

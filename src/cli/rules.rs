@@ -11,11 +11,9 @@ use super::arguments::{ListFormat, RulesAction, RulesArguments};
 use super::rules_format;
 use super::session::{Exit, Session, print};
 use crate::diagnostic::{Diagnostics, Language, Severity};
-use crate::engine::survey::misfits;
 use crate::report::terminal::{Ink, draw_pack};
 use crate::report::wrap::{pad, shorten};
 use crate::report::{json, words};
-use crate::rule_pack::load::Loaded;
 use crate::rule_pack::{EditRule, Origin, RulePack};
 use crate::rule_trial;
 use crate::source::{SourceText, display_width, picture};
@@ -30,10 +28,8 @@ pub(super) fn run(session: &Session, arguments: &RulesArguments) -> Exit {
         Ok(loaded) => loaded,
         Err(exit) => return exit,
     };
-    if matches!(arguments.action, RulesAction::Lint) {
-        return lint(session, loaded);
-    }
     match (&arguments.action, loaded.pack) {
+        (RulesAction::Lint, _) => told(session, &loaded.diagnostics, &loaded.sources),
         (RulesAction::List { format, profile }, Some(pack)) => {
             let chosen = chosen(&pack, profile);
             let text = match format {
@@ -44,19 +40,7 @@ pub(super) fn run(session: &Session, arguments: &RulesArguments) -> Exit {
         }
         (RulesAction::Test, Some(pack)) => trial(session, &Arc::new(pack)),
         (_, None) => session.refuse_pack(&loaded.diagnostics, &loaded.sources),
-        (RulesAction::Format { .. } | RulesAction::Lint, Some(_)) => Exit::Clean,
-    }
-}
-
-/// Tells what loading has found, and what only the published schemas of the formats refuse.
-fn lint(session: &Session, loaded: Loaded) -> Exit {
-    match misfits(&loaded) {
-        Ok(found) => {
-            let Loaded { mut diagnostics, sources, .. } = loaded;
-            diagnostics.append(found);
-            told(session, &diagnostics, &sources)
-        }
-        Err(error) => session.stopped(&error, Exit::Failed),
+        (RulesAction::Format { .. }, Some(_)) => Exit::Clean,
     }
 }
 

@@ -6,12 +6,9 @@
 
 use std::path::Path;
 
-use crate::diagnostic::Diagnostics;
 use crate::diagnostic::nearest::nearest;
 use crate::error::Error;
-use crate::questionnaire::meta::MetaSchema;
 use crate::rule_pack::load::{Loaded, load};
-use crate::rule_pack::published_form;
 use crate::source::root::SurveyRoot;
 
 /// The survey data inside the binary: (path, content), sorted by path.
@@ -72,35 +69,6 @@ pub fn open(name: Option<&str>) -> Result<Loaded, Error> {
     find(name)?.load()
 }
 
-/// What only the published schemas of the formats refuse in the files of a survey.
-///
-/// Compiling the schemas takes a while: for `rules lint`, not for every start.
-///
-/// An error: a schema is no schema, which is our own fault.
-pub fn misfits(loaded: &Loaded) -> Result<Diagnostics, Error> {
-    const QUESTIONNAIRE: &str = "schemas/kenpyo/questionnaire.json";
-    const SURVEY_FILE: &str = "schemas/kenpyo/survey-file.json";
-    const RULE_FILE: &str = "schemas/kenpyo/rule-file.json";
-    let meta = |path: &str| embedded().read(path).and_then(|text| MetaSchema::new(&text));
-    let (questionnaire, survey_file, rule_file) =
-        (meta(QUESTIONNAIRE)?, meta(SURVEY_FILE)?, meta(RULE_FILE)?);
-    let mut found = Diagnostics::new();
-    let has_ending =
-        |name: &str, ending: &str| Path::new(name).extension().is_some_and(|found| found == ending);
-    for source in &loaded.sources {
-        found.append(if has_ending(&source.name, "json") {
-            questionnaire.validate(source, &loaded.diagnostics)
-        } else if source.name.ends_with("/survey.toml") {
-            published_form::validate(&survey_file, SURVEY_FILE, source, &loaded.diagnostics)
-        } else if has_ending(&source.name, "toml") {
-            published_form::validate(&rule_file, RULE_FILE, source, &loaded.diagnostics)
-        } else {
-            Diagnostics::new()
-        });
-    }
-    Ok(found)
-}
-
 fn unknown(name: &str) -> String {
     let names = embedded_names();
     let meant = nearest(name, names.iter().copied()).map(|meant| format!("; did you mean `{meant}`?"));
@@ -109,4 +77,25 @@ fn unknown(name: &str) -> String {
         names.join(", "),
         meant.unwrap_or_default()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::plan::{Plan, Selection};
+
+    /// Compiling is what costs most at the start, and the file of one hospital needs few of them.
+    #[test]
+    fn no_pattern_of_the_embedded_survey_is_compiled_before_a_cell_needs_it() {
+        let pack = open(None).unwrap().pack.unwrap();
+        let (plan, _) = Plan::new(Arc::new(pack), &Selection::default());
+        let plan = plan.unwrap();
+        let patterns: Vec<_> = (0..).map_while(|index| plan.pattern(index)).collect();
+        assert!(patterns.len() > 3, "{}", patterns.len());
+        for pattern in patterns {
+            assert!(!pattern.is_compiled(), "{}", pattern.as_str());
+        }
+    }
 }

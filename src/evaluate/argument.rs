@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::calendar::print_time;
 use super::machine::Machine;
-use super::values::{Cells, Values};
+use super::values::{RowValue, Values};
 use crate::batch::example::type_of;
 use crate::batch::locate::Locator;
 use crate::diagnostic::{Argument, Decimal, Localized};
@@ -79,7 +79,7 @@ impl<'p, 'b> Arguments<'p, 'b> {
     }
 
     /// The answer as written; a value that was not written (derived, linked) as it would be.
-    fn written(&mut self, field: FieldId, row: usize) -> Argument {
+    fn written(&self, field: FieldId, row: usize) -> Argument {
         let pack = &self.plan().pack;
         if is_private(pack, field) {
             return hidden();
@@ -91,7 +91,7 @@ impl<'p, 'b> Arguments<'p, 'b> {
         }
     }
 
-    fn label(&mut self, field: FieldId, row: usize) -> Argument {
+    fn label(&self, field: FieldId, row: usize) -> Argument {
         if is_private(&self.plan().pack, field) {
             return hidden();
         }
@@ -99,14 +99,14 @@ impl<'p, 'b> Arguments<'p, 'b> {
     }
 
     /// The column's value. `None`: it has none.
-    fn value(&mut self, field: FieldId, row: usize, label: bool) -> Option<Argument> {
-        let plan = self.plan();
-        let ty = type_of(&plan.pack, field)?;
-        let values = self.machine.cells(field)?;
-        if let (Type::Option(list), false) = (ty, label) {
-            return Some(Argument::Text(list.get(values.option(row)?)?.code.as_ref().into()));
+    fn value(&self, field: FieldId, row: usize, label: bool) -> Option<Argument> {
+        let ty = type_of(&self.plan().pack, field)?;
+        match (self.machine.one(field, row)?, ty) {
+            (RowValue::Option(code), Type::Option(list)) if !label => {
+                Some(Argument::Text(list.get(code)?.code.as_ref().into()))
+            }
+            (one, ty) => printed(one, ty),
         }
-        self.printed(&values, ty, row)
     }
 
     fn computed(&mut self, setting: &Setting<'_>, place: usize, row: usize) -> Argument {
@@ -120,7 +120,8 @@ impl<'p, 'b> Arguments<'p, 'b> {
             return self.truth(step, row);
         }
         let values: Rc<Values<'b>> = self.machine.values(step);
-        self.printed(&values, &value.value.ty, row).unwrap_or(Argument::Nothing)
+        let one = values.one(row, self.machine.batch);
+        one.and_then(|one| printed(one, &value.value.ty)).unwrap_or(Argument::Nothing)
     }
 
     fn truth(&mut self, step: StepId, row: usize) -> Argument {
@@ -134,18 +135,8 @@ impl<'p, 'b> Arguments<'p, 'b> {
         }
     }
 
-    /// `None`: the row has no value.
-    fn printed(&self, values: &Values<'_>, ty: &Type, row: usize) -> Option<Argument> {
-        match (&values.cells, ty) {
-            (Cells::Options(_), Type::Option(list)) => option(list, values.option(row)?),
-            (Cells::Sets(_), Type::Multi(list)) => Some(set(list, values.set(row)?.0)),
-            (Cells::Texts(_), _) => Some(Argument::written(values.text(row, self.machine.batch)?)),
-            _ => number(values.number(row)?, ty),
-        }
-    }
-
     /// The lookup's label by the record's key fields. `None`: a key has no value, or the table no such row.
-    fn lookup_label(&mut self, lookup: usize, row: usize) -> Option<Argument> {
+    fn lookup_label(&self, lookup: usize, row: usize) -> Option<Argument> {
         let plan = self.plan();
         let table = plan.pack.lookups.get(lookup)?;
         let labels = table.labels.as_ref()?;
@@ -163,32 +154,31 @@ impl<'p, 'b> Arguments<'p, 'b> {
     }
 
     fn key_value(&self, field: FieldId, row: usize) -> Option<Value> {
-        let values = self.machine.cells(field)?;
-        Some(match &values.cells {
-            Cells::Options(_) => Value::Option(values.option(row)?),
-            Cells::Texts(_) => Value::Text(values.text(row, self.machine.batch)?.into()),
-            Cells::Numbers(_) => Value::Number(values.number(row)?),
-            Cells::Sets(_) => return None,
+        Some(match self.machine.one(field, row)? {
+            RowValue::Option(code) => Value::Option(code),
+            RowValue::Text(text) => Value::Text(text.into()),
+            RowValue::Number(number) => Value::Number(number),
+            RowValue::Set(_) => return None,
         })
     }
 
     /// Titles of the blamed fields that are blank.
     fn blanks(&self, blame: &[FieldId], row: usize) -> Argument {
         let pack = &self.plan().pack;
-        let blank = blame.iter().filter(|&&field| self.machine.blank(field).get(row));
+        let blank = blame.iter().filter(|&&field| self.machine.is_blank(field, row));
         let titles: Vec<Argument> =
             blank.filter_map(|&field| Some(Argument::Localized(pack.field(field)?.title()))).collect();
         if titles.is_empty() { Argument::Nothing } else { Argument::List(titles) }
     }
 
     /// What stands beside the mark of `field`'s cell: its title, and the label of the chosen option.
-    pub(super) fn beside(&mut self, field: FieldId, row: usize, values: bool) -> Argument {
+    pub(super) fn beside(&self, field: FieldId, row: usize, values: bool) -> Argument {
         let pack = &self.plan().pack;
         let Some(known) = pack.field(field) else { return Argument::Nothing };
         let title = known.title();
         let says = match known.ty {
             _ if !values || known.private => None,
-            _ if self.machine.blank(field).get(row) => Some(Argument::NotGiven),
+            _ if self.machine.is_blank(field, row) => Some(Argument::NotGiven),
             Type::Option(_) => self.value(field, row, true),
             _ => None,
         };
@@ -205,6 +195,17 @@ impl<'p, 'b> Arguments<'p, 'b> {
 
 fn reads_private(pack: &RulePack, expr: &TypedExpr) -> bool {
     expr.fields().into_iter().any(|field| is_private(pack, field))
+}
+
+/// A value of `ty`. `None`: it is of another type.
+fn printed(one: RowValue<'_>, ty: &Type) -> Option<Argument> {
+    match (one, ty) {
+        (RowValue::Option(code), Type::Option(list)) => option(list, code),
+        (RowValue::Set((chosen, _)), Type::Multi(list)) => Some(set(list, chosen)),
+        (RowValue::Text(text), _) => Some(Argument::written(text)),
+        (RowValue::Number(value), ty) => number(value, ty),
+        _ => None,
+    }
 }
 
 fn option(list: &OptionList, code: u8) -> Option<Argument> {

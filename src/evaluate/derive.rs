@@ -6,7 +6,7 @@
 //! - Where all that a value reads is not there, it is not there either: in none of the column's masks.
 
 use super::machine::Machine;
-use super::values::{Cells, Values};
+use super::values::{RowValue, Values};
 use crate::batch::{Batch, Column, Data, Mask};
 use crate::expression::Value;
 use crate::plan::{JudgedDerive, Plan};
@@ -56,14 +56,11 @@ fn compute(plan: &Plan, batch: &Batch, judged: &JudgedDerive) -> Computed {
 
 /// The value of one row. Times come as plain numbers: the column knows which kind it holds.
 fn value(values: &Values<'_>, row: usize, batch: &Batch) -> Option<Value> {
-    Some(match &values.cells {
-        Cells::Numbers(_) => Value::Number(values.number(row)?),
-        Cells::Options(_) => Value::Option(values.option(row)?),
-        Cells::Sets(_) => {
-            let (set, listed) = values.set(row)?;
-            Value::Multi { set, listed }
-        }
-        Cells::Texts(_) => Value::Text(values.text(row, batch)?.into()),
+    Some(match values.one(row, batch)? {
+        RowValue::Number(number) => Value::Number(number),
+        RowValue::Option(code) => Value::Option(code),
+        RowValue::Set((set, listed)) => Value::Multi { set, listed },
+        RowValue::Text(text) => Value::Text(text.into()),
     })
 }
 

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::truth::Truth;
-use super::values::Values;
-use crate::batch::{Batch, Column, Mask};
+use super::values::{RowValue, Values};
+use crate::batch::{Batch, Column, Data, Mask};
 use crate::expression::FieldId;
 use crate::expression::tree::StateTest;
 use crate::plan::{Opening, Plan, Step, StepId};
@@ -88,6 +88,25 @@ impl<'p, 'b> Machine<'p, 'b> {
     /// Rows whose cell has one state of the column.
     pub(crate) fn state(&self, id: FieldId, of: impl Fn(&Column) -> &Mask) -> Mask {
         self.column(id).map_or_else(|| Mask::none(self.len), |column| of(column).clone())
+    }
+
+    /// The value of one cell. `None`: it has none.
+    pub(crate) fn one(&self, id: FieldId, row: usize) -> Option<RowValue<'b>> {
+        let column = self.column(id).filter(|column| column.known.get(row))?;
+        Some(match &column.data {
+            Data::Numbers(numbers) | Data::DateTimes(numbers) => RowValue::Number(*numbers.get(row)?),
+            Data::Dates(numbers) | Data::Months(numbers) => RowValue::Number(i64::from(*numbers.get(row)?)),
+            Data::Options(codes) => RowValue::Option(*codes.get(row)?),
+            Data::Multi { set, listed } => RowValue::Set((*set.get(row)?, *listed.get(row)?)),
+            Data::Text(texts) => RowValue::Text(self.batch.text(*texts.get(row)?)),
+        })
+    }
+
+    /// Whether one cell is blank, or not there.
+    pub(crate) fn is_blank(&self, id: FieldId, row: usize) -> bool {
+        self.column(id).is_none_or(|column| {
+            [&column.known, &column.na, &column.dk, &column.invalid].iter().all(|mask| !mask.get(row))
+        })
     }
 
     /// Rows whose cell is blank, or not there.

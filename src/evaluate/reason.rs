@@ -5,7 +5,7 @@
 
 use super::judge::{Outcomes, RuleOutcomes};
 use super::machine::Machine;
-use super::values::Cells;
+use super::values::RowValue;
 use crate::batch::Batch;
 use crate::batch::example::type_of;
 use crate::diagnostic::Decimal;
@@ -122,19 +122,18 @@ fn cell(machine: &Machine<'_, '_>, field: FieldId, row: usize) -> String {
 }
 
 fn value(machine: &Machine<'_, '_>, field: FieldId, ty: &Type, row: usize) -> Option<String> {
-    let values = machine.cells(field)?;
-    Some(match (&values.cells, ty) {
-        (Cells::Options(_), Type::Option(list)) => format!("\"{}\"", list.get(values.option(row)?)?.name),
-        (Cells::Sets(_), Type::Multi(list)) => {
-            let set = values.set(row)?.0;
+    Some(match (machine.one(field, row)?, ty) {
+        (RowValue::Option(code), Type::Option(list)) => format!("\"{}\"", list.get(code)?.name),
+        (RowValue::Set((set, _)), Type::Multi(list)) => {
             let chosen = list.items.iter().enumerate().filter(|(option, _)| set >> (option & 63) & 1 == 1);
             let names: Vec<String> = chosen.map(|(_, item)| format!("\"{}\"", item.name)).collect();
             format!("{{{}}}", names.join(", "))
         }
-        (Cells::Texts(_), _) => format!("\"{}\"", values.text(row, machine.batch)?),
-        (_, Type::Number { scale, .. }) => {
-            Decimal { mantissa: values.number(row)?, scale: *scale }.to_string()
+        (RowValue::Text(text), _) => format!("\"{text}\""),
+        (RowValue::Number(mantissa), Type::Number { scale, .. }) => {
+            Decimal { mantissa, scale: *scale }.to_string()
         }
-        (_, ty) => super::calendar::print_time(values.number(row)?, crate::plan::time_kind(ty)),
+        (RowValue::Number(number), ty) => super::calendar::print_time(number, crate::plan::time_kind(ty)),
+        _ => return None,
     })
 }

@@ -50,7 +50,7 @@ impl<'b> Machine<'_, 'b> {
     }
 
     /// The cells of a column, as they are. `None`: no such column.
-    pub(super) fn cells(&self, field: FieldId) -> Option<Values<'b>> {
+    fn cells(&self, field: FieldId) -> Option<Values<'b>> {
         let column = self.column(field)?;
         let widened = |values: &[i32]| Plain::Each(values.iter().map(|&value| i64::from(value)).collect());
         let cells = match &column.data {

@@ -68,6 +68,19 @@ pub(crate) enum Cells<'b> {
     Texts(Texts<'b>),
 }
 
+/// The value of one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RowValue<'a> {
+    /// A number or time.
+    Number(i64),
+    /// An option.
+    Option(u8),
+    /// A set of options, and how many items were written.
+    Set(Ticks),
+    /// Text or code.
+    Text(&'a str),
+}
+
 /// Why a row has no value, where that matters; and the data of those that have.
 #[derive(Debug, Clone)]
 pub(crate) struct Values<'b> {
@@ -114,6 +127,16 @@ impl<'b> Values<'b> {
         self.fails = without(self.fails, &[&self.known]);
         self.fault = without(self.fault, &[&self.known]);
         self
+    }
+
+    /// The value of `row`. `None`: unknown.
+    pub(crate) fn one<'a>(&'a self, row: usize, batch: &'a Batch) -> Option<RowValue<'a>> {
+        Some(match &self.cells {
+            Cells::Numbers(_) => RowValue::Number(self.number(row)?),
+            Cells::Options(_) => RowValue::Option(self.option(row)?),
+            Cells::Sets(_) => RowValue::Set(self.set(row)?),
+            Cells::Texts(_) => RowValue::Text(self.text(row, batch)?),
+        })
     }
 
     /// The number of `row`. `None`: unknown, or no number.

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use regex::{Regex, RegexBuilder};
 use regex_syntax::ast::parse::ParserBuilder;
-use regex_syntax::ast::{Ast, ClassSet, ClassSetItem, RepetitionKind, RepetitionRange};
+use regex_syntax::ast::{Ast, ClassPerlKind, ClassSet, ClassSetItem, RepetitionKind, RepetitionRange};
 
 /// Most bytes of a pattern's text.
 const LONGEST: usize = 8 * 1024;
@@ -96,7 +96,8 @@ fn instructions(syntax: &Ast) -> usize {
         // With its other case, in UTF-8.
         Ast::Literal(_) => 8,
         Ast::Dot(_) => 16,
-        Ast::ClassUnicode(_) | Ast::ClassPerl(_) => LARGEST_CLASS,
+        Ast::ClassUnicode(_) => LARGEST_CLASS,
+        Ast::ClassPerl(class) => letters(&class.kind),
         Ast::ClassBracketed(class) => members(&class.kind),
         Ast::Repetition(repetition) => {
             let times = match &repetition.op.kind {
@@ -131,9 +132,18 @@ fn member(item: &ClassSetItem) -> usize {
         ClassSetItem::Range(range) if range.end.c.is_ascii() => 16,
         ClassSetItem::Range(_) => LARGEST_CLASS / 4,
         ClassSetItem::Ascii(_) => 64,
-        ClassSetItem::Unicode(_) | ClassSetItem::Perl(_) => LARGEST_CLASS,
+        ClassSetItem::Unicode(_) => LARGEST_CLASS,
+        ClassSetItem::Perl(class) => letters(&class.kind),
         ClassSetItem::Bracketed(class) => members(&class.kind),
         ClassSetItem::Union(union) => union.items.iter().map(member).fold(8, usize::saturating_add),
+    }
+}
+
+fn letters(class: &ClassPerlKind) -> usize {
+    match class {
+        ClassPerlKind::Digit => LARGEST_CLASS / 10,
+        ClassPerlKind::Space => LARGEST_CLASS / 50,
+        ClassPerlKind::Word => LARGEST_CLASS,
     }
 }
 
@@ -194,6 +204,7 @@ mod tests {
             r"\w",
             r"(?i:[À-ɏ])",
             r"\d",
+            r"[\D\S]",
             "[^a]",
             ".",
             "a",

@@ -158,7 +158,7 @@ impl FormNeeds {
     /// name of a column.
     pub(super) fn key_meant(&self, key: &str, place: usize) -> Option<&str> {
         // At the root every spelling is a key, and the names of objects are beside them.
-        let own = self.nodes.get(place).into_iter().flat_map(|node| node.children.keys());
+        let own = self.nodes().get(place).into_iter().flat_map(|node| node.children.keys());
         let columns = self.spellings.iter().map(|(name, _)| &**name);
         if place == 0 {
             return nearest(key, columns.chain(own.map(|key| &**key)));
@@ -270,7 +270,7 @@ pub(super) mod tests {
     #[test]
     fn a_misspelled_key_is_sought_among_the_keys_of_its_object() {
         let form = form();
-        let object = form.nodes[0].children["bed_box"];
+        let object = form.nodes()[0].children["bed_box"];
         assert_eq!(form.key_meant("bedbox", 0), Some("bed_box"));
         assert_eq!(form.key_meant("conut", object), Some("count"));
         assert_eq!(form.key_meant("病床", object), Some("病床数"));

@@ -85,17 +85,20 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// The node at a path of keys and indices, or the nearest one on the way to it.
-    pub fn nearest_at<'s>(&self, path: impl IntoIterator<Item = Cow<'s, str>>) -> &Self {
-        let mut node = self;
-        for step in path {
+    /// The node at a path of keys and indices, or the nearest one on the way to it; and its bytes with those of its
+    /// key.
+    pub fn nearest_at(&self, path: &[impl AsRef<str>]) -> (&Self, Span) {
+        let (mut node, mut whole) = (self, self.span);
+        for step in path.iter().map(AsRef::as_ref) {
+            let member = node.get(step);
             let item = step.parse().ok().and_then(|index: usize| node.items().get(index));
-            match node.get(&step).map(|member| &member.node).or(item) {
+            match member.map(|member| &member.node).or(item) {
                 Some(next) => node = next,
                 None => break,
             }
+            whole = Span::new(member.map_or(node.span.start, |member| member.key_span.start), node.span.end);
         }
-        node
+        (node, whole)
     }
 }
 
@@ -353,9 +356,12 @@ mod tests {
     fn a_path_leads_to_the_node_or_as_near_as_it_goes() {
         let (tree, _) = read(r#"{"a":[{"b":7}]}"#);
         let tree = tree.unwrap();
-        let at = |path: &[&'static str]| tree.nearest_at(path.iter().map(|step| Cow::Borrowed(*step))).span;
-        assert_eq!(at(&["a", "0", "b"]), Span::new(11, 12));
-        assert_eq!(at(&["a", "0", "missing"]), Span::new(6, 13));
+        let at = |path: &[&str]| {
+            let (node, whole) = tree.nearest_at(path);
+            (node.span, whole)
+        };
+        assert_eq!(at(&["a", "0", "b"]), (Span::new(11, 12), Span::new(7, 12)));
+        assert_eq!(at(&["a", "0", "missing"]), (Span::new(6, 13), Span::new(6, 13)));
     }
 
     #[test]

@@ -50,7 +50,8 @@ pub fn columns(
     Ok(foreign)
 }
 
-fn is_json(path: &str) -> bool {
+/// Whether a path is that of a JSON file.
+pub fn is_json(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("json"))
 }
 

@@ -23,8 +23,8 @@ use super::manifest::Survey;
 use super::wave::Waves;
 use super::zone::Zone;
 use super::{
-    DerivedValue, Link, Lookup, Param, RulePack, exemption, foreign, generated, judgement, link, param,
-    published_table, replace, rule, shape,
+    DerivedValue, Link, Lookup, Param, RulePack, exemption, foreign, generated, judgement, link, own_schema,
+    param, published_table, replace, rule, shape,
 };
 use crate::diagnostic::{Diagnostics, Localized};
 use crate::error::Error;
@@ -60,9 +60,18 @@ pub fn load(root: &SurveyRoot, folder: &str) -> Result<Loaded, Error> {
     let whole = files.len() == layers.iter().map(|layer| layer.rules.len() + 1).sum::<usize>();
     let mut loader = Loader { root, files: &files, sources, found, whole };
     let pack = loader.pack()?;
+    if is_foreign(root) {
+        own_schema::check_files(&files, &mut loader.found)?;
+    }
     let Loader { sources, found: diagnostics, .. } = loader;
     let pack = pack.filter(|_| !diagnostics.has_errors());
     Ok(Loaded { pack: pack.map(|pack| RulePack { sources: sources.clone(), ..pack }), diagnostics, sources })
+}
+
+/// Whether the root's files may not fit our schemas. Those inside the binary do, as the tests see to, and every start
+/// would pay for looking again.
+const fn is_foreign(root: &SurveyRoot) -> bool {
+    !matches!(root, SurveyRoot::Embedded(_))
 }
 
 struct Loader<'r, 'a> {
@@ -173,6 +182,9 @@ impl<'a> Loader<'_, 'a> {
         let mut names = Names { fields: form.named_fields(&self.sources), ..Names::default() };
         let found = &mut self.found;
         let links = link::read(files, self.root, &mut names, &mut self.sources, found)?;
+        if is_foreign(self.root) {
+            own_schema::check_questionnaires(&self.sources, found)?;
+        }
         let params = param::read(files, &mut names, zone, found);
         let mut reading = lookup::Reading { root: self.root, zone, sources: &mut self.sources };
         let lookups = lookup::read(files, &mut reading, &mut names, found)?;

@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     clippy::unwrap_used,
     reason = "a test stops at its first surprise"
 )]
@@ -25,8 +26,10 @@ mod determinism;
 mod formats;
 mod generate;
 mod hostile;
+mod judging;
 mod layering;
 mod memory;
+mod metamorphic;
 mod misspell;
 mod misspellings;
 mod misspelt;
@@ -35,12 +38,20 @@ mod null_form;
 mod null_table;
 mod oracle;
 mod oracle_grow;
+mod oracle_mutations;
 mod oracle_number;
+mod oracle_patterns;
 mod oracle_plain;
+mod oracle_reading;
 mod oracle_record;
 mod oracle_survey;
 mod oracle_twin;
 mod oracle_value;
 mod ordered_packages;
+mod own_schemas;
 mod program;
 mod readme;
+mod schema_authority;
+mod shipped_rules;
+mod survey_run;
+mod unreadable_cells;

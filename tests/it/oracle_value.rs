@@ -9,6 +9,7 @@ use kenpyo::expression::{FieldId, LookupId, Node, Type, TypedExpr, Value};
 use kenpyo::questionnaire::Domain;
 use kenpyo::rule_pack::{LookupKeys, LookupMissing};
 
+use crate::oracle_patterns::SHIPPED;
 use crate::oracle_plain as own;
 use crate::oracle_plain::ten;
 use crate::oracle_twin::{Cell, Tri, Twin, name, ordering, plain, scale, sure, unknown};
@@ -279,8 +280,8 @@ impl Twin<'_> {
                 match function {
                     FunctionId::Matches => {
                         let pattern = constant(&arguments[1]);
-                        let (_, fits) =
-                            own::PATTERNS.iter().find(|(text, _)| *text == pattern).expect("known");
+                        let mut known = own::PATTERNS.iter().chain(SHIPPED);
+                        let (_, fits) = known.find(|(text, _)| *text == pattern).expect("a known pattern");
                         self.test(&found, |values| Some(fits(text_of(&values[0]))))
                     }
                     FunctionId::Starts => {

@@ -206,8 +206,8 @@ codes! {
     TYPE_HERE = "KP-P099" "type-does-not-fit-here" Error
         title "型が合わない" "type does not fit here"
         message "`{key}` には{expected}が必要ですが、{found}です。" "`{key}` needs {expected}, but this is {found}.";
-    /// What the published schema of the file refuses and nothing else has reported.
-    FORM_MISMATCH = "KP-P140" "rule-file-schema-mismatch" Error
-        title "規則ファイルの書式に合わない" "not of the form of a rule file"
-        message "この箇所は規則ファイルの書式（{schema}）に合いません: {reason}" "This place does not fit the schema of rule files ({schema}): {reason}";
+    /// A file that the schema of its kind refuses, where the walk found nothing.
+    NOT_OF_OUR_SCHEMA = "KP-P140" "not-of-our-schema" Error
+        title "設定ファイルの書式に合わない" "not of the form of its kind of file"
+        message "この箇所は書式（{schema}）に合いません：{reason}。書式に合わせて修正してください。" "This place does not fit the form of the file ({schema}): {reason}. Please write it as that schema says.";
 }

@@ -252,7 +252,7 @@ impl Parser<'_> {
         };
         self.advance();
         let span = subject.span.to(word);
-        let asked = asked(subject);
+        let asked = asked(subject).or_else(|| self.dashed(subject));
         let kind = match (state, asked) {
             (Some(state), Some(reference)) => ExprKind::State { negated, subject: reference, state },
             (None, Some(Reference { prefix: None, name })) => ExprKind::Linked { negated, link: name },
@@ -262,6 +262,15 @@ impl Parser<'_> {
             }
         };
         Expr { kind, span }
+    }
+
+    /// `q18-drill` of `q18-drill is answered`: grammar takes it for a difference, which has no state, so a name was
+    /// meant; who knows the names says which.
+    fn dashed(&self, subject: &Expr) -> Option<Reference> {
+        let written = self.notes.slice(subject.span);
+        let is_word = |letter: char| letter == '-' || letter == '_' || letter.is_alphanumeric();
+        let meant = matches!(subject.kind, ExprKind::Arithmetic { .. }) && written.chars().all(is_word);
+        meant.then(|| Reference { prefix: None, name: Name { text: written.into(), span: subject.span } })
     }
 
     fn report_no_cell(&mut self, subject: &Expr, word: Span) {

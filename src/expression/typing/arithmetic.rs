@@ -9,7 +9,7 @@ use crate::diagnostic::Localized;
 use crate::diagnostic::code::expression as codes;
 use crate::expression::notes::write_instead;
 use crate::expression::number::MAX_SCALE;
-use crate::expression::tree::{ArithmeticOp, Expr};
+use crate::expression::tree::{ArithmeticOp, Expr, Name};
 use crate::expression::typed::{Node, TypedExpr};
 use crate::expression::value::Type;
 use crate::source::Span;
@@ -26,6 +26,9 @@ impl Typer<'_> {
         right: &Expr,
         span: Span,
     ) -> Option<TypedExpr> {
+        if self.is_dashed_name(op, left, span) {
+            return None;
+        }
         let (first, second) = (self.value(left, None), self.value(right, None));
         let (first, second) = (first?, second?);
         let sides = ((left, &first), (right, &second));
@@ -56,6 +59,21 @@ impl Typer<'_> {
         };
         let node = Node::Arithmetic { op, left: Box::new(first), right: Box::new(second) };
         Some(TypedExpr { node, ty, span })
+    }
+
+    /// Whether a difference is a field's name with dashes for its underscores, which is reported.
+    fn is_dashed_name(&mut self, op: ArithmeticOp, left: &Expr, span: Span) -> bool {
+        let written = self.notes.slice(span);
+        let known = |name: &str| self.names.fields.contains_key(name);
+        if op != ArithmeticOp::Subtract
+            || known(self.notes.slice(left.span))
+            || !known(&written.replace('-', "_"))
+        {
+            return false;
+        }
+        let name = Name { text: written.into(), span };
+        self.unknown_field(&name, span, None);
+        true
     }
 
     fn product_scale(&mut self, left: u8, right: u8, span: Span) -> Option<u8> {

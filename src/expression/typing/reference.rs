@@ -85,7 +85,12 @@ impl<'a> Typer<'a> {
         None
     }
 
-    fn unknown_field(&mut self, name: &Name, span: Span, hint: Option<&Hint<'a>>) -> Option<TypedExpr> {
+    pub(super) fn unknown_field(
+        &mut self,
+        name: &Name,
+        span: Span,
+        hint: Option<&Hint<'a>>,
+    ) -> Option<TypedExpr> {
         if &*name.text == "it" {
             let note = self.notes.about(&codes::IT_WITHOUT_EACH).label(self.notes.mark(span, "it"));
             self.notes.push(note);

@@ -4,6 +4,8 @@
 //! - Whatever is wrong with the command line, a setting or the pack is said before a submission is opened.
 //! - One run, one walk: all reports are fed by the same events.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::arguments::{CheckArguments, EncodingName, InputFormatName, Whether};
@@ -11,10 +13,12 @@ use super::progress::ProgressLine;
 use super::session::{Exit, Session};
 use super::usage::{list, suggest, usage};
 use super::{inputs, selection};
-use crate::diagnostic::code::usage::{NUMBER_OUT_OF_RANGE, ONE_PLACE_FOR_TWO, UNKNOWN_VALUE, VALUE_MISSING};
+use crate::diagnostic::code::usage::{
+    NUMBER_OUT_OF_RANGE, ONE_PLACE_FOR_TWO, OUTPUT_IS_INPUT, UNKNOWN_VALUE, VALUE_MISSING,
+};
 use crate::diagnostic::{Argument, Diagnostic, Localized};
 use crate::engine::event::{Reporter, RunHeader, Summary};
-use crate::engine::{self, CheckOptions};
+use crate::engine::{self, CheckOptions, InputFile, InputPlace};
 use crate::error::Error;
 use crate::input::InputFormat;
 use crate::plan::Plan;
@@ -27,6 +31,7 @@ use crate::rule_pack::RulePack;
 use crate::settings::formats::{FORMATS, reports};
 use crate::settings::{Destination, Format, FormatProblem, Numbers, Report, Settings};
 use crate::source::encoding::Encoding;
+use crate::source::sink::real_path;
 
 /// Runs the command.
 pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
@@ -38,6 +43,9 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
         Ok(inputs) => inputs,
         Err(problem) => return session.refuse([*problem]),
     };
+    if let Some(problem) = overwriting(session, &reports, &inputs) {
+        return session.refuse([problem]);
+    }
     let loaded = match super::open(session, arguments.survey.as_deref()) {
         Ok(loaded) => loaded,
         Err(exit) => return exit,
@@ -66,6 +74,24 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
         }
         Err(error) => session.stopped(&error, Exit::Failed),
     }
+}
+
+/// The report that would replace a submission. `None`: none would.
+fn overwriting(session: &Session, reports: &[Report], inputs: &[InputFile]) -> Option<Diagnostic> {
+    let inputs: BTreeSet<PathBuf> = inputs
+        .iter()
+        .filter_map(|input| match &input.place {
+            InputPlace::Path(path) => Some(real_path(path)),
+            InputPlace::Stdin | InputPlace::Bytes(_) => None,
+        })
+        .collect();
+    reports.iter().find_map(|report| match &report.destination {
+        Destination::File(path) if inputs.contains(&real_path(path)) => {
+            let place = path.display().to_string();
+            Some(usage(&OUTPUT_IS_INPUT, session.line.mark_value(&place)).with("place", place))
+        }
+        _ => None,
+    })
 }
 
 /// Numbers and reports, or everything that is wrong with them.

@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 use super::printed;
 use super::session::{Exit, Session};
 use super::usage::{suggest, usage};
-use crate::diagnostic::code::usage::{UNKNOWN_VALUE, VALUE_NOT_USABLE};
+use crate::diagnostic::code::usage::{OUTPUT_IS_INPUT, UNKNOWN_VALUE, VALUE_NOT_USABLE};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::survey::{self, Survey};
 use crate::error::Error;
@@ -21,7 +21,7 @@ use crate::generate::{
     load_defects, load_recipe,
 };
 use crate::rule_pack::RulePack;
-use crate::source::sink::Sink;
+use crate::source::sink::{Sink, real_path};
 use crate::source::{SourceId, SourceText, reader};
 
 #[derive(Debug, Args)]
@@ -103,10 +103,27 @@ type Stopped = Exit;
 
 /// Runs the command.
 pub(super) fn run(session: &Session, arguments: &GenerateArguments) -> Exit {
+    if let Some(problem) = overwriting(session, arguments) {
+        return session.refuse([problem]);
+    }
     match prepared(session, arguments) {
         Ok((pack, recipe, options)) => printed(session, write(session, arguments, &pack, &recipe, &options)),
         Err(stopped) => stopped,
     }
+}
+
+/// The output that would replace what is read, or the other output. `None`: all are files of their own.
+fn overwriting(session: &Session, arguments: &GenerateArguments) -> Option<Diagnostic> {
+    let mut taken: Vec<PathBuf> = arguments.defects.iter().map(|path| real_path(path)).collect();
+    for path in [&arguments.out, &arguments.truth].into_iter().flatten() {
+        let real = real_path(path);
+        if taken.contains(&real) {
+            let place = path.display().to_string();
+            return Some(usage(&OUTPUT_IS_INPUT, session.line.mark_value(&place)).with("place", place));
+        }
+        taken.push(real);
+    }
+    None
 }
 
 fn prepared(

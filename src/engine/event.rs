@@ -129,6 +129,8 @@ pub struct Summary {
     pub files: Vec<FileLine>,
     /// Every judged rule and every code that occurred, in order of the pack, codes first.
     pub rules: Vec<RuleLine>,
+    /// How many of the rules are over many records, and therefore not run.
+    pub waiting: u64,
     /// Findings by severity: info, warning, error, fatal.
     pub findings: [u64; 4],
     /// Records with at least one finding of error or above.

@@ -157,11 +157,19 @@ impl Tally {
                 Some(line(notice, *severity, Some(counts), found.as_ref()))
             })
             .collect();
+        // Rules over many records wait for the whole of them, which no run reads together yet.
+        let not_run = RuleCounts { not_run: self.records, ..RuleCounts::default() };
+        let waiting = plan.elsewhere.iter().filter_map(|index| plan.pack.rules.get(*index));
+        let waiting: Vec<RuleLine> = waiting
+            .filter(|rule| rule.table == 0)
+            .map(|rule| line(&rule.notice, rule.notice.severity, Some(not_run.clone()), None))
+            .collect();
         let others =
             self.lines.by_id.values().map(|found| line(&found.notice, found.severity, None, Some(found)));
         Summary {
             files,
-            rules: others.chain(rules).collect(),
+            waiting: u64::try_from(waiting.len()).unwrap_or(u64::MAX),
+            rules: others.chain(rules).chain(waiting).collect(),
             findings: self.lines.by_severity,
             records_with_errors: self.lines.records_with_errors,
             records: self.records,

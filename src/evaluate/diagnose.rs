@@ -17,11 +17,11 @@ use crate::batch::excerpt::excerpt;
 use crate::batch::locate::Locator;
 use crate::batch::{Batch, Mask};
 use crate::diagnostic::code::analysis::RULE_FAULT;
-use crate::diagnostic::{Argument, Diagnostic, Label, Notice, Place, RecordPlace, Severity};
+use crate::diagnostic::{Argument, Diagnostic, Label, Localized, Notice, Place, RecordPlace, Severity};
 use crate::expression::FieldId;
 use crate::input::CellFinding;
 use crate::plan::Plan;
-use crate::rule_pack::{Placeholder, RulePack};
+use crate::rule_pack::{EditRule, Exemption, Placeholder, RulePack};
 
 /// What a report will look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,8 +126,10 @@ impl Writer<'_, '_> {
         let (Some(rule), Some(judged)) = (plan.rule(planned), plan.judged.get(planned)) else { return };
         let severity = plan.severities.get(planned).copied().unwrap_or(rule.notice.severity);
         let setting = Setting { lets: &rule.lets, steps: &judged.lets, blame: &rule.blame };
+        let exemptions = exemptions_of(&plan.pack, rule);
         for row in fail.rows() {
-            let diagnostic = self.diagnostic(&rule.notice, severity, &rule.placeholders, &setting, row);
+            let mut diagnostic = self.diagnostic(&rule.notice, severity, &rule.placeholders, &setting, row);
+            set_aside(&mut diagnostic, &exemptions);
             self.push(row, diagnostic, Some(planned));
         }
         for row in faulted.rows() {
@@ -189,6 +191,28 @@ impl Writer<'_, '_> {
         };
         RecordFindings { place, findings }
     }
+}
+
+/// What the survey's office has decided on `rule`, by the key of the record.
+fn exemptions_of<'p>(pack: &'p RulePack, rule: &EditRule) -> BTreeMap<&'p str, &'p Exemption> {
+    if pack.exemptions.is_empty() {
+        return BTreeMap::new();
+    }
+    let id = rule.notice.full_id();
+    let ours = pack.exemptions.iter().filter(|exemption| *exemption.rule == *id);
+    ours.map(|exemption| (&*exemption.key, exemption)).collect()
+}
+
+/// A finding that the office has set aside stays visible, with the decision, and holds nothing any more.
+fn set_aside(diagnostic: &mut Diagnostic, exemptions: &BTreeMap<&str, &Exemption>) {
+    let Place::Record(place) = &diagnostic.place else { return };
+    let Some(exemption) = place.key.as_deref().and_then(|key| exemptions.get(key)) else { return };
+    let (decision, reason) = (&exemption.decision, &exemption.reason);
+    diagnostic.severity = Severity::Info;
+    diagnostic.suggestion = Some(Localized::new(
+        format!("調査事務局の決定（{decision}）により、この票では誤りとして扱いません：{reason}"),
+        format!("set aside for this record by decision {decision} of the survey's office: {reason}"),
+    ));
 }
 
 /// `None`: nothing to show.

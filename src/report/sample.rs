@@ -335,6 +335,7 @@ pub(super) fn summary() -> Summary {
             line(silent, 0, Some([1, 0, 0, 1, 0, 0])),
             line(few(), 1, Some([1, 1, 0, 0, 0, 0])),
         ],
+        waiting: 0,
         findings: [0, 2, 4, 0],
         records_with_errors: 2,
         records: 2,

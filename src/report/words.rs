@@ -61,10 +61,25 @@ pub fn summary(header: &RunHeader, summary: &Summary, language: Language) -> Vec
         lines.push(nothing_checked(language).to_owned());
     }
     lines.push(result(summary, language));
+    if summary.findings_from(Severity::Error) > 0 && summary.records_with_errors == 0 {
+        let (ja, en) = (
+            "個々の票ではなく、ファイル全体に修正が必要です。",
+            "Not single records but the file as a whole needs correction.",
+        );
+        lines.push(pick(language, ja, en).to_owned());
+    }
     lines.extend(summary.files.iter().filter(|file| !file.readable).map(|file| match language {
         Language::Ja => format!("読み取れないファイル：{}", file.name),
         Language::En => format!("Could not be read: {}", file.name),
     }));
+    if summary.waiting > 0 {
+        let rules = grouped(summary.waiting);
+        lines.push(match language {
+            Language::Ja => format!("複数の票にわたる{rules}規則は判定していません（未実施）。"),
+            Language::En if summary.waiting == 1 => format!("{rules} rule over many records was not run."),
+            Language::En => format!("{rules} rules over many records were not run."),
+        });
+    }
     if summary.faults > 0 {
         let faults = grouped(summary.faults);
         lines.push(match language {

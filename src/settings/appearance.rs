@@ -21,6 +21,8 @@ pub enum ColorChoice {
 
 /// Narrowest page; below, frames and tables cannot be drawn.
 const NARROWEST: usize = 40;
+/// No page is wider; what is said to be wider is a mistake.
+const WIDEST: usize = 1_000;
 /// Width where none is known: files, pipes.
 const ORDINARY: usize = 80;
 
@@ -52,7 +54,7 @@ pub fn uses_color(choice: ColorChoice, environment: &Environment, is_terminal: b
 /// Columns of the page: the terminal's, else `COLUMNS`, else 80.
 pub fn width(terminal: Option<usize>, environment: &Environment) -> usize {
     let columns = environment.get("COLUMNS").and_then(|columns| columns.parse().ok());
-    terminal.or(columns).unwrap_or(ORDINARY).max(NARROWEST)
+    terminal.or(columns).unwrap_or(ORDINARY).clamp(NARROWEST, WIDEST)
 }
 
 #[cfg(test)]

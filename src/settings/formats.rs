@@ -6,6 +6,8 @@
 
 use std::path::PathBuf;
 
+use crate::source::sink::real_path;
+
 /// The formats, by name.
 pub const FORMATS: &[(&str, Format)] =
     &[("full", Format::Full), ("short", Format::Short), ("json", Format::Json), ("jsonl", Format::JsonLines)];
@@ -39,6 +41,17 @@ pub enum Destination {
     File(PathBuf),
 }
 
+impl Destination {
+    /// Whether both are one place, however it is written.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Standard, Self::Standard) => true,
+            (Self::File(one), Self::File(two)) => real_path(one) == real_path(two),
+            _ => false,
+        }
+    }
+}
+
 /// One report of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -64,7 +77,7 @@ pub fn reports(given: &[String]) -> Result<Vec<Report>, FormatProblem> {
     let mut reports: Vec<Report> = Vec::new();
     for text in given {
         let report = parse(text)?;
-        if let Some(other) = reports.iter().find(|other| other.destination == report.destination) {
+        if let Some(other) = reports.iter().find(|other| other.destination.is_same(&report.destination)) {
             return Err(FormatProblem::Twice(other.clone(), report));
         }
         reports.push(report);
@@ -115,5 +128,6 @@ mod tests {
         assert_eq!(asked(&["json="]), Err(FormatProblem::NoFile("json=".to_owned())));
         assert!(matches!(asked(&["json", "full=-"]), Err(FormatProblem::Twice(..))));
         assert!(matches!(asked(&["json=x", "short=x"]), Err(FormatProblem::Twice(..))));
+        assert!(matches!(asked(&["json=src/x", "short=./src/../src/x"]), Err(FormatProblem::Twice(..))));
     }
 }

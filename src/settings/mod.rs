@@ -51,7 +51,7 @@ impl Environment {
     pub fn hides_values(&self) -> bool {
         match self.get("KENPYO_VALUES") {
             Some(value) => value == "hide",
-            None => self.get("CI").is_some_and(|value| value == "true" || value == "1"),
+            None => self.get("CI").is_some_and(|value| value.eq_ignore_ascii_case("true") || value == "1"),
         }
     }
 }
@@ -193,6 +193,7 @@ mod tests {
     #[test]
     fn values_are_hidden_in_ci_unless_told_otherwise() {
         assert!(environment(&[("CI", "true")]).hides_values());
+        assert!(environment(&[("CI", "TRUE")]).hides_values());
         assert!(!environment(&[("CI", "true"), ("KENPYO_VALUES", "show")]).hides_values());
         assert!(!environment(&[("CI", "")]).hides_values());
     }

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
@@ -53,7 +54,11 @@ pub fn list(arguments: &[PathBuf], exclude: &[Pattern]) -> Result<Listing, Error
 /// The names in the list `path`, one a line; blank lines are left out.
 pub fn names_in(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let fault = |source| Error::Read { path: path.to_path_buf(), source };
-    let text = fs::read_to_string(path).map_err(fault)?;
+    let text = if path == Path::new("-") {
+        io::read_to_string(io::stdin().lock()).map_err(fault)?
+    } else {
+        fs::read_to_string(path).map_err(fault)?
+    };
     let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
     Ok(lines.filter(|line| !line.is_empty()).map(PathBuf::from).collect())
 }

@@ -13,6 +13,13 @@ use tempfile::{Builder, NamedTempFile};
 
 use crate::error::Error;
 
+/// The one name of the file at `path`, whether or not it is there yet: two paths to one file have the same.
+pub fn real_path(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let beside = || Some(fs::canonicalize(folder).ok()?.join(path.file_name()?));
+    fs::canonicalize(path).ok().or_else(beside).unwrap_or_else(|| path.to_path_buf())
+}
+
 /// A file being written.
 #[derive(Debug)]
 pub struct Sink {

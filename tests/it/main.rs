@@ -55,3 +55,4 @@ mod schema_authority;
 mod shipped_rules;
 mod survey_run;
 mod unreadable_cells;
+mod verdict;

@@ -120,7 +120,9 @@ impl Converter {
         findings: &mut Vec<CellFinding>,
     ) {
         let present = self.keys.iter().filter_map(|key| columns.get(*key)).filter(|column| !column.absent);
-        let Some(mut nameless) = present.map(|column| column.blank.clone()).reduce(|a, b| a.and(&b)) else {
+        // Whoever is not known is not named either; what marks a key as not applicable is the pack's matter.
+        let unnamed = present.map(|column| column.blank.or(&column.dk));
+        let Some(mut nameless) = unnamed.reduce(|a, b| a.and(&b)) else {
             return;
         };
         nameless.remove(unreadable);

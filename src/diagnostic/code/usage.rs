@@ -63,6 +63,11 @@ codes! {
         title "同じ出力先に二つの報告" "two reports in one place"
         message "{found} と {other} の出力先が同じです（{place}）。--format {other}=ファイル名 のように別のファイルを指定してください。"
             "{found} and {other} would both be written to {place}. Please give one a file of its own, as in --format {other}=FILE.";
+    /// What would be written over what is read.
+    OUTPUT_IS_INPUT = "KP-U030" "output-is-input" Error
+        title "出力先が入力ファイルと同じ" "output would replace an input file"
+        message "出力先の「{place}」は読み取るファイルです。提出されたファイルは上書きしません。別の名前を指定してください。"
+            "\"{place}\" is a file that is read; what was submitted is never overwritten. Please give the output another name.";
     /// `-` where a person types.
     STDIN_IS_TERMINAL = "KP-U013" "standard-input-is-a-terminal" Error
         title "標準入力が端末になっている" "standard input is a terminal"

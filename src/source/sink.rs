@@ -1,15 +1,16 @@
 //! The only writer of files.
 //!
 //! Invariants
-//! - A file appears whole or not at all: it is written under a temporary name beside its place, flushed to the
-//!   disk, and then renamed. A sink that is dropped without [`Sink::commit`] leaves nothing behind.
+//! - A file appears whole or not at all: it is written without a name, and when it is whole it is copied to a
+//!   temporary name beside its place, flushed to the disk, and renamed. A sink that is dropped without
+//!   [`Sink::commit`], or a program that is stopped while writing, leaves nothing behind.
 //! - What is not a regular file (`/dev/null`, a pipe) is written to directly, never replaced.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek as _, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::Builder;
 
 use crate::error::Error;
 
@@ -29,8 +30,8 @@ pub struct Sink {
 
 #[derive(Debug)]
 enum Target {
-    /// Takes its place when it is whole.
-    Temporary(BufWriter<NamedTempFile>),
+    /// Has no name until it is whole; then it takes its place in `folder`.
+    Nameless { file: BufWriter<File>, folder: PathBuf },
     /// A device or a pipe.
     Direct(BufWriter<File>),
 }
@@ -45,9 +46,8 @@ impl Sink {
         } else {
             let folder =
                 path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let mut name = Builder::new();
-            ordinary_permissions(name.prefix(".kenpyo-"));
-            Target::Temporary(BufWriter::new(name.tempfile_in(folder).map_err(fault)?))
+            let file = BufWriter::new(tempfile::tempfile_in(folder).map_err(fault)?);
+            Target::Nameless { file, folder: folder.to_path_buf() }
         };
         Ok(Self { path: path.to_path_buf(), target })
     }
@@ -58,8 +58,13 @@ impl Sink {
         let fault = |source| Error::Write { path: path.clone(), source };
         match target {
             Target::Direct(mut file) => file.flush().map_err(fault),
-            Target::Temporary(file) => {
-                let file = file.into_inner().map_err(|error| fault(error.into_error()))?;
+            Target::Nameless { file, folder } => {
+                let mut whole = file.into_inner().map_err(|error| fault(error.into_error()))?;
+                whole.rewind().map_err(fault)?;
+                let mut name = Builder::new();
+                ordinary_permissions(name.prefix(".kenpyo-"));
+                let mut file = name.tempfile_in(folder).map_err(fault)?;
+                io::copy(&mut whole, &mut file).map_err(fault)?;
                 file.as_file().sync_all().map_err(fault)?;
                 file.persist(&path).map(drop).map_err(|error| fault(error.error))
             }
@@ -77,14 +82,14 @@ impl Sink {
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.target {
-            Target::Temporary(file) => file.write(bytes),
+            Target::Nameless { file, .. } => file.write(bytes),
             Target::Direct(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.target {
-            Target::Temporary(file) => file.flush(),
+            Target::Nameless { file, .. } => file.flush(),
             Target::Direct(file) => file.flush(),
         }
     }
@@ -110,6 +115,12 @@ mod tests {
         let path = folder.path().join("報告.json");
         let mut sink = Sink::create(&path).unwrap();
         sink.write_all(b"half").unwrap();
+        sink.flush().unwrap();
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            0,
+            "whoever kills the program now cleans up"
+        );
         drop(sink);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         Sink::write_whole(&path, b"whole").unwrap();

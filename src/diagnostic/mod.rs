@@ -219,7 +219,23 @@ impl Diagnostic {
 
     /// The whole message in `language`, arguments filled in.
     pub fn message(&self, language: Language) -> String {
-        self.notice.message.get(language).fill(&self.arguments, language)
+        let template = self.notice.message.get(language);
+        let message = template.fill(&self.arguments, language);
+        match template.pieces.first() {
+            Some(Piece::Slot(slot)) if language == Language::En => {
+                Self::as_beginning(message, self.arguments.get(*slot))
+            }
+            _ => message,
+        }
+    }
+
+    /// An English message that begins with the title of a numbered question, as a sentence begins.
+    fn as_beginning(message: String, first: Option<&Argument>) -> String {
+        match (first, message.strip_prefix("question ")) {
+            // What somebody wrote stays as it is.
+            (Some(Argument::Localized(_) | Argument::List(_)), Some(rest)) => format!("Question {rest}"),
+            _ => message,
+        }
     }
 
     /// The help in `language`, arguments filled in. `None`: the notice has none.

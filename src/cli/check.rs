@@ -34,6 +34,9 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
         Ok(told) => told,
         Err(problems) => return session.refuse(problems),
     };
+    if let Some(problem) = wrong_values(session, arguments) {
+        return session.refuse([problem]);
+    }
     let inputs = match inputs::gather(session, arguments) {
         Ok(inputs) => inputs,
         Err(problem) => return session.refuse([*problem]),
@@ -92,6 +95,17 @@ fn told(session: &Session, arguments: &CheckArguments) -> Result<(Settings, Vec<
             Err(numbers.chain(reports.err().map(|problem| wrong_format(session, &problem))).collect())
         }
     }
+}
+
+/// Whoever writes `KENPYO_VALUES` otherwise than we read it would see answers where none should be, or none at all.
+fn wrong_values(session: &Session, arguments: &CheckArguments) -> Option<Diagnostic> {
+    let found = session.environment.wrong_values().filter(|_| arguments.values.is_none())?;
+    let known = ["show", "hide"];
+    let wrong = usage(&UNKNOWN_VALUE, None)
+        .with("flag", "KENPYO_VALUES")
+        .with("found", found)
+        .with("known", list(known));
+    Some(suggest(wrong, found, known))
 }
 
 fn wrong_format(session: &Session, problem: &FormatProblem) -> Diagnostic {

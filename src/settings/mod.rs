@@ -50,9 +50,14 @@ impl Environment {
     /// Whether values are hidden unless a flag says otherwise: `KENPYO_VALUES`, else in CI.
     pub fn hides_values(&self) -> bool {
         match self.get("KENPYO_VALUES") {
-            Some(value) => value == "hide",
-            None => self.get("CI").is_some_and(|value| value == "true" || value == "1"),
+            Some(value) => value != "show",
+            None => self.get("CI").is_some_and(|value| value != "false" && value != "0"),
         }
+    }
+
+    /// What `KENPYO_VALUES` says, if that is neither `show` nor `hide`. `None`: it is not set, or means something.
+    pub fn wrong_values(&self) -> Option<&str> {
+        self.get("KENPYO_VALUES").filter(|value| !matches!(*value, "show" | "hide"))
     }
 }
 
@@ -194,6 +199,11 @@ mod tests {
     fn values_are_hidden_in_ci_unless_told_otherwise() {
         assert!(environment(&[("CI", "true")]).hides_values());
         assert!(!environment(&[("CI", "true"), ("KENPYO_VALUES", "show")]).hides_values());
-        assert!(!environment(&[("CI", "")]).hides_values());
+        assert!(
+            !environment(&[("CI", "")]).hides_values() && !environment(&[("CI", "false")]).hides_values()
+        );
+        assert!(environment(&[("KENPYO_VALUES", "hide")]).hides_values());
+        let wrong = environment(&[("KENPYO_VALUES", "Show")]);
+        assert!(wrong.hides_values() && wrong.wrong_values() == Some("Show"));
     }
 }

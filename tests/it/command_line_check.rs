@@ -138,6 +138,21 @@ fn values_are_hidden_in_ci_and_keys_only_with_them() {
 }
 
 #[test]
+fn a_misspelt_wish_to_hide_values_shows_none() {
+    let folder = folder();
+    let words = ["check", "b.jsonl", "--format", "short"];
+    let output = program(folder.path(), &words).env("KENPYO_VALUES", "hidden").output().unwrap();
+    let page = text(&output.stderr);
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(2), ""), "{page}");
+    assert!(page.contains("KENPYO_VALUES") && page.contains("did you mean \"hide\"?"), "{page}");
+    let output = program(folder.path(), &[&words[..], &["--values", "hide"]].concat())
+        .env("KENPYO_VALUES", "hidden")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "a flag goes before the environment");
+}
+
+#[test]
 fn the_day_is_given_where_a_rule_asks_for_it_and_refused_where_none_does() {
     let folder = folder();
     let refused = run(folder.path(), &["check", "b.jsonl", "--as-of", "2024-02-29"]);

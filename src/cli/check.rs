@@ -191,7 +191,7 @@ fn exit(arguments: &CheckArguments, summary: &Summary) -> Exit {
 struct Run {
     header: RunHeader,
     reports: Reports,
-    values: bool,
+    audience: Audience,
 }
 
 impl Run {
@@ -219,11 +219,7 @@ impl Run {
         if progress && !session.quiet && session.terminals.error.is_some() {
             members.push(Box::new(ProgressLine::new(session.language)));
         }
-        Ok(Self {
-            header: RunHeader::default(),
-            reports: Reports::new(members),
-            values: !audience.hide_values,
-        })
+        Ok(Self { header: RunHeader::default(), reports: Reports::new(members), audience })
     }
 }
 
@@ -250,7 +246,11 @@ impl Reporter for Run {
     }
 
     fn wants_values(&self) -> bool {
-        self.values
+        !self.audience.hide_values
+    }
+
+    fn wants_keys(&self) -> bool {
+        !self.audience.hide_keys
     }
 
     fn progress(&mut self, progress: crate::engine::event::Progress) -> Result<(), Error> {

@@ -132,6 +132,9 @@ pub struct RecordPlace {
     pub record: u64,
     /// Line of the file on which the record starts, counted from 1.
     pub line: u64,
+    /// The same where line ends inside answers do not count, as spreadsheets number their rows. `None`: the lines
+    /// before it depend on what is answered (JSON).
+    pub sheet_row: Option<u64>,
     /// The record's bytes in the original file.
     pub span: Span,
     /// The values of the survey's key fields, joined by `+`. `None`: blank or unreadable.
@@ -154,7 +157,7 @@ pub enum Place {
 pub struct Label {
     /// The file in which the place is.
     pub source: SourceId,
-    /// The field whose cell is marked. `None`: no cell (a header, a line, a rule file).
+    /// The field whose cell, or whose column in the header, is marked. `None`: no field's (a line, a rule file).
     pub field: Option<Arc<str>>,
     /// Bytes of the original file.
     pub span: Span,

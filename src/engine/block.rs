@@ -105,6 +105,7 @@ fn lost(plan: &Plan, block: &Block) -> Judged {
         source: block.source,
         record: record.number,
         line: record.line,
+        sheet_row: record.sheet_row,
         span: crate::source::Span::new(
             block.base + u64::from(record.span.0),
             block.base + u64::from(record.span.1),

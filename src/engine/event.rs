@@ -37,6 +37,11 @@ pub trait Reporter {
         true
     }
 
+    /// Whether answers that name a record may stand in findings; asked once, before the first record.
+    fn wants_keys(&self) -> bool {
+        true
+    }
+
     /// How far the run is; asked for nothing, may be ignored.
     fn progress(&mut self, progress: Progress) -> Result<(), Error> {
         let _ = progress;

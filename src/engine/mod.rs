@@ -134,7 +134,11 @@ impl<'a> Run<'a> {
             files,
             partial: plan.partial,
         };
-        let wants = Wants { excerpts: reporter.wants_excerpts(), values: reporter.wants_values() };
+        let wants = Wants {
+            excerpts: reporter.wants_excerpts(),
+            values: reporter.wants_values(),
+            keys: reporter.wants_keys(),
+        };
         Self {
             header,
             form: Arc::new(FormNeeds::new(

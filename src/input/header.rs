@@ -45,7 +45,8 @@ pub(super) fn read(row: &HeaderRow, encoding: Encoding, source: SourceId, form: 
     let mut header = Header { columns: matched.clone(), diagnostics: Diagnostics::new(), usable };
     for (_, column) in form.mandatory().filter(|(column, _)| !is_there(*column)) {
         let finding = marks.finding(&structure::COLUMN_MISSING).with("column", &*column.header);
-        header.diagnostics.push(finding.label(marks.whole(row)));
+        let label = Label { field: Some(Arc::clone(&column.name)), ..marks.whole(row) };
+        header.diagnostics.push(finding.label(label));
     }
     for (place, (text, _)) in cells.iter().enumerate() {
         match matched.get(place).copied().flatten() {
@@ -78,7 +79,9 @@ impl Header {
             } else {
                 note("この列は読み取っていない", "this column was not read")
             };
-            finding.labels.extend(marks.label(range, note));
+            let label = marks.label(range, note);
+            let field = Some(Arc::clone(&declared.name));
+            finding.labels.extend(label.map(|label| Label { field, ..label }));
             if let Some(column) = self.columns.get_mut(other).filter(|_| index > 0) {
                 *column = None;
             }
@@ -158,7 +161,8 @@ struct Marks {
 impl Marks {
     fn new(row: &HeaderRow, encoding: Encoding, source: SourceId) -> Self {
         let end = short(row.bytes.len());
-        let record = RawRecord { number: 0, line: row.line, column: 1, span: (0, end), readable: true };
+        let (line, span) = (row.line, (0, end));
+        let record = RawRecord { number: 0, line, sheet_row: Some(line), column: 1, span, readable: true };
         let chunk = RawChunk {
             source: Some(source),
             encoding,

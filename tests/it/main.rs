@@ -23,6 +23,7 @@ mod command_line_check;
 mod defects;
 mod determinism;
 mod generate;
+mod hidden_values;
 mod layering;
 mod memory;
 mod natural;

@@ -67,7 +67,7 @@ fn hidden_values_leave_title_and_place() {
 ── レコード 1 ─────────────────────────────────────────────── 提出/回答.csv:2 ──
 
 要修正 EX-X001  病床数と病床数区分が一致しない  beds-outside-declared-band
-   → 提出/回答.csv:2:26";
+   → 提出/回答.csv:2  band, ex_total";
     assert_eq!(part(&page, "── レコード 1", 4), expected);
 }
 

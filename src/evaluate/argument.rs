@@ -204,10 +204,25 @@ impl<'p, 'b> Arguments<'p, 'b> {
         fixed(&format!("{}：{ja}", title.ja), &format!("{}: {en}", title.en))
     }
 
-    /// What a cell means: a state, or the label of the chosen option. `None`: the cell shows it.
+    /// What a cell means: a state, the label of the chosen option, the value that was filled in. `None`: the cell
+    /// shows it.
     fn says(&mut self, field: FieldId, row: usize) -> Option<Argument> {
-        if self.machine.blank(field).get(row) {
+        let column = self.machine.column(field)?;
+        if column.blank.get(row) {
             return Some(Argument::NotGiven);
+        }
+        if column.na.get(row) {
+            return Some(fixed("非該当", "not applicable"));
+        }
+        if column.dk.get(row) {
+            return Some(fixed("不明", "don't know"));
+        }
+        if self.is_filled(field, row) {
+            let value = self.value(field, row, true)?;
+            let (ja, en) = (value.print(Language::Ja), value.print(Language::En));
+            let blank = Argument::NotGiven;
+            let (blank_ja, blank_en) = (blank.print(Language::Ja), blank.print(Language::En));
+            return Some(fixed(&format!("{blank_ja}（{ja}と判定）"), &format!("{blank_en} (taken as {en})")));
         }
         let is_option = matches!(self.plan().pack.field(field)?.ty, Type::Option(_));
         if is_option { self.value(field, row, true) } else { None }

@@ -32,7 +32,7 @@ pub(super) struct Rows {
 
 /// The header as it stands in the file.
 #[derive(Debug)]
-pub(super) struct HeaderRow {
+pub struct HeaderRow {
     /// Its cells as text, trimmed, with their bytes in `bytes`.
     pub cells: Vec<(String, (u32, u32))>,
     /// Its bytes.

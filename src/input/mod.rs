@@ -19,6 +19,7 @@ mod row_fault;
 mod scan;
 mod unknown_key;
 
+pub use csv::HeaderRow;
 pub use form::FormNeeds;
 pub use layout::{Block, Layout};
 pub use pointer::pointer_at;

@@ -153,6 +153,27 @@ fn a_misspelt_wish_to_hide_values_shows_none() {
 }
 
 #[test]
+fn what_is_wrong_with_a_header_is_drawn_under_its_cell() {
+    let folder = folder();
+    let listed = |name: &str, content: &str| {
+        fs::write(folder.path().join(name), content).unwrap();
+        text(&run(folder.path(), &["check", name, "--select", "HCS-R003", "--max-findings", "99"]).stdout)
+    };
+    let page = listed("h.csv", "gmis_id,beds_totl,beds_total,病床数,注記\nAB12345,1,2,3,4\n");
+    for drawn in [
+        " 1 │ gmis_id,beds_totl,beds_total,…\n   ·         ─────────\n",
+        " 1 │ …,病床数,注記\n   ·          ────\n",
+        " 1 │ …,beds_totl,beds_total,病床数,注記\n   ·             ─────┬──── ───┬──\n",
+    ] {
+        assert!(page.contains(drawn), "{drawn}\n{page}");
+    }
+    let page = listed("m.csv", "gmis_id,band\nAB12345,1\n");
+    assert!(page.contains(" 1 │ gmis_id,band\n   · ────────────\n"), "{page}");
+    let page = listed("k.jsonl", "{\"gmis_id\": \"AB12345\", \"beds_totl\": 5}\n");
+    assert!(page.contains(" 1 │ … \"beds_totl\" …\n   ·   ───────────\n"), "{page}");
+}
+
+#[test]
 fn the_day_is_given_where_a_rule_asks_for_it_and_refused_where_none_does() {
     let folder = folder();
     let refused = run(folder.path(), &["check", "b.jsonl", "--as-of", "2024-02-29"]);

@@ -7,6 +7,7 @@
 //! - It fits into 80 columns together with its frame, however long the record is; what does not fit is `…`.
 //! - Its cost does not grow with the file: only the record's own bytes are looked at.
 
+mod outside;
 mod record;
 mod source_lines;
 
@@ -14,6 +15,7 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthChar;
 
+pub use outside::{of_header, of_key};
 pub use record::excerpt;
 pub use source_lines::of_text;
 

@@ -1,7 +1,8 @@
 //! The command line program: asks the system for words, environment and terminals, and hands them to the library.
 
 use std::ffi::OsString;
-use std::io::{IsTerminal, stderr, stdin, stdout};
+use std::io::{IsTerminal, Write, stderr, stdin, stdout};
+use std::panic::PanicHookInfo;
 use std::process::ExitCode;
 
 use kenpyo::cli::{Terminals, run};
@@ -9,6 +10,7 @@ use kenpyo::settings::Environment;
 use terminal_size::{Width, terminal_size_of};
 
 fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(tell_fault));
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();
     let environment = Environment::read(|name| std::env::var(name).ok());
     let width =
@@ -19,4 +21,14 @@ fn main() -> ExitCode {
         input: stdin().is_terminal(),
     };
     ExitCode::from(run(&words, environment, terminals))
+}
+
+/// Says where our own code failed, and not what it said: that may quote an answer.
+fn tell_fault(fault: &PanicHookInfo<'_>) {
+    let place = fault.location().map_or_else(String::new, |location| {
+        let file = location.file().rsplit("/src/").next().unwrap_or_default();
+        format!(" ({file}:{})", location.line())
+    });
+    // That nobody listens is no further fault.
+    let _ = writeln!(stderr(), "kenpyo: a fault of this program{place}");
 }

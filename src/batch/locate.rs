@@ -38,6 +38,7 @@ impl<'a> Locator<'a> {
             source: chunk.source.unwrap_or(SourceId(0)),
             record: record.map_or(0, |record| record.number),
             line: record.map_or(0, |record| record.line),
+            sheet_row: record.and_then(|record| record.sheet_row),
             span: record.map_or(Span::default(), |record| chunk.span(record.span)),
             key: self.key(row),
         })
@@ -121,8 +122,11 @@ impl<'a> Locator<'a> {
         parts.filter(|parts| !parts.is_empty()).map(|parts| parts.join("+").into_boxed_str())
     }
 
-    /// The value of a field as text. `None`: it has none.
+    /// The value of a field as text. `None`: it has none, or it is private.
     fn printed(&self, field: FieldId, row: usize) -> Option<String> {
+        if self.pack.field(field).is_none_or(|field| field.private) {
+            return None;
+        }
         let column = self.batch.column(field).filter(|column| column.known.get(row))?;
         match (&column.data, &self.pack.field(field)?.ty) {
             (Data::Text(texts), _) => Some(self.batch.text(*texts.get(row)?).to_owned()),

@@ -39,6 +39,9 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
         Ok(told) => told,
         Err(problems) => return session.refuse(problems),
     };
+    if let Some(problem) = wrong_values(session, arguments) {
+        return session.refuse([problem]);
+    }
     let inputs = match inputs::gather(session, arguments) {
         Ok(inputs) => inputs,
         Err(problem) => return session.refuse([*problem]),
@@ -118,6 +121,17 @@ fn told(session: &Session, arguments: &CheckArguments) -> Result<(Settings, Vec<
             Err(numbers.chain(reports.err().map(|problem| wrong_format(session, &problem))).collect())
         }
     }
+}
+
+/// Whoever writes `KENPYO_VALUES` otherwise than we read it would see answers where none should be, or none at all.
+fn wrong_values(session: &Session, arguments: &CheckArguments) -> Option<Diagnostic> {
+    let found = session.environment.wrong_values().filter(|_| arguments.values.is_none())?;
+    let known = ["show", "hide"];
+    let wrong = usage(&UNKNOWN_VALUE, None)
+        .with("flag", "KENPYO_VALUES")
+        .with("found", found)
+        .with("known", list(known));
+    Some(suggest(wrong, found, known))
 }
 
 fn wrong_format(session: &Session, problem: &FormatProblem) -> Diagnostic {
@@ -203,7 +217,7 @@ fn exit(arguments: &CheckArguments, summary: &Summary) -> Exit {
 struct Run {
     header: RunHeader,
     reports: Reports,
-    values: bool,
+    audience: Audience,
 }
 
 impl Run {
@@ -231,11 +245,7 @@ impl Run {
         if progress && !session.quiet && session.terminals.error.is_some() {
             members.push(Box::new(ProgressLine::new(session.language)));
         }
-        Ok(Self {
-            header: RunHeader::default(),
-            reports: Reports::new(members),
-            values: !audience.hide_values,
-        })
+        Ok(Self { header: RunHeader::default(), reports: Reports::new(members), audience })
     }
 }
 
@@ -262,7 +272,11 @@ impl Reporter for Run {
     }
 
     fn wants_values(&self) -> bool {
-        self.values
+        !self.audience.hide_values
+    }
+
+    fn wants_keys(&self) -> bool {
+        !self.audience.hide_keys
     }
 
     fn progress(&mut self, progress: crate::engine::event::Progress) -> Result<(), Error> {

@@ -34,17 +34,17 @@ impl ProgressLine {
         let seconds = u128::from(elapsed.as_secs().max(1));
         let rate = u64::try_from(u128::from(progress.records) / seconds).unwrap_or(u64::MAX);
         let records = (grouped(progress.records), grouped(rate));
-        let left = progress.of_bytes.filter(|_| progress.bytes > 0).map(|all| {
-            let rest = u128::from(all.saturating_sub(progress.bytes));
-            u64::try_from(rest * elapsed.as_millis() / u128::from(progress.bytes) / 1000).unwrap_or(u64::MAX)
-        });
-        match (self.language, left) {
-            (Language::Ja, Some(left)) => format!("{}票 · 毎秒{}票 · 残り約{left}秒", records.0, records.1),
-            (Language::Ja, None) => format!("{}票 · 毎秒{}票", records.0, records.1),
-            (Language::En, Some(left)) => {
-                format!("{} records · {} a second · about {left} s left", records.0, records.1)
-            }
-            (Language::En, None) => format!("{} records · {} a second", records.0, records.1),
+        let line = match self.language {
+            Language::Ja => format!("{}票 · 毎秒{}票", records.0, records.1),
+            Language::En => format!("{} records · {} a second", records.0, records.1),
+        };
+        let Some(all) = progress.of_bytes.filter(|all| *all > 0 && progress.bytes > 0) else { return line };
+        let (done, all) = (u128::from(progress.bytes.min(all)), u128::from(all));
+        let percent = done * 100 / all;
+        let left = (all - done) * elapsed.as_millis() / done / 1000;
+        match self.language {
+            Language::Ja => format!("{percent}% · {line} · 残り約{left}秒"),
+            Language::En => format!("{percent}% · {line} · about {left} s left"),
         }
     }
 
@@ -88,5 +88,24 @@ impl Reporter for ProgressLine {
             self.shown = Some(now);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_share_and_the_time_left_stand_where_the_size_is_known() {
+        let text = |language, bytes, of_bytes| {
+            let progress = Progress { records: 12_000, bytes, of_bytes };
+            ProgressLine::new(language).text(progress, Duration::from_secs(4))
+        };
+        assert_eq!(
+            text(Language::En, 250, Some(1000)),
+            "25% · 12,000 records · 3,000 a second · about 12 s left"
+        );
+        assert_eq!(text(Language::Ja, 1200, Some(1000)), "100% · 12,000票 · 毎秒3,000票 · 残り約0秒");
+        assert_eq!(text(Language::En, 250, None), "12,000 records · 3,000 a second");
     }
 }

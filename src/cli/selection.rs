@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use super::arguments::CheckArguments;
 use super::session::Session;
 use super::usage::{list, suggest, usage};
-use crate::diagnostic::code::usage::{NOT_AN_ASSIGNMENT, PARAMETER_VALUE, UNKNOWN_PARAMETER};
+use crate::diagnostic::code::usage::{
+    CONFLICT, DAY_NOT_ASKED, NOT_AN_ASSIGNMENT, PARAMETER_VALUE, UNKNOWN_PARAMETER,
+};
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Label, Localized};
 use crate::expression::number::parse_scaled;
 use crate::expression::{ParamId, Type, Value, calendar};
@@ -37,7 +39,7 @@ pub(super) fn gather(
         keep(parsed, &mut params, &mut problems);
     }
     if let Some(day) = &arguments.as_of {
-        keep(parameter(session, pack, AS_OF, day), &mut params, &mut problems);
+        keep(as_of(session, arguments, pack, day), &mut params, &mut problems);
     }
     if !problems.is_empty() {
         return Err(problems);
@@ -49,6 +51,28 @@ pub(super) fn gather(
         params,
         ..Selection::default()
     })
+}
+
+/// What `--as-of` gives: refused where the pack has no such parameter, or where `--param` gives it too.
+fn as_of(
+    session: &Session,
+    arguments: &CheckArguments,
+    pack: &RulePack,
+    day: &str,
+) -> Result<(ParamId, Value), Box<Diagnostic>> {
+    if !pack.params.iter().any(|param| &*param.name == AS_OF) {
+        let dates = pack.params.iter().filter(|param| param.ty == Type::Date);
+        let dates: Vec<&str> = dates.map(|param| &*param.name).collect();
+        let known = if dates.is_empty() { Argument::Nothing } else { list(dates.iter().copied()) };
+        let unused = usage(&DAY_NOT_ASKED, session.line.mark_value(day));
+        return Err(Box::new(unused.with("found", day).with("known", known)));
+    }
+    let also = |given: &&String| given.split_once('=').is_some_and(|(name, _)| name.trim() == AS_OF);
+    if let Some(given) = arguments.param.iter().find(also) {
+        let twice = usage(&CONFLICT, session.line.mark_value(given));
+        return Err(Box::new(twice.with("flag", "--as-of").with("other", format!("--param {AS_OF}"))));
+    }
+    parameter(session, pack, AS_OF, day)
 }
 
 /// Puts carets under the words that the plan complains about.

@@ -132,6 +132,9 @@ pub struct RecordPlace {
     pub record: u64,
     /// Line of the file on which the record starts, counted from 1.
     pub line: u64,
+    /// The same where line ends inside answers do not count, as spreadsheets number their rows. `None`: the lines
+    /// before it depend on what is answered (JSON).
+    pub sheet_row: Option<u64>,
     /// The record's bytes in the original file.
     pub span: Span,
     /// The values of the survey's key fields, joined by `+`. `None`: blank or unreadable.
@@ -154,7 +157,7 @@ pub enum Place {
 pub struct Label {
     /// The file in which the place is.
     pub source: SourceId,
-    /// The field whose cell is marked. `None`: no cell (a header, a line, a rule file).
+    /// The field whose cell, or whose column in the header, is marked. `None`: no field's (a line, a rule file).
     pub field: Option<Arc<str>>,
     /// Bytes of the original file.
     pub span: Span,
@@ -219,7 +222,23 @@ impl Diagnostic {
 
     /// The whole message in `language`, arguments filled in.
     pub fn message(&self, language: Language) -> String {
-        self.notice.message.get(language).fill(&self.arguments, language)
+        let template = self.notice.message.get(language);
+        let message = template.fill(&self.arguments, language);
+        match template.pieces.first() {
+            Some(Piece::Slot(slot)) if language == Language::En => {
+                Self::as_beginning(message, self.arguments.get(*slot))
+            }
+            _ => message,
+        }
+    }
+
+    /// An English message that begins with the title of a numbered question, as a sentence begins.
+    fn as_beginning(message: String, first: Option<&Argument>) -> String {
+        match (first, message.strip_prefix("question ")) {
+            // What somebody wrote stays as it is.
+            (Some(Argument::Localized(_) | Argument::List(_)), Some(rest)) => format!("Question {rest}"),
+            _ => message,
+        }
     }
 
     /// The help in `language`, arguments filled in. `None`: the notice has none.

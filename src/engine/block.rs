@@ -8,12 +8,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::batch::convert::Converter;
+use crate::batch::{Excerpt, excerpt};
 use crate::diagnostic::{Place, RecordPlace};
 use crate::evaluate::{Finding, Outcomes, RecordFindings, RuleCounts, Wants, diagnose, judge as outcomes_of};
 use crate::input::{Block, Layout, UnknownKey};
 use crate::plan::Plan;
 
 use super::tally::Lines;
+
+/// A key that the form does not know, and the piece of its record that shows it.
+pub(super) type DrawnKey = (UnknownKey, Option<Excerpt>);
 
 /// What a block came to.
 #[derive(Debug, Default)]
@@ -25,7 +29,7 @@ pub(super) struct Judged {
     /// Findings and records by id.
     pub lines: Lines,
     /// Keys of JSON records that the form does not know.
-    pub unknown_keys: Vec<UnknownKey>,
+    pub unknown_keys: Vec<DrawnKey>,
     /// Records.
     pub records: u64,
     /// Records that could not be read.
@@ -73,7 +77,11 @@ impl Judge<'_> {
         let Self { plan, converter, layout, wants } = *self;
         let bytes = length(block.bytes.len());
         let mut chunk = layout.cells(block);
-        let unknown_keys = std::mem::take(&mut chunk.unknown_keys);
+        let unknown_keys = std::mem::take(&mut chunk.unknown_keys).into_iter().map(|key| {
+            let excerpt = wants.excerpts.then(|| excerpt::of_key(&chunk, &key.label)).flatten();
+            (key, excerpt)
+        });
+        let unknown_keys: Vec<DrawnKey> = unknown_keys.collect();
         let mut batch = converter.convert(layout, chunk);
         let outcomes = outcomes_of(plan, &mut batch);
         Judged {
@@ -105,6 +113,7 @@ fn lost(plan: &Plan, block: &Block) -> Judged {
         source: block.source,
         record: record.number,
         line: record.line,
+        sheet_row: record.sheet_row,
         span: crate::source::Span::new(
             block.base + u64::from(record.span.0),
             block.base + u64::from(record.span.1),

@@ -37,6 +37,11 @@ pub trait Reporter {
         true
     }
 
+    /// Whether answers that name a record may stand in findings; asked once, before the first record.
+    fn wants_keys(&self) -> bool {
+        true
+    }
+
     /// How far the run is; asked for nothing, may be ignored.
     fn progress(&mut self, progress: Progress) -> Result<(), Error> {
         let _ = progress;
@@ -97,15 +102,21 @@ impl RuleLine {
     /// Whether a missing or unusable answer kept the rule from more than a fifth of its records: how a rule that
     /// silently never fires is found.
     pub fn is_mostly_silent(&self) -> bool {
-        self.silent_percent().is_some_and(|percent| percent > 20)
+        self.silent().is_some_and(|(silent, all)| silent.saturating_mul(5) > all)
     }
 
-    /// Share of undecided and skipped records in per cent, rounded up. `None`: no record, or no rule.
+    /// Share of undecided and skipped records in per cent, rounded half up. `None`: no record, or no rule.
     pub fn silent_percent(&self) -> Option<u64> {
+        let (silent, all) = self.silent()?;
+        let doubled = silent.saturating_mul(200).saturating_add(all);
+        doubled.checked_div(all.saturating_mul(2))
+    }
+
+    /// Undecided and skipped records, and all. `None`: no record, or no rule.
+    fn silent(&self) -> Option<(u64, u64)> {
         let counts = self.counts.as_ref()?;
         let all = counts.total();
-        let silent = counts.undecided.saturating_add(counts.skipped);
-        (all > 0).then(|| silent.saturating_mul(100).div_ceil(all))
+        (all > 0).then(|| (counts.undecided.saturating_add(counts.skipped), all))
     }
 }
 

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::batch::convert::Converter;
+use crate::batch::excerpt;
 use crate::diagnostic::code::{internal, structure};
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Place};
 use crate::error::Error;
@@ -24,7 +25,7 @@ use crate::input::{Block, FormNeeds, InputFormat, ReadOptions, Reader, UnknownKe
 use crate::plan::Plan;
 use crate::source::encoding::Encoding;
 use crate::source::{SourceId, reader};
-use block::{Judge, Judged};
+use block::{DrawnKey, Judge, Judged};
 use event::{FileLine, Progress, Reporter, RunHeader, Summary};
 use tally::Tally;
 
@@ -129,7 +130,11 @@ impl<'a> Run<'a> {
             files,
             partial: plan.partial,
         };
-        let wants = Wants { excerpts: reporter.wants_excerpts(), values: reporter.wants_values() };
+        let wants = Wants {
+            excerpts: reporter.wants_excerpts(),
+            values: reporter.wants_values(),
+            keys: reporter.wants_keys(),
+        };
         Self {
             header,
             form: Arc::new(FormNeeds::new(
@@ -149,13 +154,16 @@ impl<'a> Run<'a> {
             reporter,
             tally: Tally::new(plan),
             files: Vec::new(),
-            progress: Progress::default(),
+            progress: Progress { of_bytes: inputs.iter().map(size).sum(), ..Progress::default() },
         }
     }
 
     /// Tells findings that are not about one record.
     fn tell(&mut self, found: Diagnostics) -> Result<(), Error> {
-        let findings: Vec<Finding> = found.into_iter().map(Finding::from).collect();
+        self.tell_drawn(found.into_iter().map(Finding::from).collect())
+    }
+
+    fn tell_drawn(&mut self, findings: Vec<Finding>) -> Result<(), Error> {
         if findings.is_empty() {
             return Ok(());
         }
@@ -165,26 +173,37 @@ impl<'a> Run<'a> {
 
     fn file(&mut self, input: &InputFile, id: SourceId) -> Result<(), Error> {
         let mut line = FileLine { name: Arc::clone(&input.name), records: 0, unreadable: 0, readable: false };
+        let begun = self.progress.bytes;
         let opened = open(input).and_then(|read| Reader::open(id, &input.name, read, &self.form, &self.read));
         match opened {
             Err(error) => self.tell(unreadable(id, &error))?,
             Ok((mut reader, found)) => {
                 line.readable = reader.is_readable();
-                self.tell(found)?;
+                let header = reader.take_header().filter(|_| self.wants.excerpts);
+                let drawn = |diagnostic: Diagnostic| {
+                    let excerpt =
+                        header.as_ref().and_then(|header| excerpt::of_header(header, &diagnostic.labels));
+                    Finding { excerpt, ..Finding::from(diagnostic) }
+                };
+                self.tell_drawn(found.into_iter().map(drawn).collect())?;
                 let rest = self.records(&mut reader, &mut line)?;
-                self.tell(rest)?;
+                self.tell_drawn(rest)?;
                 self.tell(reader.finish())?;
             }
         }
         self.files.push(line);
+        // What was not counted while reading: the header, a file that cannot be read.
+        if let Some(size) = size(input) {
+            self.progress.bytes = begun.saturating_add(size);
+        }
         Ok(())
     }
 
     /// All records of a file; gives back what can be said of the file only after them.
-    fn records(&mut self, reader: &mut Reader, line: &mut FileLine) -> Result<Diagnostics, Error> {
+    fn records(&mut self, reader: &mut Reader, line: &mut FileLine) -> Result<Vec<Finding>, Error> {
         let layout = Arc::clone(reader.layout());
         let mut keys = UnknownKeys::default();
-        let mut after = Diagnostics::new();
+        let mut after: Vec<Finding> = Vec::new();
         let mut wave = next_wave(reader, self.workers.wave());
         loop {
             let blocks = match wave {
@@ -193,7 +212,8 @@ impl<'a> Run<'a> {
                 Err(error) => {
                     line.readable = false;
                     let place = self.header.files.get(self.files.len()).copied();
-                    after.append(place.map(|id| unreadable(id, &error)).unwrap_or_default());
+                    let stopped = place.map(|id| unreadable(id, &error)).unwrap_or_default();
+                    after.extend(stopped.into_iter().map(Finding::from));
                     return Ok(after);
                 }
             };
@@ -208,14 +228,17 @@ impl<'a> Run<'a> {
                 }
             };
             for judged in judged {
-                after.append(keys.merge(&layout, self.merge(judged, line)?));
+                for (key, excerpt) in self.merge(judged, line)? {
+                    let finding = keys.report(&layout, key);
+                    after.extend(finding.map(|found| Finding { excerpt, ..Finding::from(found) }));
+                }
             }
             wave = next;
         }
     }
 
     /// Adds one judged block to the report.
-    fn merge(&mut self, judged: Judged, line: &mut FileLine) -> Result<Vec<crate::input::UnknownKey>, Error> {
+    fn merge(&mut self, judged: Judged, line: &mut FileLine) -> Result<Vec<DrawnKey>, Error> {
         line.records += judged.records;
         line.unreadable += judged.unreadable;
         self.progress.records += judged.records;
@@ -284,6 +307,15 @@ fn open(input: &InputFile) -> Result<Box<dyn std::io::Read + Send>, Error> {
         InputPlace::Path(path) => reader::open(path),
         InputPlace::Stdin => Ok(reader::standard_input()),
         InputPlace::Bytes(bytes) => Ok(Box::new(std::io::Cursor::new(bytes.clone()))),
+    }
+}
+
+/// How many bytes an input has. `None`: not known before it is read.
+fn size(input: &InputFile) -> Option<u64> {
+    match &input.place {
+        InputPlace::Path(path) => reader::size(path),
+        InputPlace::Stdin => None,
+        InputPlace::Bytes(bytes) => u64::try_from(bytes.len()).ok(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Placeholders → arguments: what a message shows of one record.
 //!
 //! Invariants
-//! - A private answer never becomes an argument: a neutral word stands in its place.
+//! - An answer that is withheld never becomes an argument, nor does what is computed of it: a neutral word stands in
+//!   its place.
 //! - What a placeholder prints does not depend on the language; the argument knows both.
 
 use std::rc::Rc;
@@ -10,12 +11,14 @@ use std::sync::Arc;
 use super::calendar::print_time;
 use super::machine::Machine;
 use super::values::{RowValue, Values};
+use super::withheld::Withheld;
 use crate::batch::example::type_of;
 use crate::batch::locate::Locator;
-use crate::diagnostic::{Argument, Decimal, Localized};
-use crate::expression::{FieldId, OptionList, Type, TypedExpr, Value};
+use crate::diagnostic::{Argument, Decimal, Language, Localized};
+use crate::expression::{FieldId, OptionList, Type, Value};
 use crate::plan::{Plan, StepId, time_kind};
-use crate::rule_pack::{Let, LookupKeys, Placeholder, RulePack};
+use crate::questionnaire::Field;
+use crate::rule_pack::{Let, LookupKeys, Placeholder};
 
 /// What the placeholders of one notice refer to.
 pub(super) struct Setting<'r> {
@@ -27,20 +30,20 @@ pub(super) struct Setting<'r> {
     pub(super) blame: &'r [FieldId],
 }
 
-/// Stands for a private answer.
+/// Stands for an answer that is withheld.
 pub(super) fn hidden() -> Argument {
-    Argument::Localized(Localized::new(Arc::from("（非公開）"), Arc::from("(private)")))
+    fixed("（非公開）", "(private)")
 }
 
-/// Whether `field` is one that never leaves the query sheets.
-pub(super) fn is_private(pack: &RulePack, field: FieldId) -> bool {
-    pack.field(field).is_some_and(|field| field.private)
+fn fixed(ja: &str, en: &str) -> Argument {
+    Argument::Localized(Localized::new(Arc::from(ja), Arc::from(en)))
 }
 
 /// Makes arguments over one batch.
 pub(super) struct Arguments<'p, 'b> {
     pub(super) machine: Machine<'p, 'b>,
     pub(super) locator: Locator<'b>,
+    pub(super) withheld: Withheld,
 }
 
 impl<'p, 'b> Arguments<'p, 'b> {
@@ -80,8 +83,7 @@ impl<'p, 'b> Arguments<'p, 'b> {
 
     /// The answer as written; a value that was not written (derived, linked) as it would be.
     fn written(&self, field: FieldId, row: usize) -> Argument {
-        let pack = &self.plan().pack;
-        if is_private(pack, field) {
+        if self.withheld.holds(field) {
             return hidden();
         }
         let cell = (field.table == 0).then(|| self.locator.written(row, field));
@@ -91,8 +93,14 @@ impl<'p, 'b> Arguments<'p, 'b> {
         }
     }
 
+    /// Whether the value was not written in the file but filled in.
+    fn is_filled(&self, field: FieldId, row: usize) -> bool {
+        let known = self.machine.column(field).is_some_and(|column| column.known.get(row));
+        field.table == 0 && known && self.locator.written(row, field) == Argument::NotGiven
+    }
+
     fn label(&self, field: FieldId, row: usize) -> Argument {
-        if is_private(&self.plan().pack, field) {
+        if self.withheld.holds(field) {
             return hidden();
         }
         self.value(field, row, true).unwrap_or_else(|| self.written(field, row))
@@ -100,6 +108,9 @@ impl<'p, 'b> Arguments<'p, 'b> {
 
     /// The column's value. `None`: it has none.
     fn value(&self, field: FieldId, row: usize, label: bool) -> Option<Argument> {
+        if self.withheld.fills(field) && self.is_filled(field, row) {
+            return Some(hidden());
+        }
         let ty = type_of(&self.plan().pack, field)?;
         match (self.machine.one(field, row)?, ty) {
             (RowValue::Option(code), Type::Option(list)) if !label => {
@@ -113,7 +124,7 @@ impl<'p, 'b> Arguments<'p, 'b> {
         let Some((value, &step)) = setting.lets.get(place).zip(setting.steps.get(place)) else {
             return Argument::Nothing;
         };
-        if reads_private(&self.plan().pack, &value.value) {
+        if self.withheld.reads(&value.value) {
             return hidden();
         }
         if value.value.ty == Type::Condition {
@@ -127,9 +138,9 @@ impl<'p, 'b> Arguments<'p, 'b> {
     fn truth(&mut self, step: StepId, row: usize) -> Argument {
         let truth = self.machine.truth(step);
         if truth.yes.get(row) {
-            Argument::Localized(Localized::new(Arc::from("真"), Arc::from("true")))
+            fixed("真", "true")
         } else if truth.no.get(row) {
-            Argument::Localized(Localized::new(Arc::from("偽"), Arc::from("false")))
+            fixed("偽", "false")
         } else {
             Argument::Nothing
         }
@@ -139,6 +150,9 @@ impl<'p, 'b> Arguments<'p, 'b> {
     fn lookup_label(&self, lookup: usize, row: usize) -> Option<Argument> {
         let plan = self.plan();
         let table = plan.pack.lookups.get(lookup)?;
+        if table.record_keys.iter().any(|key| self.withheld.holds(*key) || self.withheld.fills(*key)) {
+            return Some(hidden());
+        }
         let labels = table.labels.as_ref()?;
         let LookupKeys::Exact(_, rows) = &table.keys else { return None };
         let mut key = Vec::new();
@@ -171,30 +185,38 @@ impl<'p, 'b> Arguments<'p, 'b> {
         if titles.is_empty() { Argument::Nothing } else { Argument::List(titles) }
     }
 
-    /// What stands beside the mark of `field`'s cell: its title, and the label of the chosen option.
+    /// What stands beside the mark of `field`'s cell: its title, and what the cell does not say by itself.
     pub(super) fn beside(&self, field: FieldId, row: usize, values: bool) -> Argument {
-        let pack = &self.plan().pack;
-        let Some(known) = pack.field(field) else { return Argument::Nothing };
-        let title = known.title();
-        let says = match known.ty {
-            _ if !values || known.private => None,
-            _ if self.machine.is_blank(field, row) => Some(Argument::NotGiven),
-            Type::Option(_) => self.value(field, row, true),
-            _ => None,
-        };
+        let Some(title) = self.plan().pack.field(field).map(Field::title) else { return Argument::Nothing };
+        let says = if values && !self.withheld.holds(field) { self.says(field, row) } else { None };
         let Some(says) = says else { return Argument::Localized(title) };
-        let both = |language, separator: &str, title: &str| {
-            Arc::from(format!("{title}{separator}{}", says.print(language)))
-        };
-        Argument::Localized(Localized::new(
-            both(crate::diagnostic::Language::Ja, "：", &title.ja),
-            both(crate::diagnostic::Language::En, ": ", &title.en),
-        ))
+        let (ja, en) = (says.print(Language::Ja), says.print(Language::En));
+        fixed(&format!("{}：{ja}", title.ja), &format!("{}: {en}", title.en))
     }
-}
 
-fn reads_private(pack: &RulePack, expr: &TypedExpr) -> bool {
-    expr.fields().into_iter().any(|field| is_private(pack, field))
+    /// What a cell means: a state, the label of the chosen option, the value that was filled in. `None`: the cell
+    /// shows it.
+    fn says(&self, field: FieldId, row: usize) -> Option<Argument> {
+        let column = self.machine.column(field)?;
+        if column.blank.get(row) {
+            return Some(Argument::NotGiven);
+        }
+        if column.na.get(row) {
+            return Some(fixed("非該当", "not applicable"));
+        }
+        if column.dk.get(row) {
+            return Some(fixed("不明", "don't know"));
+        }
+        if self.is_filled(field, row) {
+            let value = self.value(field, row, true)?;
+            let (ja, en) = (value.print(Language::Ja), value.print(Language::En));
+            let blank = Argument::NotGiven;
+            let (blank_ja, blank_en) = (blank.print(Language::Ja), blank.print(Language::En));
+            return Some(fixed(&format!("{blank_ja}（{ja}と判定）"), &format!("{blank_en} (taken as {en})")));
+        }
+        let is_option = matches!(self.plan().pack.field(field)?.ty, Type::Option(_));
+        if is_option { self.value(field, row, true) } else { None }
+    }
 }
 
 /// A value of `ty`. `None`: it is of another type.

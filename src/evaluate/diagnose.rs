@@ -3,19 +3,20 @@
 //! Invariants
 //! - Order: by row; within a row the reader's findings, then filled values, then rules in the plan's order.
 //! - Nothing is made for a record without findings.
-//! - Without `values` no answer is in a finding; private answers never are.
+//! - Without `values` no answer is in a finding; private answers never are, nor what is computed of them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::argument::{Arguments, Setting, hidden, is_private};
+use super::argument::{Arguments, Setting, hidden};
 use super::finding::{Finding, RecordFindings};
 use super::group::apply;
 use super::judge::Outcomes;
 use super::machine::Machine;
+use super::withheld::Withheld;
 use crate::batch::excerpt::excerpt;
 use crate::batch::locate::Locator;
-use crate::batch::{Batch, Mask};
+use crate::batch::{Batch, Excerpt, Mask};
 use crate::diagnostic::code::analysis::RULE_FAULT;
 use crate::diagnostic::{Argument, Diagnostic, Label, Localized, Notice, Place, RecordPlace, Severity};
 use crate::expression::FieldId;
@@ -30,6 +31,8 @@ pub struct Wants {
     pub excerpts: bool,
     /// Answers in arguments and labels. Without, arguments stay empty.
     pub values: bool,
+    /// Answers that name a record. Without, they are treated as private ones.
+    pub keys: bool,
 }
 
 /// A finding, and the planned rule that failed. `None`: no rule.
@@ -44,7 +47,11 @@ pub fn diagnose(plan: &Plan, batch: &Batch, outcomes: &Outcomes, wants: Wants) -
         plan,
         batch,
         wants,
-        arguments: Arguments { machine: Machine::new(plan, batch), locator: Locator::new(batch, &plan.pack) },
+        arguments: Arguments {
+            machine: Machine::new(plan, batch),
+            locator: Locator::new(batch, &plan.pack),
+            withheld: Withheld::of(&plan.pack, wants.keys),
+        },
         places: BTreeMap::new(),
         rows: BTreeMap::new(),
     };
@@ -82,19 +89,21 @@ impl Writer<'_, '_> {
 
     /// A finding of the reader or of the conversion.
     fn cell(&mut self, found: &CellFinding) {
-        let private = found.field.is_some_and(|field| is_private(&self.plan.pack, field));
+        let withheld = found.field.is_some_and(|field| self.arguments.withheld.holds(field));
+        let name = found.field.and_then(|field| Some(Arc::clone(&self.plan.pack.field(field)?.name)));
         let mut labels = Vec::new();
         if let Some(field) = found.field {
             let text = self.arguments.beside(field, found.row, false);
             labels.extend(self.arguments.locator.label(found.row, field, text));
         }
         for (range, text) in &found.further {
-            labels.extend(self.arguments.locator.label_at(found.row, *range, text.clone()));
+            let label = self.arguments.locator.label_at(found.row, *range, text.clone());
+            labels.extend(label.map(|label| Label { field: name.clone(), ..label }));
         }
         let arguments = found.arguments.iter().enumerate();
         let arguments = arguments.map(|(slot, argument)| match found.notice.slots.get(slot) {
             _ if !self.wants.values => Argument::NotGiven,
-            Some(name) if private && is_answer(name) => hidden(),
+            Some(name) if withheld && !is_of_the_form(name) => hidden(),
             _ => argument.clone(),
         });
         let diagnostic = Diagnostic {
@@ -103,7 +112,7 @@ impl Writer<'_, '_> {
             arguments: arguments.collect(),
             place: self.place(found.row),
             labels,
-            suggestion: found.suggestion.clone().filter(|_| self.wants.values && !private),
+            suggestion: found.suggestion.clone().filter(|_| self.wants.values && !withheld),
         };
         self.push(found.row, diagnostic, None);
     }
@@ -183,13 +192,20 @@ impl Writer<'_, '_> {
         let mut findings: Vec<Finding> = entries.into_iter().map(|entry| entry.finding).collect();
         if self.wants.excerpts {
             for finding in &mut findings {
-                finding.excerpt = cut(self.batch, &plan.pack, row, &finding.diagnostic.labels);
+                finding.excerpt = self.cut(row, &finding.diagnostic.labels);
             }
         }
         let Place::Record(place) = self.place(row) else {
             return RecordFindings { place: self.arguments.locator.place(row), findings };
         };
         RecordFindings { place, findings }
+    }
+
+    /// `None`: nothing to show.
+    fn cut(&self, row: usize, labels: &[Label]) -> Option<Excerpt> {
+        let withheld = |field| self.arguments.withheld.holds(field);
+        let piece = excerpt(self.batch, &self.plan.pack, row, labels, &withheld);
+        (!piece.text.is_empty()).then_some(piece)
     }
 }
 
@@ -215,13 +231,7 @@ fn set_aside(diagnostic: &mut Diagnostic, exemptions: &BTreeMap<&str, &Exemption
     ));
 }
 
-/// `None`: nothing to show.
-fn cut(batch: &Batch, pack: &RulePack, row: usize, labels: &[Label]) -> Option<crate::batch::Excerpt> {
-    let piece = excerpt(batch, pack, row, labels);
-    (!piece.text.is_empty()).then_some(piece)
-}
-
-/// Whether the slot of a cell finding shows what the respondent wrote.
-fn is_answer(slot: &str) -> bool {
-    matches!(slot, "value" | "before" | "after" | "found")
+/// Whether the slot of a cell finding says something of the form or of the file, and nothing of the answer.
+fn is_of_the_form(slot: &str) -> bool {
+    matches!(slot, "question" | "column" | "options" | "expected" | "line" | "encoding")
 }

@@ -26,6 +26,7 @@ mod text;
 mod truth;
 mod value;
 mod values;
+mod withheld;
 
 pub use diagnose::{Wants, diagnose};
 pub use finding::{Finding, RecordFindings, RuleCounts};

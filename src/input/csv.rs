@@ -8,7 +8,7 @@
 use super::intake::{Cut, Intake, record};
 use super::row_fault::{LONGEST, RowFault, finding};
 use super::scan::{self, Breach, Cell, Dialect, Row};
-use super::{Block, RawCell, RawChunk, RawKind, TextRef, offset, short};
+use super::{Block, RawCell, RawChunk, RawKind, RawRecord, TextRef, offset, short};
 use crate::error::Error;
 use crate::source::SourceId;
 use crate::source::encoding::Encoding;
@@ -23,6 +23,8 @@ pub(super) struct Rows {
     pub dialect: Dialect,
     /// Line on which the next row begins.
     line: u64,
+    /// The same with each row of answers counted as one line.
+    sheet_row: u64,
     number: u64,
     /// Inside a row that was too long.
     skipping: bool,
@@ -30,7 +32,7 @@ pub(super) struct Rows {
 
 /// The header as it stands in the file.
 #[derive(Debug)]
-pub(super) struct HeaderRow {
+pub struct HeaderRow {
     /// Its cells as text, trimmed, with their bytes in `bytes`.
     pub cells: Vec<(String, (u32, u32))>,
     /// Its bytes.
@@ -44,7 +46,13 @@ pub(super) struct HeaderRow {
 impl Rows {
     /// From the first line of the file on.
     pub(super) const fn new(delimiter: u8) -> Self {
-        Self { dialect: Dialect { delimiter, width: None }, line: 1, number: 0, skipping: false }
+        Self {
+            dialect: Dialect { delimiter, width: None },
+            line: 1,
+            sheet_row: 1,
+            number: 0,
+            skipping: false,
+        }
     }
 
     /// Takes the first row that holds something. `None`: there is none.
@@ -63,6 +71,7 @@ impl Rows {
             let bytes = intake.bytes().get(..extent.end).unwrap_or(&[]).to_vec();
             let at_end = extent.next == 0;
             self.line += extent.lines;
+            self.sheet_row += extent.lines;
             intake.consume(extent.next);
             if !is_blank_row(&bytes, self.dialect.delimiter, intake.encoding()) {
                 let cells = header_cells(&bytes, self.dialect.delimiter, intake.encoding());
@@ -106,7 +115,7 @@ impl Rows {
         }
         if extent.end - start > LONGEST {
             self.too_long(cut, false);
-            self.line += extent.lines;
+            self.end_row(extent.lines);
             cut.at = extent.next;
             return Ok(true);
         }
@@ -114,20 +123,32 @@ impl Rows {
         if is_blank_row(row, self.dialect.delimiter, intake.encoding()) {
             cut.skip_to(extent.next, intake);
         } else {
-            self.number += 1;
             let fault = breach.map(|breach| self.fault(breach));
-            cut.push(record(self.number, self.line, 1, start, extent.end), fault);
+            let record = self.record(start, extent.end);
+            cut.push(record, fault);
             cut.at = extent.next;
         }
-        self.line += extent.lines;
+        self.end_row(extent.lines);
         Ok(true)
+    }
+
+    /// The next record, on the bytes from `start` to before `end`.
+    fn record(&mut self, start: usize, end: usize) -> RawRecord {
+        self.number += 1;
+        RawRecord { sheet_row: Some(self.sheet_row), ..record(self.number, self.line, start, end) }
+    }
+
+    /// A row of so many lines has been read.
+    fn end_row(&mut self, lines: u64) {
+        self.line += lines;
+        self.sheet_row += 1;
     }
 
     /// Adds a row that is too long. `open`: its end is not yet in hand; the block ends inside it.
     fn too_long(&mut self, cut: &mut Cut, open: bool) {
-        self.number += 1;
         let end = cut.at + KEPT;
-        cut.push(record(self.number, self.line, 1, cut.at, end), Some(RowFault::TooLong));
+        let record = self.record(cut.at, end);
+        cut.push(record, Some(RowFault::TooLong));
         cut.at = end;
         self.skipping = open;
     }
@@ -141,7 +162,7 @@ impl Rows {
                 Some(at) if at + 1 < intake.bytes().len() || intake.ended() => {
                     let length = if crlf(at) { 2 } else { 1 };
                     intake.consume(at + length);
-                    self.line += 1;
+                    self.end_row(1);
                     self.skipping = false;
                     return Ok(());
                 }

@@ -19,6 +19,8 @@ use crate::questionnaire::{Domain, Field, Questionnaire};
 pub(super) struct FormColumn {
     /// What it holds.
     pub slot: Slot,
+    /// The name of its field.
+    pub name: Arc<str>,
     /// Its header on the form.
     pub header: Arc<str>,
     /// Whether a file must have it.
@@ -99,16 +101,17 @@ impl FormNeeds {
         };
         let whole = self.columns.len();
         let mandatory = declared.column_required;
-        self.add(Slot { field, part: 0 }, &declared.column, mandatory && parts.is_empty());
+        self.add(Slot { field, part: 0 }, declared, &declared.column, mandatory && parts.is_empty());
         for (index, header) in parts.iter().enumerate() {
-            self.add(Slot { field, part: index + 1 }, header, mandatory);
+            self.add(Slot { field, part: index + 1 }, declared, header, mandatory);
         }
         whole
     }
 
-    fn add(&mut self, slot: Slot, header: &Arc<str>, mandatory: bool) {
+    fn add(&mut self, slot: Slot, declared: &Field, header: &Arc<str>, mandatory: bool) {
         let column = self.columns.len();
-        self.columns.push(FormColumn { slot, header: Arc::clone(header), mandatory });
+        let (name, header_of) = (Arc::clone(&declared.name), Arc::clone(header));
+        self.columns.push(FormColumn { slot, name, header: header_of, mandatory });
         self.spell(header, column);
     }
 

@@ -48,7 +48,8 @@ pub(super) fn read(row: &HeaderRow, encoding: Encoding, source: SourceId, form: 
     let mut header = Header { columns: matched, diagnostics: Diagnostics::new(), usable };
     for (_, column) in form.mandatory().filter(|(column, _)| !there.contains(column)) {
         let finding = marks.finding(&structure::COLUMN_MISSING).with("column", &*column.header);
-        header.diagnostics.push(finding.label(marks.whole(row)));
+        let label = Label { field: Some(Arc::clone(&column.name)), ..marks.whole(row) };
+        header.diagnostics.push(finding.label(label));
     }
     let (mut unknown, mut left) = (0, 0);
     for (cell, places) in header.alike(cells) {
@@ -119,7 +120,9 @@ impl Header {
                 note("この列は読み取っていない", "this column was not read")
             };
             if index < MOST_MARKS {
-                finding.labels.extend(cells.get(place).and_then(|(_, range)| marks.label(*range, note)));
+                let label = cells.get(place).and_then(|(_, range)| marks.label(*range, note));
+                let field = Some(Arc::clone(&declared.name));
+                finding.labels.extend(label.map(|label| Label { field, ..label }));
             }
             if let Some(column) = self.columns.get_mut(place).filter(|_| index > 0) {
                 *column = None;
@@ -200,7 +203,8 @@ struct Marks {
 impl Marks {
     fn new(row: &HeaderRow, encoding: Encoding, source: SourceId) -> Self {
         let end = short(row.bytes.len());
-        let record = RawRecord { number: 0, line: row.line, column: 1, span: (0, end), readable: true };
+        let (line, span) = (row.line, (0, end));
+        let record = RawRecord { number: 0, line, sheet_row: Some(line), column: 1, span, readable: true };
         let chunk = RawChunk {
             source: Some(source),
             encoding,

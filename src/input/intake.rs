@@ -125,7 +125,8 @@ impl Cut {
     }
 }
 
-/// A record of the bytes from `start` to before `end`.
-pub(super) fn record(number: u64, line: u64, column: u64, start: usize, end: usize) -> RawRecord {
-    RawRecord { number, line, column, span: (short(start), short(end)), readable: true }
+/// A record of the bytes from `start` to before `end`, which begins its line and spreadsheet row.
+pub(super) fn record(number: u64, line: u64, start: usize, end: usize) -> RawRecord {
+    let span = (short(start), short(end));
+    RawRecord { number, line, sheet_row: None, column: 1, span, readable: true }
 }

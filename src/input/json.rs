@@ -414,7 +414,15 @@ mod tests {
             let start = short(chunk.bytes.len());
             chunk.bytes.extend(text.as_bytes());
             let span = (start, short(chunk.bytes.len()));
-            chunk.records.push(RawRecord { number, line: number, column: 1, span, readable: true });
+            let sheet_row = Some(number);
+            chunk.records.push(RawRecord {
+                number,
+                line: number,
+                sheet_row,
+                column: 1,
+                span,
+                readable: true,
+            });
             chunk.bytes.push(b'\n');
         }
         chunk.cells = vec![RawCell::default(); form.columns.len() * records.len()];

@@ -9,7 +9,7 @@
 use super::intake::{Cut, Intake, record};
 use super::json_balance::{Balance, balance, boundary};
 use super::row_fault::{JsonFault, LONGEST, RowFault};
-use super::{Block, line_breaks, short};
+use super::{Block, RawRecord, line_breaks, short};
 use crate::error::Error;
 use crate::source::SourceId;
 
@@ -277,21 +277,27 @@ impl Values {
     }
 
     fn push(&mut self, intake: &Intake, cut: &mut Cut, start: usize, end: usize, fault: Option<JsonFault>) {
-        self.number += 1;
-        let column = (intake.offset() + wide(start)).saturating_sub(self.line_start) + 1;
         let fault = fault.map(|fault| RowFault::NotJson(short(end), fault));
-        cut.push(record(self.number, self.line, column, start, end), fault);
+        let record = self.record(intake, start, end);
+        cut.push(record, fault);
         self.pass(intake, start, end);
         cut.at = end;
         self.after_comma = false;
     }
 
+    /// The next record, on the bytes from `start` to before `end`.
+    fn record(&mut self, intake: &Intake, start: usize, end: usize) -> RawRecord {
+        self.number += 1;
+        let column = (intake.offset() + wide(start)).saturating_sub(self.line_start) + 1;
+        let sheet_row = (self.framing == Framing::Lines).then_some(self.line);
+        RawRecord { sheet_row, column, ..record(self.number, self.line, start, end) }
+    }
+
     /// A record beyond the limit: its beginning is kept, the rest is skipped.
     fn too_long(&mut self, intake: &Intake, cut: &mut Cut) {
         let start = cut.at;
-        self.number += 1;
-        let column = (intake.offset() + wide(start)).saturating_sub(self.line_start) + 1;
-        cut.push(record(self.number, self.line, column, start, start + KEPT), Some(RowFault::TooLong));
+        let record = self.record(intake, start, start + KEPT);
+        cut.push(record, Some(RowFault::TooLong));
         self.pass(intake, start, start + KEPT);
         cut.at = start + KEPT;
         self.skipping = true;

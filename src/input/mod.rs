@@ -19,6 +19,7 @@ mod row_fault;
 mod scan;
 mod unknown_key;
 
+pub use csv::HeaderRow;
 pub use form::FormNeeds;
 pub use layout::{Block, Layout};
 pub use pointer::pointer_at;
@@ -110,6 +111,9 @@ pub struct RawRecord {
     pub number: u64,
     /// Line on which it starts, counted from 1.
     pub line: u64,
+    /// The same where line ends inside answers do not count, as spreadsheets number their rows: it tells nothing of
+    /// the answers before it. `None`: JSON, where a record's lines depend on what is answered.
+    pub sheet_row: Option<u64>,
     /// Byte column of its first byte on that line, counted from 1: more than 1 only in JSON.
     pub column: u64,
     /// Its bytes within the chunk: (start, end), line end excluded.

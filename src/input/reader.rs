@@ -89,6 +89,8 @@ pub struct Reader {
     chunk_records: usize,
     /// KP-S002 has been given.
     told_encoding: bool,
+    /// Kept until it is taken, to be drawn.
+    header: Option<HeaderRow>,
 }
 
 impl Reader {
@@ -110,6 +112,7 @@ impl Reader {
             splitter: Splitter::Nothing,
             chunk_records: options.chunk_records.max(1),
             told_encoding: false,
+            header: None,
         };
         reader.intake.more()?;
         let utf16 = matches!(reader.intake.bytes(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
@@ -127,6 +130,12 @@ impl Reader {
             InputFormat::Json | InputFormat::JsonLines => reader.open_json(format, options)?,
         };
         Ok((reader, diagnostics))
+    }
+
+    /// The header as it stands in the file, and how it is to be read; only once. `None`: there is none.
+    pub fn take_header(&mut self) -> Option<(HeaderRow, Encoding)> {
+        let header = self.header.take()?;
+        Some((header, self.intake.encoding()))
     }
 
     /// Where the fields' cells stand.
@@ -169,6 +178,7 @@ impl Reader {
         self.tell_encoding(&mut found);
         let header = header::read(&row, self.intake.encoding(), self.source, form);
         found.append(header.diagnostics);
+        self.header = Some(row);
         if header.usable {
             rows.dialect.width = Some(header.columns.len());
             self.layout = Arc::new(Layout::rows(Arc::clone(form), delimiter, &header.columns));

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::Layout;
 use super::header::did_you_mean;
 use crate::diagnostic::code::structure;
-use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Label, Place};
+use crate::diagnostic::{Argument, Diagnostic, Label, Place};
 
 /// Most keys that are reported of one file.
 pub(super) const MOST_KEYS: usize = 1_000;
@@ -48,12 +48,8 @@ pub struct UnknownKeys {
 }
 
 impl UnknownKeys {
-    /// Adds what a chunk has found; chunks come in the order of the file. Returns what is new.
-    pub fn merge(&mut self, layout: &Layout, found: Vec<UnknownKey>) -> Diagnostics {
-        found.into_iter().filter_map(|key| self.report(layout, key)).collect()
-    }
-
-    fn report(&mut self, layout: &Layout, key: UnknownKey) -> Option<Diagnostic> {
+    /// The finding about a key that a chunk has met; chunks come in the order of the file. `None`: it is not new.
+    pub fn report(&mut self, layout: &Layout, key: UnknownKey) -> Option<Diagnostic> {
         let UnknownKey { name, key, place, label } = key;
         if self.seen.len() >= MOST_KEYS || !self.seen.insert(name.clone()) {
             return None;

@@ -3,6 +3,7 @@
 //! Invariants
 //! - The structs here mirror the format and nothing else does; their fields are a promise (`schema_version`).
 //! - Ids, arguments, places and positions do not change with the language; titles are given in both.
+//! - Where values are hidden places and labels have no column, no offset and no pointer: they tell lengths.
 //! - Numbers are exact: whole ones as JSON numbers, others as text of digits. Nothing passes through a float.
 //! - Characters that would act on a terminal are escaped (`\u202e`), so the document may be printed anywhere;
 //!   a JSON reader gets them back unchanged.
@@ -12,7 +13,7 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::ser::{CompactFormatter, Formatter};
 
-use super::{Audience, Names, Output};
+use super::{Audience, Names, Output, Spot, marked_fields};
 use crate::diagnostic::{Argument, Diagnostic, Label, Language, Localized, Place};
 use crate::engine::event::{Reporter, RuleLine, RunHeader, Summary};
 use crate::error::Error;
@@ -238,7 +239,7 @@ impl<'a> JsonFinding<'a> {
             help: diagnostic.help(language).filter(|_| shown),
             arguments: shown.then_some(Arguments(diagnostic)),
             place: JsonPlace::new(&diagnostic.place, findings),
-            labels: diagnostic.labels.iter().map(|label| JsonLabel::new(label, findings)).collect(),
+            labels: JsonLabel::all(diagnostic, findings),
             suggestion: diagnostic.suggestion.as_ref().filter(|_| shown).map(Texts::new),
             group,
         }
@@ -306,8 +307,17 @@ impl Serialize for Items<'_> {
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum JsonPlace<'a> {
     Run,
-    File { file: &'a str },
-    Record { file: &'a str, record: u64, line: u64, start: u64, end: u64, key: Option<&'a str> },
+    File {
+        file: &'a str,
+    },
+    Record {
+        file: &'a str,
+        record: u64,
+        line: Option<u64>,
+        start: Option<u64>,
+        end: Option<u64>,
+        key: Option<&'a str>,
+    },
 }
 
 impl<'a> JsonPlace<'a> {
@@ -315,45 +325,60 @@ impl<'a> JsonPlace<'a> {
         match place {
             Place::Run => Self::Run,
             Place::File(source) => Self::File { file: findings.names.get(*source) },
-            Place::Record(record) => Self::Record {
-                file: findings.names.get(record.source),
-                record: record.record,
-                line: record.line,
-                start: record.span.start,
-                end: record.span.end,
-                key: record.key.as_deref().filter(|_| !findings.audience.hide_keys),
-            },
+            Place::Record(record) => {
+                let shown = !findings.audience.hide_values;
+                Self::Record {
+                    file: findings.names.get(record.source),
+                    record: record.record,
+                    line: if shown { Some(record.line) } else { record.sheet_row },
+                    start: shown.then_some(record.span.start),
+                    end: shown.then_some(record.span.end),
+                    key: record.key.as_deref().filter(|_| !findings.audience.hide_keys),
+                }
+            }
         }
     }
 }
 
 /// A marked place; columns and offsets in bytes.
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, Default)]
 struct JsonLabel<'a> {
     file: &'a str,
     field: Option<&'a str>,
-    line: u64,
-    column: u64,
-    display_column: u64,
-    start: u64,
-    end: u64,
+    line: Option<u64>,
+    column: Option<u64>,
+    display_column: Option<u64>,
+    start: Option<u64>,
+    end: Option<u64>,
     pointer: Option<&'a str>,
     text: Option<String>,
 }
 
 impl<'a> JsonLabel<'a> {
+    /// The labels of a finding; where values are hidden one for each field, without its position.
+    fn all(diagnostic: &'a Diagnostic, findings: &'a Findings) -> Vec<Self> {
+        let labels = &diagnostic.labels;
+        if !findings.audience.hide_values {
+            return labels.iter().map(|label| Self::new(label, findings)).collect();
+        }
+        let spot = Spot::new(diagnostic, findings.audience);
+        let file = spot.file.map_or("", |file| findings.names.get(file));
+        let fields = marked_fields(diagnostic).into_iter();
+        fields.map(|field| Self { file, field: Some(field), line: spot.line, ..Self::default() }).collect()
+    }
+
     fn new(label: &'a Label, findings: &'a Findings) -> Self {
-        let Audience { language, hide_values, .. } = findings.audience;
+        let text = (label.text != Argument::Nothing).then(|| label.text.print(findings.audience.language));
         Self {
             file: findings.names.get(label.source),
             field: label.field.as_deref(),
-            line: label.position.line,
-            column: label.position.column,
-            display_column: label.position.display,
-            start: label.span.start,
-            end: label.span.end,
+            line: Some(label.position.line),
+            column: Some(label.position.column),
+            display_column: Some(label.position.display),
+            start: Some(label.span.start),
+            end: Some(label.span.end),
             pointer: label.pointer.as_deref(),
-            text: (!hide_values && label.text != Argument::Nothing).then(|| label.text.print(language)),
+            text,
         }
     }
 }

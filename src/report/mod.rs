@@ -5,6 +5,8 @@
 //! - Counts are complete even where a human listing is capped, and a cap is declared.
 //! - Every format writes as the events come; none keeps the findings, so memory stays flat.
 //! - Nothing that a submission holds reaches a terminal as it is (see [`crate::source::picture`]).
+//! - Where values are hidden nothing depends on what was answered, but for which findings there are: no value, no
+//!   length, no column, no byte offset.
 
 pub mod json;
 pub mod jsonl;
@@ -30,7 +32,8 @@ pub use output::Output;
 pub struct Audience {
     /// The language of titles and messages.
     pub language: Language,
-    /// `--values hide`: titles only; no message, argument, label text, excerpt or suggestion.
+    /// `--values hide`: titles, records and fields only; no message, argument, label text, excerpt or suggestion, and
+    /// no column or offset, since they tell how long the answers before them are.
     pub hide_values: bool,
     /// Whether a record is named by its number only.
     pub hide_keys: bool,
@@ -69,6 +72,14 @@ impl Reporter for Reports {
         self.members.iter().any(|member| member.wants_excerpts())
     }
 
+    fn wants_values(&self) -> bool {
+        self.members.iter().any(|member| member.wants_values())
+    }
+
+    fn wants_keys(&self) -> bool {
+        self.members.iter().any(|member| member.wants_keys())
+    }
+
     fn progress(&mut self, progress: Progress) -> Result<(), Error> {
         self.members.iter_mut().try_for_each(|member| member.progress(progress))
     }
@@ -85,20 +96,73 @@ impl Names {
     }
 }
 
-/// The file and the position that a finding is shown at: its first label's, else the start of its record.
-///
-/// The file is `None` for the run itself, the position for a file as a whole.
-fn location(diagnostic: &Diagnostic) -> (Option<SourceId>, Option<Position>) {
-    if let Some(label) = diagnostic.labels.first() {
-        return (Some(label.source), Some(label.position));
-    }
-    match &diagnostic.place {
-        Place::Run => (None, None),
-        Place::File(source) => (Some(*source), None),
-        Place::Record(place) => {
-            (Some(place.source), Some(Position { line: place.line, column: 1, display: 1 }))
+/// Where a finding is shown, as far as its audience may know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Spot {
+    /// `None`: the run itself.
+    file: Option<SourceId>,
+    /// `None`: not known, or not to be told.
+    line: Option<u64>,
+    /// The display column. `None`: the same.
+    column: Option<u64>,
+    /// The record, where no line can be told.
+    record: Option<u64>,
+}
+
+impl Spot {
+    /// The place of the first label, else the start of the record.
+    fn new(diagnostic: &Diagnostic, audience: Audience) -> Self {
+        if audience.hide_values {
+            return Self::without_position(&diagnostic.place);
+        }
+        let at = |file, Position { line, display, .. }: Position| Self {
+            file: Some(file),
+            line: Some(line),
+            column: Some(display),
+            record: None,
+        };
+        match (diagnostic.labels.first(), &diagnostic.place) {
+            (Some(label), _) => at(label.source, label.position),
+            (None, Place::Run) => Self::default(),
+            (None, Place::File(source)) => Self { file: Some(*source), ..Self::default() },
+            (None, Place::Record(place)) => {
+                at(place.source, Position { line: place.line, column: 1, display: 1 })
+            }
         }
     }
+
+    /// What of a place does not depend on the answers.
+    fn without_position(place: &Place) -> Self {
+        match place {
+            Place::Run => Self::default(),
+            Place::File(source) => Self { file: Some(*source), ..Self::default() },
+            Place::Record(place) => Self {
+                file: Some(place.source),
+                line: place.sheet_row,
+                column: None,
+                record: place.sheet_row.is_none().then_some(place.record),
+            },
+        }
+    }
+
+    /// `FILE:LINE:COLUMN`, as far as known; `name` is the file's. Without a line, `FILE: record N`.
+    fn print(&self, name: &str) -> String {
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        let column = self.column.map(|column| format!(":{column}")).unwrap_or_default();
+        let record = self.record.map(|record| format!(": record {record}")).unwrap_or_default();
+        format!("{name}{line}{column}{record}")
+    }
+}
+
+/// The fields whose cells a finding marks, each once, the most suspect first.
+fn marked_fields(diagnostic: &Diagnostic) -> Vec<&str> {
+    let mut fields: Vec<&str> = Vec::new();
+    for field in diagnostic.labels.iter().filter_map(|label| label.field.as_deref()) {
+        if !fields.contains(&field) {
+            fields.push(field);
+        }
+    }
+    fields
 }
 
 #[cfg(test)]

@@ -63,6 +63,7 @@ pub(super) fn place(record: u64, key: &str) -> Arc<RecordPlace> {
         source: SourceId(0),
         record,
         line: record + 1,
+        sheet_row: Some(record + 1),
         span: Span::new(bytes(start), bytes(start + text.len() - 1)),
         key: Some(key.into()),
     })
@@ -111,6 +112,7 @@ pub(super) fn finding(
         encoding: Encoding::Utf8,
         row: true,
         cells,
+        guarded: false,
     };
     let excerpt = Some(region.cut(&labels));
     let diagnostic = Diagnostic {

@@ -2,13 +2,15 @@
 //!
 //! Invariants
 //! - `FILE:LINE:COLUMN: SEVERITY ID[SLUG] TEXT`; a finding about a file has no line, one about the run no file.
+//! - Where values are hidden there is no column; the text is the title with the fields that it is about, and of JSON
+//!   that is not a record a line `record N` stands in the place of the line.
 //! - The column counts display characters; severity and slug are the same in every language.
 //! - One finding, one line, whatever a cell holds.
 
 use std::fmt::Write;
 
-use super::{Audience, Names, Output, location};
-use crate::diagnostic::Diagnostic;
+use super::{Audience, Names, Output, Spot, marked_fields, words};
+use crate::diagnostic::{Diagnostic, Language};
 use crate::engine::event::{Reporter, RunHeader, Summary};
 use crate::error::Error;
 use crate::evaluate::{Finding, RecordFindings};
@@ -31,23 +33,28 @@ impl Short {
         let notice = &diagnostic.notice;
         let language = self.audience.language;
         let mut line = self.start_of(diagnostic);
-        let text = if self.audience.hide_values {
-            notice.title.get(language).to_string()
-        } else {
-            diagnostic.message(language)
-        };
+        let text =
+            if self.audience.hide_values { self.title(diagnostic) } else { diagnostic.message(language) };
         // A `String` takes everything that is written to it.
         let _ = write!(line, "{} {}[{}] {text}", diagnostic.severity, notice.full_id(), notice.slug);
         picture::visible(&line).into_owned()
     }
 
-    fn start_of(&self, diagnostic: &Diagnostic) -> String {
-        let (file, position) = location(diagnostic);
-        let name = file.map_or(env!("CARGO_PKG_NAME"), |file| self.names.get(file));
-        match position {
-            Some(position) => format!("{name}:{}:{}: ", position.line, position.display),
-            None => format!("{name}: "),
+    /// What is told of a finding where values are hidden.
+    fn title(&self, diagnostic: &Diagnostic) -> String {
+        let title = diagnostic.notice.title.get(self.audience.language);
+        let fields = marked_fields(diagnostic);
+        match self.audience.language {
+            _ if fields.is_empty() => title.to_string(),
+            Language::Ja => format!("{title}（{}）", fields.join("、")),
+            Language::En => format!("{title} ({})", fields.join(", ")),
         }
+    }
+
+    fn start_of(&self, diagnostic: &Diagnostic) -> String {
+        let spot = Spot::new(diagnostic, self.audience);
+        let name = spot.file.map_or(env!("CARGO_PKG_NAME"), |file| self.names.get(file));
+        format!("{}: ", spot.print(name))
     }
 }
 
@@ -75,7 +82,7 @@ impl Reporter for Short {
 
     fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
         if summary.nothing_checked() {
-            let line = super::words::nothing_checked(self.audience.language);
+            let line = words::nothing_checked(self.audience.language);
             self.output.write(format!("{}: {line}\n", env!("CARGO_PKG_NAME")).as_bytes())?;
         }
         self.output.finish()

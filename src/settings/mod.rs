@@ -50,9 +50,14 @@ impl Environment {
     /// Whether values are hidden unless a flag says otherwise: `KENPYO_VALUES`, else in CI.
     pub fn hides_values(&self) -> bool {
         match self.get("KENPYO_VALUES") {
-            Some(value) => value == "hide",
-            None => self.get("CI").is_some_and(|value| value.eq_ignore_ascii_case("true") || value == "1"),
+            Some(value) => value != "show",
+            None => self.get("CI").is_some_and(|value| !value.eq_ignore_ascii_case("false") && value != "0"),
         }
+    }
+
+    /// What `KENPYO_VALUES` says, if that is neither `show` nor `hide`. `None`: it is not set, or means something.
+    pub fn wrong_values(&self) -> Option<&str> {
+        self.get("KENPYO_VALUES").filter(|value| !matches!(*value, "show" | "hide"))
     }
 }
 
@@ -195,6 +200,11 @@ mod tests {
         assert!(environment(&[("CI", "true")]).hides_values());
         assert!(environment(&[("CI", "TRUE")]).hides_values());
         assert!(!environment(&[("CI", "true"), ("KENPYO_VALUES", "show")]).hides_values());
-        assert!(!environment(&[("CI", "")]).hides_values());
+        assert!(
+            !environment(&[("CI", "")]).hides_values() && !environment(&[("CI", "false")]).hides_values()
+        );
+        assert!(environment(&[("KENPYO_VALUES", "hide")]).hides_values());
+        let wrong = environment(&[("KENPYO_VALUES", "Show")]);
+        assert!(wrong.hides_values() && wrong.wrong_values() == Some("Show"));
     }
 }

@@ -23,6 +23,12 @@ pub fn open(path: &Path) -> Result<Box<dyn Read + Send>, Error> {
     }
 }
 
+/// How many bytes a file has. `None`: it has no such number (a pipe), or the system does not tell.
+pub fn size(path: &Path) -> Option<u64> {
+    let metadata = std::fs::metadata(path).ok()?;
+    metadata.is_file().then_some(metadata.len())
+}
+
 /// The whole text of a small trusted file, such as a configuration.
 pub fn read_text(path: &Path) -> Result<String, Error> {
     std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_path_buf(), source })

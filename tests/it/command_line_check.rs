@@ -138,6 +138,82 @@ fn values_are_hidden_in_ci_and_keys_only_with_them() {
 }
 
 #[test]
+fn a_misspelt_wish_to_hide_values_shows_none() {
+    let folder = folder();
+    let words = ["check", "b.jsonl", "--format", "short"];
+    let output = program(folder.path(), &words).env("KENPYO_VALUES", "hidden").output().unwrap();
+    let page = text(&output.stderr);
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(2), ""), "{page}");
+    assert!(page.contains("KENPYO_VALUES") && page.contains("did you mean \"hide\"?"), "{page}");
+    let output = program(folder.path(), &[&words[..], &["--values", "hide"]].concat())
+        .env("KENPYO_VALUES", "hidden")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "a flag goes before the environment");
+}
+
+#[test]
+fn what_is_wrong_with_a_header_is_drawn_under_its_cell() {
+    let folder = folder();
+    let listed = |name: &str, content: &str| {
+        fs::write(folder.path().join(name), content).unwrap();
+        text(&run(folder.path(), &["check", name, "--select", "HCS-R003", "--max-findings", "99"]).stdout)
+    };
+    let page = listed("h.csv", "gmis_id,beds_totl,beds_total,病床数,注記\nAB12345,1,2,3,4\n");
+    for drawn in [
+        " 1 │ gmis_id,beds_totl,beds_total,…\n   ·         ─────────\n",
+        " 1 │ …,病床数,注記\n   ·          ────\n",
+        " 1 │ …,beds_totl,beds_total,病床数,注記\n   ·             ─────┬──── ───┬──\n",
+    ] {
+        assert!(page.contains(drawn), "{drawn}\n{page}");
+    }
+    let page = listed("m.csv", "gmis_id,band\nAB12345,1\n");
+    assert!(page.contains(" 1 │ gmis_id,band\n   · ────────────\n"), "{page}");
+    let page = listed("k.jsonl", "{\"gmis_id\": \"AB12345\", \"beds_totl\": 5}\n");
+    assert!(page.contains(" 1 │ … \"beds_totl\" …\n   ·   ───────────\n"), "{page}");
+}
+
+#[test]
+fn the_day_is_given_where_a_rule_asks_for_it_and_refused_where_none_does() {
+    let folder = folder();
+    let refused = run(folder.path(), &["check", "b.jsonl", "--as-of", "2024-02-29"]);
+    let page = text(&refused.stderr);
+    assert_eq!((refused.status.code(), text(&refused.stdout).as_str()), (Some(2), ""));
+    assert!(page.contains("KP-U025") && page.contains("field_start, field_end"), "{page}");
+    copy("schemas", &folder.path().join("schemas"));
+    copy("rules", &folder.path().join("rules"));
+    let survey = "rules/hospital-cyber/2024";
+    let file = folder.path().join(survey).join("survey.toml");
+    let more = "\n[param.as_of]\ntype = \"date\"\nfrom = \"run\"\nrequired = true\n";
+    fs::write(&file, fs::read_to_string(&file).unwrap() + more).unwrap();
+    let rule = "\n[[rule]]\nid = \"HCS-X999\"\nslug = \"answered-after-today\"\nseverity = \"error\"\n\
+        require = 'answered_on <= param.as_of'\nsource = \"example\"\ntitle.ja = \"回答日が未来\"\n\
+        title.en = \"answered after today\"\nmessage.ja = \"{answered_on}は{param.as_of}より後です。\"\n\
+        message.en = \"{answered_on} is after {param.as_of}.\"\n";
+    fs::write(folder.path().join(survey).join("99-day.toml"), rule).unwrap();
+    let record = r#"{"gmis_id": "AB12345", "answered_on": "2024-02-29"}"#;
+    fs::write(folder.path().join("d.jsonl"), record).unwrap();
+    let check = |words: &[&str]| {
+        let all = ["check", "d.jsonl", "--survey", survey, "--select", "HCS-X999", "--format", "short", "-q"];
+        let output = run(folder.path(), &[&all[..], words].concat());
+        (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+    };
+    let (code, page) = check(&["--as-of", "2024-02-28"]);
+    assert_eq!(code, Some(1), "{page}");
+    assert!(page.contains("2024-02-29 is after 2024-02-28."), "{page}");
+    assert_eq!(check(&["--as-of", "2024-02-29"]).0, Some(0));
+    assert!(check(&[]).1.contains("KP-A016"));
+    for (words, meant) in [
+        (&["--as-of", "2024-02-30"][..], "KP-U016"),
+        (&["--as-of", "2024-02-28", "--param", "as_of=2024-02-29"], "KP-U009"),
+    ] {
+        let (code, page) = check(words);
+        assert_eq!(code, Some(2), "{page}");
+        assert!(page.contains(meant), "{page}");
+    }
+}
+
+#[test]
 fn the_summary_is_on_standard_error_and_quiet_silences_it() {
     let folder = folder();
     let output = run(folder.path(), &["check", "b.jsonl"]);

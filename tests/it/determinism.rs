@@ -1,5 +1,7 @@
 //! Same input, same bytes: whatever the threads, the chunks, the locale and the time zone.
 
+use std::fs;
+
 use crate::program::{command, fixture, root};
 
 /// A run's standard output.
@@ -44,5 +46,20 @@ fn locale_and_time_zone_change_no_byte() {
     ];
     for place in places {
         assert!(run(&file, "jsonl", "2", "7", &place) == expected, "{place:?}");
+    }
+}
+
+#[test]
+fn a_record_without_a_key_is_marked_wherever_its_chunk_begins() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.csv"), format!("gmis_id,beds_total\n{}", ",20\n".repeat(9))).unwrap();
+    let run = |chunk: &str| {
+        let words = ["check", "a.csv", "--format", "json", "--values", "show", "--chunk-records", chunk];
+        command(folder.path()).args(words).output().unwrap().stdout
+    };
+    let whole = run("512");
+    assert!(String::from_utf8_lossy(&whole).contains("KP-S017"));
+    for chunk in ["1", "2", "7"] {
+        assert!(run(chunk) == whole, "chunks of {chunk} differ");
     }
 }

@@ -25,6 +25,7 @@ mod defects;
 mod determinism;
 mod formats;
 mod generate;
+mod hidden_values;
 mod hostile;
 mod judging;
 mod layering;

@@ -93,7 +93,8 @@ impl Run {
 
     pub fn judged(&self, mut batch: Batch) -> Block {
         let outcomes = judge(&self.plan, &mut batch);
-        let findings = diagnose(&self.plan, &batch, &outcomes, Wants { excerpts: false, values: true });
+        let findings =
+            diagnose(&self.plan, &batch, &outcomes, Wants { excerpts: false, values: true, keys: true });
         Block { batch, outcomes, findings }
     }
 

@@ -32,7 +32,7 @@ use super::{Batch, Column, Mask, Table, missing};
 use crate::diagnostic::code::structure;
 use crate::diagnostic::{Argument, Severity};
 use crate::expression::FieldId;
-use crate::input::{CellFinding, Layout, RawChunk, RawRecord};
+use crate::input::{CellFinding, Layout, RawChunk, RawKind, RawRecord};
 use crate::questionnaire::{Domain, Field};
 use crate::rule_pack::RulePack;
 
@@ -135,7 +135,7 @@ impl Converter {
             for (slot, _) in
                 chunk.slots.iter().enumerate().filter(|(_, slot)| self.keys.contains(&slot.field))
             {
-                let cell = chunk.column(slot).get(row).filter(|cell| cell.span != (0, 0));
+                let cell = chunk.column(slot).get(row).filter(|cell| cell.kind != RawKind::Missing);
                 finding.further.extend(cell.map(|cell| (cell.span, Argument::NotGiven)));
             }
             findings.push(finding);

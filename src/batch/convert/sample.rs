@@ -140,7 +140,8 @@ pub(super) fn read_with(name: &str, bytes: &[u8], options: &ReadOptions) -> Read
     let (mut batches, mut keys) = (Vec::new(), UnknownKeys::default());
     while let Some(block) = reader.next_block().unwrap() {
         let mut batch = converter.convert(&layout, layout.cells(block));
-        file.append(keys.merge(&layout, std::mem::take(&mut batch.chunk.unknown_keys)));
+        let found = std::mem::take(&mut batch.chunk.unknown_keys);
+        file.extend(found.into_iter().filter_map(|key| keys.report(&layout, key)));
         batches.push(batch);
     }
     file.append(reader.finish());

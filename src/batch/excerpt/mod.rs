@@ -2,22 +2,24 @@
 //!
 //! Invariants
 //! - An excerpt holds nothing that may not reach a terminal, and its marks are on character boundaries of it.
-//! - Cells of private fields are masked, marked or not.
+//! - Cells that are withheld are masked, marked or not. In a record that may hold one, nothing is shown that is not
+//!   surely another cell.
 //! - It fits into 80 columns together with its frame, however long the record is; what does not fit is `…`.
 //! - Its cost does not grow with the file: only the record's own bytes are looked at.
 
+mod outside;
+mod record;
 mod source_lines;
 
 use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthChar;
 
+pub use outside::{of_header, of_key};
+pub use record::excerpt;
 pub use source_lines::of_text;
 
-use super::Batch;
 use crate::diagnostic::Label;
-use crate::input::{RawChunk, RawKind, RawRecord};
-use crate::rule_pack::RulePack;
 use crate::source::encoding::Encoding;
 use crate::source::{Span, display_width, picture};
 
@@ -30,7 +32,7 @@ const CELL: usize = 24;
 const NEIGHBOUR: usize = 10;
 /// Columns of what stands between two marked stretches.
 const GAP: usize = 3;
-/// What stands for a private answer.
+/// What stands for an answer that is withheld.
 const MASK: &str = "***";
 
 /// A piece of a record's original text, made while its bytes were in hand, for drawing.
@@ -56,41 +58,16 @@ pub struct Region<'a> {
     pub encoding: Encoding,
     /// Whether they are one row of cells (CSV, TSV), to be shown as one line.
     pub row: bool,
-    /// Ranges of `bytes` that are cells, and whether each is private; in any order.
+    /// Ranges of `bytes` that are cells, and whether each is withheld; in any order.
     pub cells: Vec<(usize, usize, bool)>,
+    /// Whether what is no cell may hold an answer that is withheld.
+    pub guarded: bool,
 }
 
-/// The excerpt of record `row` for `labels`; empty if there is no such record.
-pub fn excerpt(batch: &Batch, pack: &RulePack, row: usize, labels: &[Label]) -> Excerpt {
-    let chunk = &batch.chunk;
-    let Some(record) = chunk.records.get(row) else { return Excerpt::default() };
-    let (start, end) = (index(record.span.0), index(record.span.1));
-    let region = Region {
-        bytes: chunk.bytes.get(start..end).unwrap_or(&[]),
-        base: chunk.base + u64::from(record.span.0),
-        encoding: chunk.encoding,
-        row: (0..chunk.slots.len())
-            .any(|slot| chunk.column(slot).get(row).is_some_and(|cell| cell.kind == RawKind::Text)),
-        cells: cells(chunk, pack, row, record),
-    };
-    region.cut(labels)
-}
-
-fn cells(chunk: &RawChunk, pack: &RulePack, row: usize, record: &RawRecord) -> Vec<(usize, usize, bool)> {
-    let private = |field: usize| pack.questionnaire.fields.get(field).is_some_and(|field| field.private);
-    let slots = chunk.slots.iter().enumerate();
-    slots
-        .filter_map(|(index, slot)| Some((chunk.column(index).get(row)?, private(slot.field))))
-        .filter(|(cell, _)| cell.kind != RawKind::Missing)
-        .map(|(cell, private)| {
-            let relative = |at: u32| index(at.saturating_sub(record.span.0));
-            (relative(cell.span.0), relative(cell.span.1), private)
-        })
-        .collect()
-}
-
-fn index(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
+/// `span` in bytes behind `base`. `None`: it does not lie there.
+fn relative(base: u64, span: Span) -> Option<(usize, usize)> {
+    let relative = |at: u64| at.checked_sub(base).and_then(|at| usize::try_from(at).ok());
+    relative(span.start).zip(relative(span.end)).filter(|(start, end)| start <= end)
 }
 
 /// A stretch of the record that is shown.
@@ -126,11 +103,7 @@ impl Region<'_> {
 
     /// The marked stretches by place, as many as there is room for.
     fn marked(&self, labels: &[Label]) -> Vec<Segment> {
-        let inside = |span: Span| {
-            let relative = |at: u64| at.checked_sub(self.base).and_then(|at| usize::try_from(at).ok());
-            let range = relative(span.start).zip(relative(span.end));
-            range.filter(|(start, end)| start <= end && *end <= self.bytes.len())
-        };
+        let inside = |span: Span| relative(self.base, span).filter(|(_, end)| *end <= self.bytes.len());
         let count = labels.iter().filter(|label| inside(label.span).is_some()).count().max(1);
         let room = if self.row { (MARKED / count).clamp(6, CELL) } else { CELL + NEIGHBOUR };
         let mut segments: Vec<Segment> = Vec::new();
@@ -160,13 +133,16 @@ impl Region<'_> {
     fn segment(&self, label: &Label, (start, end): (usize, usize), room: usize) -> Segment {
         let line = label.position.line;
         let cell = self.cells.iter().find(|cell| (cell.0, cell.1) == (start, end));
-        let private = cell.is_some_and(|cell| cell.2);
-        let value = if private { MASK.to_owned() } else { self.shown(start, end, room) };
-        if self.row && cell.is_some() {
-            return Segment { start, end, line, mark: (0, value.len()), text: value, labels: Vec::new() };
-        }
-        let from = if label.pointer.is_some() { self.key_before(start) } else { self.context_before(start) };
-        let until = if label.pointer.is_some() { end } else { self.context_after(end) };
+        // Of a row as a whole more is shown than of a cell: it stands alone.
+        let room = if self.row && cell.is_none() { MARKED } else { room };
+        let withheld = cell.map_or(self.guarded, |cell| cell.2);
+        let value = if withheld { MASK.to_owned() } else { self.shown(start, end, room) };
+        let (from, until) = match cell {
+            Some(_) if self.row => (start, end),
+            _ if label.pointer.is_some() || cell.is_some() => (self.key_before(start), end),
+            None if self.guarded => (start, end),
+            _ => (self.context_before(start), self.context_after(end)),
+        };
         let mut text = self.shown(from, start, CELL * 2);
         let mark = (text.len(), text.len() + value.len());
         text.push_str(&value);
@@ -371,7 +347,14 @@ pub(super) mod tests {
             cells.push((start, start + cell.len(), number == private));
             start += cell.len() + 1;
         }
-        Region { bytes: text.as_bytes(), base: 1000, encoding: Encoding::Utf8, row: true, cells }
+        Region {
+            bytes: text.as_bytes(),
+            base: 1000,
+            encoding: Encoding::Utf8,
+            row: true,
+            cells,
+            guarded: false,
+        }
     }
 
     pub(crate) fn marked(excerpt: &Excerpt) -> Vec<Option<&str>> {
@@ -418,6 +401,7 @@ pub(super) mod tests {
             encoding: Encoding::Utf8,
             row: false,
             cells: Vec::new(),
+            guarded: false,
         };
         let labels = [
             label((at("812"), at("812") + 3), 5, Some("/total")),
@@ -440,6 +424,7 @@ pub(super) mod tests {
             encoding: Encoding::Utf8,
             row: false,
             cells: Vec::new(),
+            guarded: false,
         };
         let at = |value: &str| text.find(value).and_then(|at| u64::try_from(at).ok()).unwrap();
         let labels = [

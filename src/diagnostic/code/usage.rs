@@ -126,4 +126,11 @@ codes! {
         title "そのような調査はない" "unknown survey"
         message "「{found}」という調査はありません。組み込みの調査：{known}。調査のフォルダーは、schemas と rules を持つフォルダーの中に置いてください。"
             "There is no survey \"{found}\". The embedded ones are: {known}. A folder of rules must lie in a folder that has schemas/ and rules/.";
+    /// `--as-of` where no rule asks what day it is.
+    DAY_NOT_ASKED = "KP-U025" "day-not-asked-for" Error
+        title "基準日を使う規則がない" "day given that no rule asks for"
+        message "この調査の規則はどれも「今日」を使わないため（パラメーター as_of がありません）、--as-of {found} を指定しても結果は変わりません。--as-of を外して実行してください。"
+            "No rule of this survey asks what day it is (it has no parameter as_of), so --as-of {found} would change nothing. Please leave --as-of out."
+        help "日付のパラメーター（{known}）は --param 名前=日付 で指定できます。"
+            "parameters that are dates ({known}) can be given with --param NAME=DATE";
 }

@@ -3,7 +3,7 @@
 //! Invariants
 //! - No more is listed than the caps allow, and what is not shown is said; the table's counts are complete.
 //! - Text is wrapped at the terminal's width by display columns; nothing relies on colour to be understood.
-//! - Where values are hidden only titles are printed, with the place and without the record's key.
+//! - Where values are hidden only titles are printed, with the record, its fields and without its key.
 
 mod frame;
 
@@ -12,7 +12,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::wrap::{pad, shorten, wrap};
-use super::{Audience, Names, Output, location, table, words};
+use super::{Audience, Names, Output, Spot, marked_fields, table, words};
 use crate::batch::{Excerpt, excerpt};
 use crate::diagnostic::{Diagnostic, Diagnostics, Language, RecordPlace, Severity};
 use crate::engine::event::{Reporter, RunHeader, Summary};
@@ -153,11 +153,12 @@ impl Full {
         let mut page = String::from("\n");
         head(&mut page, diagnostic, &self.look);
         if self.audience.hide_values {
-            let (file, position) = location(diagnostic);
-            let place =
-                file.map(names).into_iter().chain(position.map(|at| format!("{}:{}", at.line, at.display)));
-            let place = place.collect::<Vec<_>>().join(":");
-            page.push_str(&self.look.paint(Ink::Dim, &format!("   {} {place}\n", self.look.arrow())));
+            let spot = Spot::new(diagnostic, self.audience);
+            let place = spot.print(&spot.file.map(names).unwrap_or_default());
+            let fields = marked_fields(diagnostic).join(", ");
+            let line = format!("   {} {place}  {}", self.look.arrow(), picture::visible(&fields));
+            page.push_str(&self.look.paint(Ink::Dim, line.trim_end()));
+            page.push('\n');
         } else {
             frame::draw(&mut page, diagnostic, finding.excerpt.as_ref(), &names, &self.look);
         }
@@ -193,7 +194,9 @@ impl Full {
             Some(key) => format!("{}{}{record}", shorten(&key, look.width / 3), look.dot()),
             None => record,
         };
-        let right = format!("{}:{}", picture::visible(self.names.get(place.source)), place.line);
+        let line = if self.audience.hide_values { place.sheet_row } else { Some(place.line) };
+        let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+        let right = format!("{}{line}", picture::visible(self.names.get(place.source)));
         let room = look.width.saturating_sub(display_width(&left) + 10);
         let right = shorten(&right, room.max(8));
         let used = display_width(&left) + display_width(&right) + 8;

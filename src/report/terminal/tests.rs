@@ -46,14 +46,14 @@ fn a_finding_in_japanese() {
 fn a_blank_cell_and_a_follower_in_english_and_ascii() {
     let expected = "\
 error EX-K001/ex_system  required question unanswered  question-unanswered
-  x question 4 (EHR in use) is not answered. Please choose an option.
+  x Question 4 (EHR in use) is not answered. Please choose an option.
    ,-[提出/回答.csv:3:36]
  3 | …,,,1,…
    :    ^
    :    `-- column 4
    `----
   + EX-K019  EHR question blank although backup questions are answered
-    question 4 (EHR in use) is not answered, but backup questions are. If an EHR
+    Question 4 (EHR in use) is not answered, but backup questions are. If an EHR
     is used please answer question 4 (EHR in use) with yes, otherwise leave the
     backup questions blank.";
     let look = Appearance { ascii: true, ..look(Language::En, 80) };
@@ -67,7 +67,7 @@ fn hidden_values_leave_title_and_place() {
 ── レコード 1 ─────────────────────────────────────────────── 提出/回答.csv:2 ──
 
 要修正 EX-X001  病床数と病床数区分が一致しない  beds-outside-declared-band
-   → 提出/回答.csv:2:26";
+   → 提出/回答.csv:2  band, ex_total";
     assert_eq!(part(&page, "── レコード 1", 4), expected);
 }
 

@@ -1,0 +1,51 @@
+//! Excerpts of what is no answer: the header of delimited text, and keys of JSON that the form does not know.
+//!
+//! Invariants
+//! - Beside a key nothing of its record is shown.
+
+use std::slice;
+
+use super::{Excerpt, Region, relative};
+use crate::diagnostic::Label;
+use crate::input::{HeaderRow, RawChunk};
+use crate::source::encoding::Encoding;
+
+/// The header with the columns that `labels` mark. `None`: they mark nothing in it.
+pub fn of_header((row, encoding): &(HeaderRow, Encoding), labels: &[Label]) -> Option<Excerpt> {
+    let index = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
+    let region = Region {
+        bytes: &row.bytes,
+        base: row.base,
+        encoding: *encoding,
+        row: true,
+        cells: row.cells.iter().map(|(_, (start, end))| (index(*start), index(*end), false)).collect(),
+        guarded: false,
+    };
+    drawn(&region, labels)
+}
+
+/// The key of a JSON record that `label` marks. `None`: it is in none of the chunk's records.
+pub fn of_key(chunk: &RawChunk, label: &Label) -> Option<Excerpt> {
+    let within = |record: &&crate::input::RawRecord| {
+        let span = chunk.span(record.span);
+        span.start <= label.span.start && label.span.end <= span.end
+    };
+    let record = chunk.records.iter().find(within)?;
+    let index = |at: u32| usize::try_from(at).ok();
+    let base = chunk.span(record.span).start;
+    let (start, end) = relative(base, label.span)?;
+    let region = Region {
+        bytes: chunk.bytes.get(index(record.span.0)?..index(record.span.1)?)?,
+        base,
+        encoding: chunk.encoding,
+        row: false,
+        cells: vec![(start, end, false)],
+        guarded: true,
+    };
+    drawn(&region, slice::from_ref(label))
+}
+
+fn drawn(region: &Region<'_>, labels: &[Label]) -> Option<Excerpt> {
+    let excerpt = region.cut(labels);
+    (!excerpt.text.is_empty()).then_some(excerpt)
+}

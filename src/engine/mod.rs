@@ -172,6 +172,7 @@ impl<'a> Run<'a> {
                 line.readable = reader.is_readable();
                 self.tell(found)?;
                 let rest = self.records(&mut reader, &mut line)?;
+                line.readable = line.readable && reader.is_readable();
                 self.tell(rest)?;
                 self.tell(reader.finish())?;
             }
@@ -188,11 +189,15 @@ impl<'a> Run<'a> {
         let mut wave = next_wave(reader, self.workers.wave());
         loop {
             let blocks = match wave {
-                Ok(blocks) if blocks.is_empty() => return Ok(after),
+                Ok(blocks) if blocks.is_empty() => {
+                    after.append(Diagnostics::from_iter(keys.further()));
+                    return Ok(after);
+                }
                 Ok(blocks) => blocks,
                 Err(error) => {
                     line.readable = false;
                     let place = self.header.files.get(self.files.len()).copied();
+                    after.append(Diagnostics::from_iter(keys.further()));
                     after.append(place.map(|id| unreadable(id, &error)).unwrap_or_default());
                     return Ok(after);
                 }

@@ -281,10 +281,9 @@ fn report_twice(chunk: &mut RawChunk, form: &FormNeeds, row: usize, column: usiz
     let Some(declared) = form.columns.get(column) else { return };
     let field = form.fields.get(declared.slot.field).copied();
     let notice = structure::KEY_DUPLICATED.notice();
-    let same = |finding: &&mut CellFinding| {
-        finding.row == row && finding.field == field && finding.notice.id == notice.id
-    };
-    if let Some(finding) = chunk.findings.iter_mut().rev().find(same) {
+    let same = |finding: &&mut CellFinding| finding.field == field && finding.notice.id == notice.id;
+    let mut of_row = chunk.findings.iter_mut().rev().take_while(|finding| finding.row == row);
+    if let Some(finding) = of_row.find(same) {
         if finding.further.len() < MOST_MARKS {
             finding.further.push((span, second_note()));
         }

@@ -26,6 +26,7 @@ mod determinism;
 mod formats;
 mod generate;
 mod hostile;
+mod hostile_reading;
 mod judging;
 mod layering;
 mod memory;

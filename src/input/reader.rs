@@ -131,7 +131,7 @@ impl Reader {
         let diagnostics = match format {
             InputFormat::Csv => reader.open_rows(b',', form)?,
             InputFormat::Tsv => reader.open_rows(b'\t', form)?,
-            InputFormat::Json | InputFormat::JsonLines => reader.open_json(format, options)?,
+            InputFormat::Json | InputFormat::JsonLines => reader.open_json(format, options),
         };
         Ok((reader, diagnostics))
     }
@@ -192,21 +192,20 @@ impl Reader {
         Ok(found)
     }
 
-    fn open_json(&mut self, format: InputFormat, options: &ReadOptions) -> Result<Diagnostics, Error> {
+    fn open_json(&mut self, format: InputFormat, options: &ReadOptions) -> Diagnostics {
         if self.intake.encoding() != Encoding::Utf8 {
             // JSON is UTF-8; in CP932 its brackets would be halves of characters. Nothing is converted.
             self.told_encoding = true;
-            return Ok(Diagnostics::from_iter([self.about_file(&structure::JSON_NOT_UTF8)]));
+            return Diagnostics::from_iter([self.about_file(&structure::JSON_NOT_UTF8)]);
         }
-        self.splitter = Splitter::Values(match &options.records {
-            Some(pointer) => Values::at(pointer, &mut self.intake),
-            None => {
-                let (framing, start) = framing(self.intake.bytes(), format, options.format.is_some());
-                Values::new(framing, &mut self.intake, start)
-            }
+        self.splitter = Splitter::Values(if let Some(pointer) = &options.records {
+            Values::at(pointer, &mut self.intake)
+        } else {
+            let (framing, start) = framing(self.intake.bytes(), format, options.format.is_some());
+            Values::new(framing, &mut self.intake, start)
         });
         self.records.clone_from(&options.records);
-        Ok(Diagnostics::new())
+        Diagnostics::new()
     }
 
     fn about_file(&self, code: &'static Code) -> Diagnostic {

@@ -191,7 +191,7 @@ impl Exact {
 
     /// `form`: the reading form of this kind of field.
     fn fold(&self, form: Form) -> Folded {
-        let mut meanings = BTreeMap::new();
+        let mut meanings: BTreeMap<Box<str>, Meaning> = BTreeMap::new();
         for spelling in &self.ranked {
             let respelled = match self.meanings.get(spelling) {
                 Some(Meaning::Option(index, How::Plain)) => Meaning::Option(*index, How::Respelled),
@@ -200,7 +200,7 @@ impl Exact {
             };
             meanings.entry(form(spelling).into()).or_insert(respelled);
         }
-        let longest = meanings.keys().map(|spelling: &Box<str>| spelling.len()).max().unwrap_or(0);
+        let longest = meanings.keys().map(|spelling| spelling.len()).max().unwrap_or(0);
         Folded { meanings, longest }
     }
 }

@@ -70,12 +70,12 @@ pub(super) fn examples(ty: &Type, formats: &DateFormats) -> Vec<String> {
     let written = formats.spellings.iter().map(|spelling| &**spelling);
     let spellings = std::iter::once(kind.canonical()).chain(written.filter(|text| *text != kind.canonical()));
     let plain = spellings.filter_map(|text| pieces(text, kind)).filter(|of| !of.contains(&Piece::Offset));
-    plain.take(2).map(|pieces| pieces.iter().map(example).collect()).collect()
+    plain.take(2).map(|pieces| pieces.into_iter().map(example).collect()).collect()
 }
 
-fn example(piece: &Piece) -> String {
+fn example(piece: Piece) -> String {
     let (part, two) = match piece {
-        Piece::Number(part, two) => (part, *two),
+        Piece::Number(part, two) => (part, two),
         Piece::Other(letter) => return letter.to_string(),
         Piece::Offset => return "Z".to_owned(),
     };

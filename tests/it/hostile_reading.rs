@@ -8,13 +8,15 @@ use std::time::Instant;
 
 use crate::hostile::{answer, checked, errors, object, sound};
 
+/// Makes a file of so many names.
+type Make<'m> = &'m dyn Fn(usize) -> String;
+
 /// Seconds of processor time are too coarse for small files, so the larger ones must be answered within the limit and
 /// take no more than the smaller ones' share: what grows with the square takes four times as long for twice as much.
 #[test]
 fn repeated_and_unknown_names_take_time_in_proportion_to_their_number() {
     let (header, row) = sound();
     let column = header.split(',').next().unwrap();
-    type Make<'m> = &'m dyn Fn(usize) -> String;
     let shapes: [(&str, Make<'_>); 5] = [
         ("keys.jsonl", &|count| format!("{{{}\"x\":1}}\n", "\"beds_total\":1,".repeat(count))),
         ("groups.jsonl", &|count| format!("{{{}\"x\":1}}\n", "\"beds\":1,".repeat(count))),
@@ -23,7 +25,7 @@ fn repeated_and_unknown_names_take_time_in_proportion_to_their_number() {
         }),
         ("known.csv", &|count| format!("{header}{}\n{row}\n", format!(",{column}").repeat(count))),
         ("unknown.csv", &|count| {
-            let names: String = (0..count).map(|number| format!(",x{number}")).collect();
+            let names = (0..count).fold(String::new(), |names, number| names + ",x" + &number.to_string());
             format!("{header}{names}\n{row}\n")
         }),
     ];

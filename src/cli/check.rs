@@ -11,10 +11,10 @@ use std::sync::Arc;
 use super::arguments::{CheckArguments, EncodingName, InputFormatName, Whether};
 use super::progress::ProgressLine;
 use super::session::{Exit, Session};
-use super::usage::{list, suggest, usage};
+use super::usage::{did_you_mean, list, suggest, usage};
 use super::{inputs, selection};
 use crate::diagnostic::code::usage::{
-    NUMBER_OUT_OF_RANGE, ONE_PLACE_FOR_TWO, OUTPUT_IS_INPUT, UNKNOWN_VALUE, VALUE_MISSING,
+    NUMBER_OUT_OF_RANGE, ONE_PLACE_FOR_TWO, OUTPUT_IS_INPUT, UNKNOWN_VALUE, VALUE_MISSING, VALUE_NOT_USABLE,
 };
 use crate::diagnostic::{Argument, Diagnostic, Localized};
 use crate::engine::event::{Reporter, RunHeader, Summary};
@@ -39,7 +39,7 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
         Ok(told) => told,
         Err(problems) => return session.refuse(problems),
     };
-    if let Some(problem) = wrong_values(session, arguments) {
+    if let Some(problem) = wrong_values(session, arguments).or_else(|| wrong_pointer(session, arguments)) {
         return session.refuse([problem]);
     }
     let inputs = match inputs::gather(session, arguments) {
@@ -132,6 +132,20 @@ fn wrong_values(session: &Session, arguments: &CheckArguments) -> Option<Diagnos
         .with("found", found)
         .with("known", list(known));
     Some(suggest(wrong, found, known))
+}
+
+/// A place of records that is no JSON Pointer. `None`: it is one, or none is given.
+fn wrong_pointer(session: &Session, arguments: &CheckArguments) -> Option<Diagnostic> {
+    let found = arguments.records.as_deref().filter(|text| !text.is_empty() && !text.starts_with('/'))?;
+    let expected = Localized::new(
+        "JSONポインター（/ で始まる場所）".into(),
+        "a JSON Pointer, which begins with /".into(),
+    );
+    let meant =
+        format!("/{}", found.trim_start_matches(['#', '$', '.']).replace('.', "/").trim_start_matches('/'));
+    let problem = usage(&VALUE_NOT_USABLE, session.line.mark_value(found)).with("flag", "--records");
+    let problem = problem.with("found", found).with("expected", Argument::Localized(expected));
+    Some(problem.suggest(did_you_mean(&meant)))
 }
 
 fn wrong_format(session: &Session, problem: &FormatProblem) -> Diagnostic {

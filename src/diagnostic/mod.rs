@@ -11,6 +11,7 @@ pub mod code;
 mod collection;
 pub mod nearest;
 mod template;
+pub mod width;
 
 pub use argument::{Argument, Decimal};
 pub use code::Code;

@@ -1,14 +1,14 @@
 //! The name that was probably meant.
 //!
 //! Invariants
-//! - Comparison is by a folded form: NFKC, case, kana kind, dashes, blanks.
+//! - Comparison is by a folded form: width, case, kana kind, dashes, blanks.
 //! - A name at an edit distance over 3, or over half of a short name's length, is never suggested.
 //! - Between names at one distance the one with more characters in common wins, then the order of candidates:
 //!   the answer is always the same.
 
 use std::borrow::Cow;
 
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+use super::width::one_width;
 
 /// Greatest edit distance of a suggestion.
 const FARTHEST: usize = 3;
@@ -44,6 +44,13 @@ pub fn nearest<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>) -
     best.map(|(_, candidate)| candidate)
 }
 
+/// Whether at most a third of the characters of the two are not shared: for answers, where a change of one character
+/// in two is another meaning (毎月, 毎日) and no misspelling.
+pub fn mostly_shared(left: &str, right: &str) -> bool {
+    let (left, right) = (fold(left), fold(right));
+    unshared(&left, &right) * 3 <= left.chars().count() + right.chars().count()
+}
+
 /// The edit distance, if it is at most `limit` and small for a name of this length.
 fn distance_within(wanted: &str, wanted_length: usize, folded: &str, limit: usize) -> Option<usize> {
     if wanted == folded {
@@ -77,7 +84,7 @@ fn allowed(length: usize) -> usize {
     if length < 2 { 0 } else { length.div_ceil(2).min(FARTHEST) }
 }
 
-/// The form in which names and headers are compared: NFKC, lower case, hiragana for katakana, one dash, no blanks.
+/// The form in which names and headers are compared: one width, lower case, hiragana for katakana, one dash, no blanks.
 ///
 /// ```
 /// use kenpyo::diagnostic::nearest::fold;
@@ -86,15 +93,8 @@ fn allowed(length: usize) -> usize {
 /// ```
 pub fn fold(text: &str) -> String {
     // Normalising costs ten times as much as finding out that there is nothing to normalise.
-    let lower = lower_case(normal_form(text));
-    normal_form(&lower).chars().filter_map(fold_character).collect()
-}
-
-fn normal_form(text: &str) -> Cow<'_, str> {
-    match is_nfkc_quick(text.chars()) {
-        IsNormalized::Yes => Cow::Borrowed(text),
-        IsNormalized::No | IsNormalized::Maybe => Cow::Owned(text.nfkc().collect()),
-    }
+    let lower = lower_case(one_width(text));
+    one_width(&lower).chars().filter_map(fold_character).collect()
 }
 
 fn lower_case(text: Cow<'_, str>) -> Cow<'_, str> {
@@ -139,6 +139,24 @@ mod tests {
     fn folding_twice_changes_nothing() {
         for text in ["ＡＢＣ", "ヷヸ", "ﾊﾟ", "İI", "㌔", "ｰ"] {
             assert_eq!(fold(&fold(text)), fold(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_would_be_another_meaning_is_not_folded() {
+        for (left, right) in [("問1²", "問12"), ("①", "1"), ("½", "1/2"), ("Ⅳ", "IV")] {
+            assert_ne!(fold(left), fold(right), "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn most_characters_of_an_answer_must_be_shared() {
+        for (left, right) in [("はいい", "はい"), ("いは", "はい"), ("１か月毎", "1か月"), ("週1固", "週1回")]
+        {
+            assert!(mostly_shared(left, right), "{left} {right}");
+        }
+        for (left, right) in [("毎月", "毎日"), ("年1回", "月2回"), ("ない", "はい")] {
+            assert!(!mostly_shared(left, right), "{left} {right}");
         }
     }
 

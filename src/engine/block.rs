@@ -78,7 +78,8 @@ impl Judge<'_> {
         let bytes = length(block.bytes.len());
         let mut chunk = layout.cells(block);
         let unknown_keys = std::mem::take(&mut chunk.unknown_keys).into_iter().map(|key| {
-            let excerpt = wants.excerpts.then(|| excerpt::of_key(&chunk, &key.label)).flatten();
+            let label = key.label.as_ref().filter(|_| wants.excerpts);
+            let excerpt = label.and_then(|label| excerpt::of_key(&chunk, label));
             (key, excerpt)
         });
         let unknown_keys: Vec<DrawnKey> = unknown_keys.collect();

@@ -129,7 +129,7 @@ pub struct FileLine {
     pub records: u64,
     /// Records that could not be read.
     pub unreadable: u64,
-    /// Whether the file could be read at all.
+    /// Whether the file could be read to its end.
     pub readable: bool,
 }
 
@@ -171,7 +171,7 @@ impl Summary {
         self.records == 0 || self.rules.iter().all(|rule| rule.counts.is_none())
     }
 
-    /// Whether a file could not be read, or our own fault hit a record.
+    /// Whether a file could not be read to its end, or our own fault hit a record.
     pub fn has_failures(&self) -> bool {
         self.faults > 0 || self.files.iter().any(|file| !file.readable)
     }

@@ -187,6 +187,7 @@ impl<'a> Run<'a> {
                 };
                 self.tell_drawn(found.into_iter().map(drawn).collect())?;
                 let rest = self.records(&mut reader, &mut line)?;
+                line.readable = line.readable && reader.is_readable();
                 self.tell_drawn(rest)?;
                 self.tell(reader.finish())?;
             }
@@ -207,11 +208,15 @@ impl<'a> Run<'a> {
         let mut wave = next_wave(reader, self.workers.wave());
         loop {
             let blocks = match wave {
-                Ok(blocks) if blocks.is_empty() => return Ok(after),
+                Ok(blocks) if blocks.is_empty() => {
+                    after.extend(keys.further().map(Finding::from));
+                    return Ok(after);
+                }
                 Ok(blocks) => blocks,
                 Err(error) => {
                     line.readable = false;
                     let place = self.header.files.get(self.files.len()).copied();
+                    after.extend(keys.further().map(Finding::from));
                     let stopped = place.map(|id| unreadable(id, &error)).unwrap_or_default();
                     after.extend(stopped.into_iter().map(Finding::from));
                     return Ok(after);

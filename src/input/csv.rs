@@ -46,13 +46,7 @@ pub struct HeaderRow {
 impl Rows {
     /// From the first line of the file on.
     pub(super) const fn new(delimiter: u8) -> Self {
-        Self {
-            dialect: Dialect { delimiter, width: None },
-            line: 1,
-            sheet_row: 1,
-            number: 0,
-            skipping: false,
-        }
+        Self { dialect: Dialect::new(delimiter), line: 1, sheet_row: 1, number: 0, skipping: false }
     }
 
     /// Takes the first row that holds something. `None`: there is none.
@@ -179,9 +173,7 @@ impl Rows {
     fn fault(&self, breach: Breach) -> RowFault {
         match breach {
             Breach::Open => RowFault::QuoteOpen,
-            Breach::Cells(found) => {
-                RowFault::Cells { found, expected: self.dialect.width.unwrap_or_default() }
-            }
+            Breach::Cells(found) => RowFault::Cells { found, expected: self.dialect.least },
         }
     }
 }
@@ -252,7 +244,9 @@ impl Filler<'_> {
                 Some(None) => {}
                 None => {
                     let bytes = chunk.bytes.get(cell.start..cell.end).unwrap_or(&[]);
-                    surplus = surplus || !is_blank_row(bytes, delimiter, chunk.encoding);
+                    surplus = surplus
+                        || count >= self.dialect.most
+                        || !is_blank_row(bytes, delimiter, chunk.encoding);
                 }
             }
             count += 1;
@@ -308,7 +302,7 @@ mod tests {
         let mut intake = intake(text.as_bytes().to_vec());
         let mut rows = Rows::new(b',');
         let header = rows.header(&mut intake).unwrap().unwrap();
-        rows.dialect.width = Some(header.cells.len());
+        rows.dialect = Dialect { delimiter: b',', least: header.cells.len(), most: header.cells.len() };
         let mut found = Vec::new();
         while let Some(block) = rows.block(&mut intake, SourceId(0), most).unwrap() {
             for (index, record) in block.records.iter().enumerate() {

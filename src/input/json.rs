@@ -7,7 +7,7 @@
 //! - A name given twice is never resolved in silence: its cell has a finding and becomes INVALID.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::form::FormNeeds;
 use super::row_fault::{DEEPEST, JsonFault, RowFault, finding};
@@ -33,6 +33,17 @@ pub(super) fn fill(chunk: &mut RawChunk, form: &FormNeeds) {
     }
 }
 
+/// Checks that `bytes[start..end]` is one JSON value and nothing else.
+pub(super) fn check(bytes: &[u8], start: usize, end: usize) -> Result<(), JsonFault> {
+    let view = bytes.get(..end).unwrap_or(bytes);
+    let mut tokens = Tokens { scanner: Scanner::new(view, start), end };
+    let whole = tokens.next().and_then(|first| tokens.skip(first, 0)).and_then(|_| tokens.finish());
+    whole.map_err(|fault| match fault {
+        RowFault::NotJson(_, fault) => fault,
+        _ => JsonFault::Order,
+    })
+}
+
 /// A value that belongs to a column of the form.
 #[derive(Debug)]
 struct Member {
@@ -50,10 +61,12 @@ struct Parser<'f> {
     entered: Vec<(usize, (u32, u32))>,
     /// Places entered twice: first and second key.
     entered_again: Vec<(usize, [(u32, u32); 2])>,
+    /// Places that must be objects and are not, with the span of what stands there.
+    plain: Vec<(usize, (u32, u32))>,
     /// Keys that are not on the form: the place around them, and their span.
     unknown: Vec<(usize, (u32, u32))>,
-    /// Names of those that the chunk has noted.
-    noted: BTreeSet<Box<str>>,
+    /// Names of those that the chunk has noted, and their places there.
+    noted: BTreeMap<Box<str>, usize>,
     /// By place: the key that followed it last time, and where that led. Records of one file are alike.
     after: Vec<Option<(Box<str>, usize)>>,
     /// By place: the same for the first key inside its object.
@@ -68,8 +81,9 @@ impl<'f> Parser<'f> {
             members: Vec::new(),
             entered: Vec::new(),
             entered_again: Vec::new(),
+            plain: Vec::new(),
             unknown: Vec::new(),
-            noted: BTreeSet::new(),
+            noted: BTreeMap::new(),
             after: vec![None; places],
             first: vec![None; places],
         }
@@ -80,6 +94,7 @@ impl<'f> Parser<'f> {
         self.members.clear();
         self.entered.clear();
         self.entered_again.clear();
+        self.plain.clear();
         self.unknown.clear();
         let view = bytes.get(..end).unwrap_or(&[]);
         if let Err(error) = std::str::from_utf8(view.get(start..).unwrap_or(&[])) {
@@ -179,7 +194,11 @@ impl<'f> Parser<'f> {
         let column = child.and_then(|child| self.form.nodes().get(child)?.column);
         let Some(column) = column else {
             // `"beds": null` says of each value inside that it is blank.
-            if child.is_none() || value.kind != Kind::Null {
+            if let Some(child) = child {
+                if value.kind != Kind::Null {
+                    self.plain.push((child, (short(value.start), short(end))));
+                }
+            } else {
                 self.unknown.push((place, (short(key.start), short(key.end))));
             }
             return Ok(());
@@ -222,26 +241,38 @@ impl<'f> Parser<'f> {
             let finding = twice(chunk, row, None, name).further(first, first_note());
             chunk.findings.push(finding.further(second, second_note()));
         }
+        self.plain.sort_unstable();
+        for same in self.plain.chunk_by(|one, other| one.0 == other.0) {
+            let Some((place, _)) = same.first() else { continue };
+            let line = chunk.records.get(row).map_or(0, |record| record.line);
+            let name = self.form.nodes().get(*place).map_or("", |node| node.path.trim_start_matches('/'));
+            let mut finding = CellFinding::new(&structure::OBJECT_EXPECTED, row, None)
+                .with("line", line)
+                .with("column", name);
+            finding.further.extend(same.iter().take(MOST_MARKS).map(|(_, span)| (*span, Argument::Nothing)));
+            chunk.findings.push(finding);
+        }
         for (place, span) in std::mem::take(&mut self.unknown) {
             self.note_unknown(chunk, row, place, span);
         }
     }
 
     fn note_unknown(&mut self, chunk: &mut RawChunk, row: usize, place: usize, span: (u32, u32)) {
-        if self.noted.len() >= MOST_KEYS {
-            return;
-        }
         let bytes = chunk.bytes.get(offset(span.0)..offset(span.1)).unwrap_or(&[]);
         let Ok(key) = unescape(bytes) else { return };
         let key = UnknownKey::cut(&key);
         let path = self.form.nodes().get(place).map_or("", |node| &node.path);
-        let name = if path.is_empty() { key.clone() } else { format!("{path}/{key}").into() };
-        if !self.noted.insert(name.clone()) {
+        let name: Box<str> = if path.is_empty() { key.clone() } else { format!("{path}/{key}").into() };
+        if let Some(kept) = self.noted.get(&name).and_then(|noted| chunk.unknown_keys.get_mut(*noted)) {
+            kept.count += 1;
             return;
         }
         let Some(record) = chunk.records.get(row) else { return };
-        let label = chunk.label(record, span, Argument::Nothing);
-        chunk.unknown_keys.extend(label.map(|label| UnknownKey { name, key, place, label }));
+        // A file reports no more of them, and to find a place takes time.
+        let within = chunk.unknown_keys.len() < MOST_KEYS;
+        let label = if within { chunk.label(record, span, Argument::Nothing) } else { None };
+        self.noted.insert(name.clone(), chunk.unknown_keys.len());
+        chunk.unknown_keys.push(UnknownKey { name, key, place, count: 1, label });
     }
 }
 
@@ -250,10 +281,9 @@ fn report_twice(chunk: &mut RawChunk, form: &FormNeeds, row: usize, column: usiz
     let Some(declared) = form.columns.get(column) else { return };
     let field = form.fields.get(declared.slot.field).copied();
     let notice = structure::KEY_DUPLICATED.notice();
-    let same = |finding: &&mut CellFinding| {
-        finding.row == row && finding.field == field && finding.notice.id == notice.id
-    };
-    if let Some(finding) = chunk.findings.iter_mut().rev().find(same) {
+    let same = |finding: &&mut CellFinding| finding.field == field && finding.notice.id == notice.id;
+    let mut of_row = chunk.findings.iter_mut().rev().take_while(|finding| finding.row == row);
+    if let Some(finding) = of_row.find(same) {
         if finding.further.len() < MOST_MARKS {
             finding.further.push((span, second_note()));
         }
@@ -401,100 +431,4 @@ fn key_text(view: &[u8], token: Token, escaped: bool) -> Result<Cow<'_, str>, Ro
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::input::RawKind::{JsonArray, JsonNull, JsonNumber, JsonString, JsonTrue, Missing};
-    use crate::input::RawRecord;
-    use crate::input::form::tests::form;
-
-    fn chunk(records: &[&str]) -> RawChunk {
-        let form = form();
-        let mut chunk = RawChunk { source: Some(crate::source::SourceId(0)), ..RawChunk::default() };
-        for (number, text) in (1..).zip(records) {
-            let start = short(chunk.bytes.len());
-            chunk.bytes.extend(text.as_bytes());
-            let span = (start, short(chunk.bytes.len()));
-            let sheet_row = Some(number);
-            chunk.records.push(RawRecord {
-                number,
-                line: number,
-                sheet_row,
-                column: 1,
-                span,
-                readable: true,
-            });
-            chunk.bytes.push(b'\n');
-        }
-        chunk.cells = vec![RawCell::default(); form.columns.len() * records.len()];
-        fill(&mut chunk, &form);
-        chunk
-    }
-
-    fn cells(chunk: &RawChunk, column: usize) -> Vec<(RawKind, &str)> {
-        chunk.column(column).iter().map(|cell| (cell.kind, chunk.text(cell.text))).collect()
-    }
-
-    fn ids(chunk: &RawChunk) -> Vec<(usize, &str)> {
-        chunk.findings.iter().map(|finding| (finding.row, &*finding.notice.id)).collect()
-    }
-
-    #[test]
-    fn values_are_found_by_name_header_alias_and_pointer() {
-        let found = chunk(&[
-            r#"{"beds": 1, "name": "a\"b"}"#,
-            r#"{"bed_box": {"count": 1e3, "x": [1, {"y": 2}]}, "施設名": null}"#,
-            r#"{"ＢＥＤＳ": "12", "病院名": true}"#,
-            r#"{"\u0062eds": [1, 2]}"#,
-        ]);
-        let beds = [(JsonNumber, "1"), (JsonNumber, "1e3"), (JsonString, "12"), (JsonArray, "[1, 2]")];
-        assert_eq!(cells(&found, 1), beds);
-        let names = [(JsonString, "a\"b"), (JsonNull, ""), (JsonTrue, "true"), (Missing, "")];
-        assert_eq!(cells(&found, 0), names);
-        assert_eq!(found.findings, []);
-    }
-
-    #[test]
-    fn every_fault_costs_its_record_alone() {
-        let deep = format!("{{\"x\": {}1{}}}", "[".repeat(64), "]".repeat(64));
-        let records = [
-            "{\"beds\": 1}",
-            "{\"beds\": 01}",
-            "{\"beds\": 1,}",
-            "{\"x\": [1, }",
-            "{\"beds\": 1",
-            "{} {}",
-            "[1]",
-            "{\"x\": \"\\q\"}",
-            "{\"beds\" 1}",
-            &deep,
-            "{\"beds\": 2}",
-        ];
-        let found = chunk(&records);
-        let bad: Vec<usize> = found.findings.iter().map(|finding| finding.row).collect();
-        assert_eq!(bad, (1..=9).collect::<Vec<_>>());
-        assert_eq!(found.findings.get(5).map(|finding| &*finding.notice.id), Some("KP-S024"));
-        let readable: Vec<bool> = found.records.iter().map(|record| record.readable).collect();
-        assert_eq!(readable.iter().filter(|readable| **readable).count(), 2);
-        assert_eq!(cells(&found, 1).last(), Some(&(RawKind::JsonNumber, "2")));
-    }
-
-    #[test]
-    fn a_name_given_twice_has_one_finding_with_both_places() {
-        let found = chunk(&[
-            r#"{"beds": 1, "病床数": 2, "bed_box": {"count": 3}}"#,
-            r#"{"bed_box": {}, "bed_box": {}}"#,
-        ]);
-        assert_eq!(ids(&found), [(0, "KP-S019"), (1, "KP-S019")]);
-        let spans =
-            |finding: &CellFinding| finding.further.iter().map(|(range, _)| *range).collect::<Vec<_>>();
-        assert_eq!(found.findings.iter().map(|finding| spans(finding).len()).collect::<Vec<_>>(), [2, 2]);
-        assert!(found.findings.iter().map(|finding| finding.field.is_some()).eq([true, false]));
-    }
-
-    #[test]
-    fn unknown_keys_are_noted_once_with_their_path() {
-        let found = chunk(&[r#"{"x": 1, "bed_box": {"x": 2}}"#, r#"{"x": 3, "bed_box": 4}"#]);
-        let names: Vec<&str> = found.unknown_keys.iter().map(|key| &*key.name).collect();
-        assert_eq!(names, ["x", "/bed_box/x", "bed_box"]);
-    }
-}
+mod tests;

@@ -25,7 +25,7 @@ pub(super) fn boundary(bytes: &[u8], start: usize, framing: Framing) -> Option<(
     if framing == Framing::Lines {
         return memchr::memchr(b'\n', rest).map(|step| (start + step, start + step + 1));
     }
-    if !matches!(framing, Framing::Elements { .. }) {
+    if framing != Framing::Elements {
         return memchr::memmem::find(rest, b"\n{").map(|step| (start + step, start + step + 1));
     }
     memchr::memchr_iter(b'}', rest).find_map(|step| {

@@ -7,11 +7,14 @@
 //!   takes linear time.
 
 use super::intake::{Cut, Intake, record};
+use super::json::check;
 use super::json_balance::{Balance, balance, boundary};
+use super::json_document::{Document, Found};
 use super::row_fault::{JsonFault, LONGEST, RowFault};
 use super::{Block, RawRecord, line_breaks, short};
 use crate::error::Error;
 use crate::source::SourceId;
+use crate::source::json::FaultKind;
 
 /// How much of a record that is too long is kept, to show where it begins.
 const KEPT: usize = 1 << 10;
@@ -24,16 +27,14 @@ const WASTE: u64 = 64 << 20;
 pub(super) enum Framing {
     /// One on each line.
     Lines,
-    /// Values, blanks between them; at most one where `single`.
-    Values {
-        /// The value that a pointer has named.
-        single: bool,
-    },
-    /// Elements of an array whose bracket has been read; `inner`: the array stands inside a larger value.
-    Elements {
-        /// What follows the array is not looked at.
-        inner: bool,
-    },
+    /// Values, blanks between them.
+    Values,
+    /// Elements of an array whose bracket has been read.
+    Elements,
+    /// What stands around the records: the rest of the documents whose records a pointer names, or nothing.
+    Around,
+    /// The one record that a pointer names.
+    Object,
 }
 
 /// The records of one file, in order.
@@ -48,6 +49,12 @@ pub(super) struct Values {
     skipping: bool,
     /// A comma has been read, so an element must follow.
     after_comma: bool,
+    /// What stands around the records. `None`: no pointer names them.
+    document: Option<Document>,
+    /// Documents in which the pointer leads to no records: how many, and the line of the first.
+    without: Option<(u64, u64)>,
+    /// Line on which the present document begins.
+    document_line: u64,
     end: End,
 }
 
@@ -60,6 +67,8 @@ enum End {
     Reached,
     /// Too early, or with something behind it: why, and on which line.
     Fault(JsonFault, u64),
+    /// Too early, as the last record says.
+    Told,
 }
 
 impl Values {
@@ -73,6 +82,9 @@ impl Values {
             wasted: 0,
             skipping: false,
             after_comma: false,
+            document: None,
+            without: None,
+            document_line: 1,
             end: End::Open,
         };
         values.pass(intake, 0, start);
@@ -80,11 +92,30 @@ impl Values {
         values
     }
 
+    /// The records that `pointer` names in the documents of the file.
+    pub(super) fn at(pointer: &str, intake: &mut Intake) -> Self {
+        let mut values = Self::new(Framing::Around, intake, 0);
+        values.document = Some(Document::new(pointer));
+        values
+    }
+
+    /// Documents in which the pointer leads to no records: how many, and the line of the first. `None`: there is no
+    /// such document, as far as the file has been read.
+    pub(super) const fn without_records(&self) -> Option<(u64, u64)> {
+        self.without
+    }
+
+    /// Whether all that has been asked for was read as JSON: nothing was left out, nothing is wrong around the
+    /// records.
+    pub(super) const fn is_whole(&self) -> bool {
+        matches!(self.end, End::Open | End::Reached) && self.without.is_none()
+    }
+
     /// What ended the file too early, and its line. `None`: nothing, as far as it has been read.
     pub(super) const fn fault(&self) -> Option<(JsonFault, u64)> {
         match self.end {
             End::Fault(fault, line) => Some((fault, line)),
-            End::Open | End::Reached => None,
+            End::Open | End::Reached | End::Told => None,
         }
     }
 
@@ -111,7 +142,8 @@ impl Values {
     fn step(&mut self, intake: &mut Intake, cut: &mut Cut) -> bool {
         match self.framing {
             Framing::Lines => self.next_line(intake, cut),
-            Framing::Values { .. } | Framing::Elements { .. } => self.next_value(intake, cut),
+            Framing::Values | Framing::Elements | Framing::Object => self.next_value(intake, cut),
+            Framing::Around => self.around(intake, cut),
         }
     }
 
@@ -122,13 +154,107 @@ impl Values {
         }
         let rest = intake.bytes().get(cut.at..).unwrap_or(&[]);
         let start = cut.at + rest.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(rest.len());
-        let end = cut.at + rest.len();
-        if start < end {
-            self.pass(intake, cut.at, start);
-            self.push(intake, cut, start, end, Some(JsonFault::Ends));
+        let end = cut.at + rest.trim_ascii_end().len().max(start - cut.at);
+        self.pass(intake, cut.at, start);
+        cut.skip_to(start, intake);
+        let (start, end) = (cut.at, cut.at + (end - start));
+        let cut_off = End::Fault(JsonFault::Ends, self.line);
+        self.end = match self.framing {
+            Framing::Lines | Framing::Values | Framing::Around => {
+                if start < end {
+                    self.push(intake, cut, start, end, Some(JsonFault::Ends));
+                }
+                End::Reached
+            }
+            Framing::Object | Framing::Elements if start == end => cut_off,
+            Framing::Object | Framing::Elements => match check(intake.bytes(), start, end) {
+                Ok(()) => {
+                    self.push(intake, cut, start, end, None);
+                    cut_off
+                }
+                // Of a record that is cut off nothing can be said but that.
+                Err(fault @ (JsonFault::Ends | JsonFault::Token(FaultKind::OpenString))) => {
+                    End::Fault(fault, self.line)
+                }
+                Err(_) => self.last(intake, cut, start, end),
+            },
+        };
+        if start < end && cut.at == start {
+            self.pass(intake, start, end);
+            cut.skip_to(end, intake);
         }
-        let cut_off = matches!(self.framing, Framing::Elements { .. });
-        self.end = if cut_off { End::Fault(JsonFault::Ends, self.line) } else { End::Reached };
+    }
+
+    /// The last element, which is no JSON, at the end of the file.
+    fn last(&mut self, intake: &Intake, cut: &mut Cut, start: usize, end: usize) -> End {
+        let closed = self.document.is_none() && intake.bytes().get(end - 1) == Some(&b']');
+        self.push(intake, cut, start, end - usize::from(closed), Some(JsonFault::Order));
+        if closed { End::Reached } else { End::Told }
+    }
+
+    /// What stands before or behind records.
+    fn around(&mut self, intake: &mut Intake, cut: &mut Cut) -> bool {
+        let Some(document) = &mut self.document else { return self.nothing_more(intake, cut) };
+        let (at, line) = (cut.at, self.line);
+        let found = document.step(intake.bytes(), at, intake.ended());
+        let next = match found {
+            Found::More => return false,
+            Found::List(next)
+            | Found::Object(next)
+            | Found::Passed(next)
+            | Found::End(next)
+            | Found::Fault(_, next) => next,
+        };
+        self.pass(intake, at, next);
+        cut.skip_to(next, intake);
+        match found {
+            Found::List(_) => self.framing = Framing::Elements,
+            Found::Object(_) => self.framing = Framing::Object,
+            Found::Fault(fault, _) => self.end = End::Fault(fault, self.line),
+            Found::End(_) => return self.document_end(intake, cut, line),
+            Found::Passed(_) | Found::More => {}
+        }
+        true
+    }
+
+    /// Another document, or nothing, must follow.
+    fn document_end(&mut self, intake: &mut Intake, cut: &mut Cut, line: u64) -> bool {
+        let rest = intake.bytes().get(cut.at..).unwrap_or(&[]);
+        let first = rest.iter().find(|byte| !byte.is_ascii_whitespace()).copied();
+        if first.is_none() && !intake.ended() {
+            return false;
+        }
+        if self.document.as_ref().is_some_and(|document| !document.found) {
+            let (count, first) = self.without.unwrap_or((0, self.document_line));
+            self.without = Some((count + 1, first));
+        }
+        match (first, &mut self.document) {
+            (Some(b'{' | b'['), Some(document)) => {
+                document.restart();
+                self.skip_blanks(intake, cut);
+                self.document_line = self.line;
+            }
+            (None, _) => self.end = End::Reached,
+            (Some(_), _) => self.end = End::Fault(JsonFault::Follows, line),
+        }
+        true
+    }
+
+    fn nothing_more(&mut self, intake: &mut Intake, cut: &mut Cut) -> bool {
+        self.skip_blanks(intake, cut);
+        self.end = match intake.bytes().get(cut.at) {
+            Some(_) => End::Fault(JsonFault::Follows, self.line),
+            None if intake.ended() => End::Reached,
+            None => return false,
+        };
+        true
+    }
+
+    fn skip_blanks(&mut self, intake: &mut Intake, cut: &mut Cut) {
+        let rest = intake.bytes().get(cut.at..).unwrap_or(&[]);
+        let blank = rest.len() - rest.trim_ascii_start().len();
+        self.pass(intake, cut.at, cut.at + blank);
+        cut.skip_to(cut.at + blank, intake);
     }
 
     fn next_line(&mut self, intake: &mut Intake, cut: &mut Cut) -> bool {
@@ -174,17 +300,15 @@ impl Values {
         self.pass(intake, cut.at, start);
         cut.skip_to(start, intake);
         let start = cut.at;
-        if let Framing::Elements { inner } = self.framing
-            && first == Some(b']')
-        {
-            self.close(intake, cut, inner);
-            return true;
-        }
-        if matches!(self.framing, Framing::Values { single: true }) && self.number > 0 {
-            self.end = End::Reached;
+        if self.framing == Framing::Elements && first == Some(b']') {
+            self.close(intake, cut);
             return true;
         }
         match self.value_end(intake, start) {
+            Balance::Broken(_) if self.framing == Framing::Object => {
+                let fault = check(intake.bytes(), start, intake.bytes().len()).err();
+                self.end = End::Fault(fault.unwrap_or(JsonFault::Order), self.line);
+            }
             Balance::More if intake.bytes().len() - start > LONGEST => self.too_long(intake, cut),
             Balance::More => return false,
             Balance::End(end) if end - start > LONGEST => self.too_long(intake, cut),
@@ -198,7 +322,7 @@ impl Values {
         let end = intake.bytes().len();
         self.pass(intake, cut.at, end);
         cut.skip_to(end, intake);
-        let done = intake.ended() && matches!(self.framing, Framing::Values { .. });
+        let done = intake.ended() && self.framing == Framing::Values;
         if done {
             self.end = End::Reached;
         }
@@ -209,15 +333,18 @@ impl Values {
     fn value_end(&self, intake: &Intake, start: usize) -> Balance {
         let bytes = intake.bytes();
         match bytes.get(start) {
-            Some(b',') if matches!(self.framing, Framing::Elements { .. }) => Balance::End(start),
+            Some(b',') if self.framing == Framing::Elements => Balance::End(start),
             _ => balance(bytes, start, intake.ended()),
         }
     }
 
     /// Adds the value, and in an array the comma behind it.
     fn take(&mut self, intake: &mut Intake, cut: &mut Cut, start: usize, end: usize) -> bool {
-        if !matches!(self.framing, Framing::Elements { .. }) {
+        if self.framing != Framing::Elements {
             self.push(intake, cut, start, end, None);
+            if self.framing == Framing::Object {
+                self.leave();
+            }
             return true;
         }
         let rest = intake.bytes().get(end..).unwrap_or(&[]);
@@ -227,7 +354,7 @@ impl Values {
         let follows = end + blank;
         match rest.get(blank) {
             Some(b',') => {
-                self.push(intake, cut, start, end, (start == end).then_some(JsonFault::Order));
+                self.push(intake, cut, start, end, (start == end).then_some(JsonFault::Missing));
                 self.pass(intake, end, follows + 1);
                 cut.at = follows + 1;
                 self.after_comma = true;
@@ -243,16 +370,21 @@ impl Values {
     }
 
     /// The end of the array at `cut.at`.
-    fn close(&mut self, intake: &mut Intake, cut: &mut Cut, inner: bool) {
-        let at = cut.at;
+    fn close(&mut self, intake: &mut Intake, cut: &mut Cut) {
+        self.pass(intake, cut.at, cut.at + 1);
+        cut.at += 1;
         if self.after_comma {
-            self.push(intake, cut, at, at, Some(JsonFault::Order));
+            self.end = End::Fault(JsonFault::Missing, self.line);
         }
-        self.pass(intake, at, at + 1);
-        cut.at = at + 1;
-        let rest = intake.bytes().get(cut.at..).unwrap_or(&[]);
-        let follows = !inner && rest.iter().any(|byte| !byte.is_ascii_whitespace());
-        self.end = if follows { End::Fault(JsonFault::Follows, self.line) } else { End::Reached };
+        self.leave();
+    }
+
+    /// Goes on behind the records that a pointer names, or behind the array.
+    fn leave(&mut self) {
+        self.framing = Framing::Around;
+        if let Some(document) = &mut self.document {
+            document.leave();
+        }
     }
 
     /// Takes what cannot be balanced as one bad record, up to where the next can begin; `false`: more bytes are
@@ -300,7 +432,11 @@ impl Values {
         cut.push(record, Some(RowFault::TooLong));
         self.pass(intake, start, start + KEPT);
         cut.at = start + KEPT;
-        self.skipping = true;
+        // Behind one object nothing else can begin.
+        self.skipping = self.framing != Framing::Object;
+        if !self.skipping {
+            self.end = End::Told;
+        }
     }
 
     /// Goes on behind a record that was too long.
@@ -319,8 +455,8 @@ impl Values {
             self.pass(intake, 0, gone);
             intake.consume(gone);
             if !intake.more()? && intake.ended() {
-                let cut_off = matches!(self.framing, Framing::Elements { .. });
-                self.end = if cut_off { End::Fault(JsonFault::Ends, self.line) } else { End::Reached };
+                let whole = matches!(self.framing, Framing::Lines | Framing::Values);
+                self.end = if whole { End::Reached } else { End::Told };
                 intake.consume(tail);
                 return Ok(());
             }
@@ -342,112 +478,4 @@ fn wide(at: usize) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Cursor;
-
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::input::offset;
-    use crate::source::reader::Windows;
-
-    type Found = (u64, u64, u64, String, bool);
-
-    fn read(text: &str, framing: Framing, most: usize) -> (Vec<Found>, Option<(JsonFault, u64)>) {
-        let windows = Windows::new("x", Box::new(Cursor::new(text.as_bytes().to_vec())));
-        let mut intake = Intake::new(windows, None);
-        intake.more().unwrap();
-        let start = usize::from(matches!(framing, Framing::Elements { .. }));
-        let mut values = Values::new(framing, &mut intake, start);
-        let mut found = Vec::new();
-        while let Some(block) = values.block(&mut intake, SourceId(0), most).unwrap() {
-            for (index, record) in block.records.iter().enumerate() {
-                let bytes = &block.bytes[offset(record.span.0)..offset(record.span.1)];
-                let bad = block.faults.iter().any(|(row, _)| *row == index);
-                let text = String::from_utf8(bytes.to_vec()).unwrap();
-                found.push((record.number, record.line, record.column, text, bad));
-            }
-        }
-        (found, values.fault())
-    }
-
-    const ARRAY: Framing = Framing::Elements { inner: false };
-
-    fn texts(found: &[Found]) -> Vec<(&str, bool)> {
-        found.iter().map(|(_, _, _, text, bad)| (text.as_str(), *bad)).collect()
-    }
-
-    #[test]
-    fn elements_of_an_array_are_found_with_line_and_column() {
-        let (found, fault) = read("[\n {\"a\": \"}],{\"},\n  [1, {}] , 3,{}]\n", ARRAY, 2);
-        let expected =
-            [(1, 2, 2, "{\"a\": \"}],{\"}"), (2, 3, 3, "[1, {}]"), (3, 3, 13, "3"), (4, 3, 15, "{}")];
-        let expected: Vec<Found> = expected
-            .map(|(number, line, column, text)| (number, line, column, text.to_owned(), false))
-            .into();
-        assert_eq!((found, fault), (expected, None));
-    }
-
-    #[test]
-    fn a_bad_element_costs_one_record() {
-        let (found, fault) =
-            read("[{\"a\":1, {\"b\":2}, {\"c\":[3}, {\"d\":\"x\ny\"}, {\"e\":5}]", ARRAY, 512);
-        let expected = [
-            ("{\"a\":1, {\"b\":2}", true),
-            ("{\"c\":[3}", true),
-            ("{\"d\":\"x\ny\"}", true),
-            ("{\"e\":5}", false),
-        ];
-        assert_eq!((texts(&found), fault), (expected.to_vec(), None));
-    }
-
-    #[test]
-    fn a_missing_element_is_a_bad_record() {
-        let (found, fault) = read("[{},,{},]", ARRAY, 512);
-        assert_eq!(texts(&found), [("{}", false), ("", true), ("{}", false), ("", true)]);
-        assert_eq!(fault, None);
-    }
-
-    #[test]
-    fn a_file_that_is_cut_off_says_so() {
-        let (found, fault) = read("[{\"a\":1},\n{\"b\":", ARRAY, 512);
-        assert_eq!(texts(&found), [("{\"a\":1}", false), ("{\"b\":", true)]);
-        assert_eq!(fault, Some((JsonFault::Ends, 2)));
-        assert_eq!(read("[{}] x", ARRAY, 512).1, Some((JsonFault::Follows, 1)));
-    }
-
-    #[test]
-    fn lines_and_values_are_records() {
-        let (lines, fault) = read("{\"a\":1}\n\n  {\"b\":\r\n{}", Framing::Lines, 512);
-        assert_eq!(texts(&lines), [("{\"a\":1}", false), ("{\"b\":", false), ("{}", false)]);
-        assert_eq!(
-            lines.iter().map(|found| (found.1, found.2)).collect::<Vec<_>>(),
-            [(1, 1), (3, 3), (4, 1)]
-        );
-        assert_eq!(fault, None);
-        let (values, _) = read("{\n\"a\":1}{}\n{\"b\":[}\n{}", Framing::Values { single: false }, 1);
-        assert_eq!(
-            texts(&values),
-            [("{\n\"a\":1}", false), ("{}", false), ("{\"b\":[}", true), ("{}", false)]
-        );
-    }
-
-    #[test]
-    fn many_open_strings_take_linear_time() {
-        let text = format!("[{}{{}}]", "{\"a\":\"x},".repeat(100_000));
-        let (found, _) = read(&text, ARRAY, 512);
-        assert!(!found.is_empty());
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(300))]
-
-        #[test]
-        fn records_do_not_depend_on_the_block_size(text in "[\\[\\]{}\",:a \n]{0,60}", most in 1_usize..4) {
-            for framing in [ARRAY, Framing::Lines, Framing::Values { single: false }] {
-                let text = format!("[{text}");
-                prop_assert_eq!(read(&text, framing, most), read(&text, framing, 1000));
-            }
-        }
-    }
-}
+mod tests;

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::row_fault::{RowFault, finding};
+use super::row_fault::{JsonFault, RowFault, finding};
 use super::scan::Dialect;
 use super::{FormNeeds, RawCell, RawChunk, RawRecord, Slot, csv, json};
 use crate::source::SourceId;
@@ -65,7 +65,7 @@ pub struct Layout {
 
 impl Layout {
     /// Delimited text whose columns are those of the form at `columns`.
-    pub(super) fn rows(form: Arc<FormNeeds>, delimiter: u8, columns: &[Option<usize>]) -> Self {
+    pub(super) fn rows(form: Arc<FormNeeds>, dialect: Dialect, columns: &[Option<usize>]) -> Self {
         let mut slots = Vec::new();
         let mut by_column = Vec::with_capacity(columns.len());
         for column in columns {
@@ -75,7 +75,6 @@ impl Layout {
         }
         let absent =
             (0..form.fields.len()).map(|field| slots.iter().all(|slot| slot.field != field)).collect();
-        let dialect = Dialect { delimiter, width: Some(columns.len()) };
         Self { form, shape: Shape::Rows(dialect, by_column), slots, absent }
     }
 
@@ -110,8 +109,9 @@ impl Layout {
         let mut chunk =
             RawChunk { source, encoding, base, bytes, records, slots, cells, ..RawChunk::default() };
         // What the splitter could not balance is read all the same: the parser tells better what is wrong.
-        let (unbalanced, certain): (Vec<_>, Vec<_>) =
-            faults.into_iter().partition(|(_, fault)| matches!(fault, RowFault::NotJson(..)));
+        let (unbalanced, certain): (Vec<_>, Vec<_>) = faults.into_iter().partition(
+            |(_, fault)| matches!(fault, RowFault::NotJson(_, fault) if *fault != JsonFault::Missing),
+        );
         refuse(&mut chunk, certain);
         match &self.shape {
             Shape::Rows(dialect, columns) => csv::fill(&mut chunk, *dialect, columns),

@@ -11,6 +11,7 @@ mod header;
 mod intake;
 mod json;
 mod json_balance;
+mod json_document;
 mod json_split;
 mod layout;
 mod pointer;

@@ -1,10 +1,9 @@
-//! JSON pointers: where a value stands in its record, and where the records stand in a document.
+//! JSON pointers: where a value stands in its record.
 //!
 //! Invariants
 //! - Pointers are those of RFC 6901.
 //! - Nothing recurses; a text that is no JSON has no pointer, and no panic.
 
-use super::json_balance::{Balance, balance};
 use crate::source::json::{Kind, Scanner, unescape};
 
 /// The pointer of the value that begins at byte `at` of the JSON text in `record`. `None`: no value begins there.
@@ -58,68 +57,6 @@ impl Step {
     }
 }
 
-/// What a pointer leads to in a document of which perhaps only the beginning is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Located {
-    /// A list: the byte after its bracket.
-    List(usize),
-    /// An object: its first byte.
-    Object(usize),
-    /// Nothing, or no records.
-    Nothing,
-    /// More bytes are needed.
-    More,
-}
-
-/// Follows `pointer` from the beginning of `bytes`; `ended`: nothing comes after them.
-pub(super) fn locate(bytes: &[u8], pointer: &str, ended: bool) -> Located {
-    let unknown = if ended { Located::Nothing } else { Located::More };
-    let mut at = 0;
-    for segment in pointer.split('/').skip(1) {
-        let key = segment.replace("~1", "/").replace("~0", "~");
-        match member(bytes, at, &key, ended) {
-            Ok(Some(value)) => at = value,
-            Ok(None) => return Located::Nothing,
-            Err(()) => return unknown,
-        }
-    }
-    match Scanner::new(bytes, at).token() {
-        Ok(Some(token)) if token.kind == Kind::ArrayStart => Located::List(token.end),
-        Ok(Some(token)) if token.kind == Kind::ObjectStart => Located::Object(token.start),
-        Ok(Some(_)) => Located::Nothing,
-        Ok(None) | Err(_) => unknown,
-    }
-}
-
-/// Where the value of `wanted` begins in the object at `at`. `Ok(None)`: no object, or no such key; `Err`: the bytes
-/// end too early, or are no JSON.
-fn member(bytes: &[u8], at: usize, wanted: &str, ended: bool) -> Result<Option<usize>, ()> {
-    let mut scanner = Scanner::new(bytes, at);
-    let next = |scanner: &mut Scanner<'_>| scanner.token().ok().flatten().ok_or(());
-    if next(&mut scanner)?.kind != Kind::ObjectStart {
-        return Ok(None);
-    }
-    loop {
-        let token = next(&mut scanner)?;
-        match token.kind {
-            Kind::Comma => continue,
-            Kind::String { .. } => {}
-            _ => return Ok(None),
-        }
-        let key = bytes.get(token.start..token.end).and_then(|quoted| unescape(quoted).ok()).ok_or(())?;
-        let found = key == wanted;
-        next(&mut scanner)?;
-        let value = next(&mut scanner)?;
-        if found {
-            return Ok(Some(value.start));
-        }
-        match balance(bytes, value.start, ended) {
-            Balance::End(end) => scanner = Scanner::new(bytes, end),
-            Balance::More | Balance::Broken(_) => return Err(()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,16 +72,5 @@ mod tests {
         assert_eq!(pointer("{").as_deref(), Some(""));
         assert_eq!(pointer(", \"d\""), None);
         assert_eq!(pointer_at(b"{\"a\": ", 3), None);
-    }
-
-    #[test]
-    fn records_are_found_below_other_values() {
-        let text = br#" {"meta": {"records": []}, "body": {"records": [ {}, {} ]}}"#;
-        let found = locate(text, "/body/records", true);
-        assert_eq!(found, Located::List(text.iter().rposition(|byte| *byte == b'[').unwrap() + 1));
-        assert_eq!(locate(text, "/body/none", true), Located::Nothing);
-        assert_eq!(locate(text, "/meta", true), Located::Object(10));
-        assert_eq!(locate(text.get(..20).unwrap(), "/body/records", false), Located::More);
-        assert_eq!(locate(b"[1]", "", true), Located::List(1));
     }
 }

@@ -12,8 +12,7 @@ use super::csv::{HeaderRow, Rows};
 use super::intake::Intake;
 use super::json_balance::{Balance, balance};
 use super::json_split::{Framing, Values};
-use super::pointer::{Located, locate};
-use super::row_fault::{JsonFault, LONGEST};
+use super::row_fault::JsonFault;
 use super::{Block, FormNeeds, Layout, header};
 use crate::diagnostic::code::structure;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
@@ -21,6 +20,9 @@ use crate::error::Error;
 use crate::source::SourceId;
 use crate::source::encoding::{Encoding, UTF8_MARK};
 use crate::source::reader::Windows;
+
+/// Most columns of a header that is drawn in findings.
+const WIDEST_DRAWN: usize = 10_000;
 
 /// The formats that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +89,9 @@ pub struct Reader {
     layout: Arc<Layout>,
     splitter: Splitter,
     chunk_records: usize,
-    /// KP-S002 has been given.
+    /// Where the records stand. `None`: they are the document.
+    records: Option<String>,
+    /// KP-S002 has been given, or does not apply.
     told_encoding: bool,
     /// Kept until it is taken, to be drawn.
     header: Option<HeaderRow>,
@@ -111,6 +115,7 @@ impl Reader {
             layout: Arc::new(Layout::json(Arc::clone(form))),
             splitter: Splitter::Nothing,
             chunk_records: options.chunk_records.max(1),
+            records: None,
             told_encoding: false,
             header: None,
         };
@@ -120,14 +125,19 @@ impl Reader {
             reader.intake.force(Encoding::Utf8);
             reader.intake.consume(UTF8_MARK.len());
         } else if utf16 && options.encoding.is_none() || reader.intake.is_unknown() {
-            let refused = reader.about_file(&structure::ENCODING_UNKNOWN);
+            let json = matches!(
+                options.format.unwrap_or_else(|| sniff(name, reader.intake.bytes())),
+                InputFormat::Json | InputFormat::JsonLines
+            );
+            let code = if json { &structure::JSON_NOT_UTF8 } else { &structure::ENCODING_UNKNOWN };
+            let refused = reader.about_file(code);
             return Ok((reader, Diagnostics::from_iter([refused])));
         }
         let format = options.format.unwrap_or_else(|| sniff(name, reader.intake.bytes()));
         let diagnostics = match format {
             InputFormat::Csv => reader.open_rows(b',', form)?,
             InputFormat::Tsv => reader.open_rows(b'\t', form)?,
-            InputFormat::Json | InputFormat::JsonLines => reader.open_json(format, options)?,
+            InputFormat::Json | InputFormat::JsonLines => reader.open_json(format, options),
         };
         Ok((reader, diagnostics))
     }
@@ -143,9 +153,13 @@ impl Reader {
         &self.layout
     }
 
-    /// Whether records can be read at all.
+    /// Whether all of the file can be read, as far as it has been read.
     pub const fn is_readable(&self) -> bool {
-        !matches!(self.splitter, Splitter::Nothing)
+        match &self.splitter {
+            Splitter::Rows(_) => true,
+            Splitter::Values(values) => values.is_whole(),
+            Splitter::Nothing => false,
+        }
     }
 
     /// The next records. `None`: there are no more.
@@ -162,10 +176,13 @@ impl Reader {
     pub fn finish(mut self) -> Diagnostics {
         let mut found = Diagnostics::new();
         self.tell_encoding(&mut found);
-        if let Splitter::Values(values) = &self.splitter
-            && let Some((fault, line)) = values.fault()
-        {
+        let Splitter::Values(values) = &self.splitter else { return found };
+        if let Some((fault, line)) = values.fault() {
             found.push(self.not_json(fault, line));
+        } else if let Some((count, line)) = values.without_records() {
+            let missing = self.about_file(&structure::RECORDS_NOT_FOUND);
+            let pointer = self.records.as_deref().unwrap_or_default();
+            found.push(missing.with("expected", pointer).with("count", count).with("line", line));
         }
         found
     }
@@ -178,47 +195,32 @@ impl Reader {
         self.tell_encoding(&mut found);
         let header = header::read(&row, self.intake.encoding(), self.source, form);
         found.append(header.diagnostics);
-        self.header = Some(row);
+        let most = row.cells.len();
+        // A header beyond all forms is told of, but not drawn: each picture is cut from the whole of it.
+        self.header = Some(row).filter(|row| row.cells.len() <= WIDEST_DRAWN);
         if header.usable {
-            rows.dialect.width = Some(header.columns.len());
-            self.layout = Arc::new(Layout::rows(Arc::clone(form), delimiter, &header.columns));
+            rows.dialect.least = header.columns.len();
+            rows.dialect.most = most;
+            self.layout = Arc::new(Layout::rows(Arc::clone(form), rows.dialect, &header.columns));
             self.splitter = Splitter::Rows(rows);
         }
         Ok(found)
     }
 
-    fn open_json(&mut self, format: InputFormat, options: &ReadOptions) -> Result<Diagnostics, Error> {
+    fn open_json(&mut self, format: InputFormat, options: &ReadOptions) -> Diagnostics {
         if self.intake.encoding() != Encoding::Utf8 {
-            // JSON is UTF-8; in CP932 its brackets would be halves of characters.
-            return Ok(Diagnostics::from_iter([self.about_file(&structure::ENCODING_UNKNOWN)]));
+            // JSON is UTF-8; in CP932 its brackets would be halves of characters. Nothing is converted.
+            self.told_encoding = true;
+            return Diagnostics::from_iter([self.about_file(&structure::JSON_NOT_UTF8)]);
         }
-        let (framing, start) = match &options.records {
-            Some(pointer) => match self.follow(pointer)? {
-                Located::List(start) => (Framing::Elements { inner: true }, start),
-                Located::Object(start) => (Framing::Values { single: true }, start),
-                Located::Nothing | Located::More => {
-                    let missing = self.about_file(&structure::RECORDS_NOT_FOUND);
-                    return Ok(Diagnostics::from_iter([missing.with("expected", &**pointer)]));
-                }
-            },
-            None => framing(self.intake.bytes(), format, options.format.is_some()),
-        };
-        self.splitter = Splitter::Values(Values::new(framing, &mut self.intake, start));
-        Ok(Diagnostics::new())
-    }
-
-    /// Finds the records of a document; they must begin within the length of one record.
-    fn follow(&mut self, pointer: &str) -> Result<Located, Error> {
-        loop {
-            let found = locate(self.intake.bytes(), pointer, self.intake.ended());
-            let open = found == Located::More && self.intake.bytes().len() <= LONGEST;
-            if !open {
-                return Ok(found);
-            }
-            if !self.intake.more()? && !self.intake.ended() {
-                return Ok(Located::Nothing);
-            }
-        }
+        self.splitter = Splitter::Values(if let Some(pointer) = &options.records {
+            Values::at(pointer, &mut self.intake)
+        } else {
+            let (framing, start) = framing(self.intake.bytes(), format, options.format.is_some());
+            Values::new(framing, &mut self.intake, start)
+        });
+        self.records.clone_from(&options.records);
+        Diagnostics::new()
     }
 
     fn about_file(&self, code: &'static Code) -> Diagnostic {
@@ -231,15 +233,10 @@ impl Reader {
 
     fn tell_encoding(&mut self, found: &mut Diagnostics) {
         let encoding = self.intake.encoding();
-        if encoding != Encoding::Utf8 && !self.told_encoding && self.is_text() {
+        if encoding != Encoding::Utf8 && !self.told_encoding {
             self.told_encoding = true;
             found.push(self.about_file(&structure::ENCODING_CONVERTED).with("encoding", encoding.name()));
         }
-    }
-
-    /// JSON is never converted.
-    const fn is_text(&self) -> bool {
-        !matches!(self.splitter, Splitter::Values(_))
     }
 }
 
@@ -271,9 +268,9 @@ fn framing(bytes: &[u8], format: InputFormat, told: bool) -> (Framing, usize) {
     let list = bytes.get(blank) == Some(&b'[');
     match format {
         InputFormat::JsonLines if told || !list => (Framing::Lines, 0),
-        _ if list => (Framing::Elements { inner: false }, blank + 1),
+        _ if list => (Framing::Elements, blank + 1),
         _ if !told && begins_lines(bytes, blank) => (Framing::Lines, 0),
-        _ => (Framing::Values { single: false }, 0),
+        _ => (Framing::Values, 0),
     }
 }
 

@@ -49,6 +49,12 @@ pub(super) enum JsonFault {
     Deep,
     /// Something follows where the text should end.
     Follows,
+    /// A comma without a value before or behind it.
+    Missing,
+    /// The name of the place of the records is given twice.
+    Twice,
+    /// A value around the records is longer than [`LONGEST`].
+    Long,
 }
 
 impl JsonFault {
@@ -81,6 +87,14 @@ impl JsonFault {
             Self::Ends => Localized::new("途中で終わっている", "it ends too early"),
             Self::Deep => Localized::new("入れ子が64段より深い", "it is nested more than 64 levels deep"),
             Self::Follows => Localized::new("終わりの後に余分な内容がある", "something follows its end"),
+            Self::Missing => {
+                Localized::new("コンマの前後にあるべき値がない", "a value is missing beside a comma")
+            }
+            Self::Twice => Localized::new(
+                "記録の場所の名前が2つあり、どちらが正しいか決められない",
+                "the name of the place of the records is given twice",
+            ),
+            Self::Long => Localized::new("16 MiBより長い値がある", "a value is longer than 16 MiB"),
         }
     }
 

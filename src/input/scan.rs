@@ -61,8 +61,24 @@ pub(super) enum Breach {
 pub(super) struct Dialect {
     /// Between cells.
     pub delimiter: u8,
-    /// Cells of a row. `None`: not yet known (the header).
-    pub width: Option<usize>,
+    /// Fewest cells of a row: up to the header's last name. The header itself: 0.
+    pub least: usize,
+    /// Most cells of a row: those of the header, blank ones behind its last name included.
+    pub most: usize,
+}
+
+impl Dialect {
+    /// Before the header is known.
+    pub(super) const fn new(delimiter: u8) -> Self {
+        Self { delimiter, least: 0, most: usize::MAX }
+    }
+
+    /// Whether the cell `bytes`, the `count`th of its row, is one too many: behind the header's last name only blank
+    /// cells may stand, and only as many as in the header.
+    pub(super) fn is_surplus(self, count: usize, bytes: &[u8]) -> bool {
+        count > self.most
+            || (self.most < usize::MAX && count > self.least && !is_blank(bytes, self.delimiter))
+    }
 }
 
 /// The row that begins at `at`; `ended`: nothing comes after `bytes`.
@@ -138,15 +154,14 @@ fn long_row(bytes: &[u8], at: usize, ended: bool, dialect: Dialect) -> Row {
             return Row::More;
         }
         let cell = &view[from..stop.unwrap_or(bound)];
-        let too_many = dialect.width.is_some_and(|width| cells > width && !is_blank(cell, dialect.delimiter));
-        if too_many || lines > AHEAD_LINES {
+        if dialect.is_surplus(cells, cell) || lines > AHEAD_LINES {
             return one_line(bytes, at, ended, Breach::Cells(cells));
         }
         match stop {
             Some(delimiter) if bytes[delimiter] == dialect.delimiter => from = delimiter + 1,
             // The end of a view that is not the end of the file: no row is that long.
             None if bound < bytes.len() || !ended => return one_line(bytes, at, ended, Breach::Open),
-            _ if dialect.width.is_some_and(|width| cells < width) => {
+            _ if cells < dialect.least => {
                 return one_line(bytes, at, ended, Breach::Cells(cells));
             }
             None => return whole(bound, bound, count(lines)),
@@ -248,7 +263,7 @@ mod tests {
 
     use super::*;
 
-    const CSV: Dialect = Dialect { delimiter: b',', width: Some(3) };
+    const CSV: Dialect = Dialect { delimiter: b',', least: 3, most: 3 };
 
     fn rows(text: &str) -> Vec<(String, bool)> {
         let bytes = text.as_bytes();

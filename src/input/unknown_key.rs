@@ -2,14 +2,16 @@
 //!
 //! Invariants
 //! - Each chunk notes its keys by itself; merging the chunks in order gives the same findings whatever their size,
-//!   because a chunk notes at least as many keys as a file may report.
+//!   because a chunk notes all of its keys; those beyond what a file may report are counted.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::Layout;
 use super::header::did_you_mean;
 use crate::diagnostic::code::structure;
-use crate::diagnostic::{Argument, Diagnostic, Label, Place};
+use crate::diagnostic::{Argument, Diagnostic, Label, Localized, Place};
+use crate::source::SourceId;
 
 /// Most keys that are reported of one file.
 pub(super) const MOST_KEYS: usize = 1_000;
@@ -26,8 +28,10 @@ pub struct UnknownKey {
     pub key: Box<str>,
     /// The place of the form's tree of names whose object it stands in; the root is 0.
     pub(super) place: usize,
-    /// Where it stands.
-    pub label: Label,
+    /// How often it occurs in the chunk.
+    pub count: u64,
+    /// Where it stands. `None`: so many others stand before it that it is only counted.
+    pub label: Option<Label>,
 }
 
 impl UnknownKey {
@@ -45,15 +49,35 @@ impl UnknownKey {
 #[derive(Debug, Default)]
 pub struct UnknownKeys {
     seen: BTreeSet<Box<str>>,
+    /// How often others occur.
+    left: u64,
+    /// Where they do.
+    source: Option<SourceId>,
 }
 
 impl UnknownKeys {
+    /// How often keys occur that were not reported one by one, after the last chunk. `None`: all were.
+    pub fn further(&self) -> Option<Diagnostic> {
+        let (left, source) = (self.left, self.source.filter(|_| self.left > 0)?);
+        let words = Localized::new(
+            Arc::from(format!("（ほか{left}か所）")),
+            Arc::from(format!("({left} further places)")),
+        );
+        let finding = Diagnostic::new(&structure::COLUMN_UNKNOWN, Place::File(source));
+        Some(finding.with("column", Argument::from(words)))
+    }
+
     /// The finding about a key that a chunk has met; chunks come in the order of the file. `None`: it is not new.
     pub fn report(&mut self, layout: &Layout, key: UnknownKey) -> Option<Diagnostic> {
-        let UnknownKey { name, key, place, label } = key;
-        if self.seen.len() >= MOST_KEYS || !self.seen.insert(name.clone()) {
+        let UnknownKey { name, key, place, count, label } = key;
+        if self.seen.contains(&name) {
             return None;
         }
+        let Some(label) = label.filter(|_| self.seen.len() < MOST_KEYS) else {
+            self.left += count;
+            return None;
+        };
+        self.source = Some(label.source);
         let form = layout.form();
         let code = if form.is_foreign(&key) {
             &structure::COLUMN_OF_ANOTHER_FORM
@@ -63,6 +87,7 @@ impl UnknownKeys {
         let finding = Diagnostic::new(code, Place::File(label.source))
             .with("column", Argument::written(&name))
             .label(label);
+        self.seen.insert(name);
         Some(match form.key_meant(&key, place) {
             Some(meant) => finding.suggest(did_you_mean(meant)),
             None => finding,

@@ -19,27 +19,27 @@ const LONGEST: Duration = Duration::from_secs(20);
 const MOST: u64 = 400 * 1024;
 
 /// A header and a sound record as delimited text.
-fn sound() -> (String, String) {
+pub fn sound() -> (String, String) {
     let file = fs::read_to_string(root().join(fixture("submissions/clean.csv"))).unwrap();
     let mut lines = file.lines().map(str::to_owned);
     (lines.next().unwrap(), lines.next().unwrap())
 }
 
 /// A sound record with one that fails behind it: its bed count is outside its band.
-fn object() -> String {
+pub fn object() -> String {
     let file = fs::read_to_string(root().join(fixture("submissions/example.jsonl"))).unwrap();
     file.lines().next().unwrap().to_owned()
 }
 
 /// What a run came to.
-struct Answer {
-    exit: Option<i32>,
-    output: String,
-    complaint: String,
+pub struct Answer {
+    pub exit: Option<i32>,
+    pub output: String,
+    pub complaint: String,
 }
 
 /// Runs `kenpyo WORDS` in `folder` within the limits; nothing that acts on a terminal may come out.
-fn answer(folder: &Path, words: &[&str]) -> Answer {
+pub fn answer(folder: &Path, words: &[&str]) -> Answer {
     let outside = tempfile::tempdir().unwrap();
     let place = |name: &str| outside.path().join(name);
     let begun = Instant::now();
@@ -81,7 +81,7 @@ fn assert_printable(text: &str) {
 }
 
 /// The answer for one file with these bytes, and its report.
-fn checked(name: &str, bytes: &[u8]) -> (Answer, Value) {
+pub fn checked(name: &str, bytes: &[u8]) -> (Answer, Value) {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(name), bytes).unwrap();
     answer(folder.path(), &["check", name, "--lang", "ja"]);
@@ -92,7 +92,7 @@ fn checked(name: &str, bytes: &[u8]) -> (Answer, Value) {
 }
 
 /// (record, rule) of every finding from error up.
-fn errors(report: &Value) -> Vec<(u64, String)> {
+pub fn errors(report: &Value) -> Vec<(u64, String)> {
     let findings = report["findings"].as_array().unwrap().iter();
     let grave =
         findings.filter(|finding| ["error", "fatal"].contains(&finding["severity"].as_str().unwrap()));

@@ -27,6 +27,7 @@ mod formats;
 mod generate;
 mod hidden_values;
 mod hostile;
+mod hostile_reading;
 mod judging;
 mod layering;
 mod memory;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::spelling::reading_form;
 use crate::diagnostic::code::{cell, structure};
-use crate::diagnostic::nearest::{fold, nearest};
+use crate::diagnostic::nearest::{fold, mostly_shared, nearest};
 use crate::diagnostic::{Argument, Code, Decimal, Localized, Notice, Severity};
 use crate::expression::{FieldId, OptionItem, Type};
 use crate::input::CellFinding;
@@ -51,6 +51,8 @@ pub(super) struct Notices {
     /// For what cannot be read.
     unreadable: Arc<Notice>,
     kind: Argument,
+    /// Of a date: how it may be written.
+    spellings: Argument,
     /// For what is outside the domain, by keyword; the empty one is for all others.
     outside: BTreeMap<&'static str, Arc<Notice>>,
     limits: Argument,
@@ -92,6 +94,7 @@ impl Notices {
             cases: field.invalid.iter().map(|case| (case.matches.clone(), case_notice(case))).collect(),
             unreadable: general.notice(unreadable_code(field), &FindingKind::Type, "type"),
             kind: kind_words(&field.ty).map(|text| Arc::from(&**text)).into(),
+            spellings: spelling_words(field).into(),
             outside: keywords.map(|keyword| (keyword, general.outside(keyword))).collect(),
             limits: limit_words(field).into(),
             repeated: general.repeated(),
@@ -116,11 +119,17 @@ impl Notices {
             Fault::Several(_) => cell::OPTIONS_SEVERAL.notice(),
             _ => Arc::clone(notice),
         };
-        let expected = if fault == Fault::Type { &self.kind } else { &self.limits };
+        let dated = notice.slots.iter().any(|slot| &**slot == "kind");
+        let expected = match fault {
+            _ if dated => &self.spellings,
+            Fault::Type => &self.kind,
+            _ => &self.limits,
+        };
         let mut finding = CellFinding::of(notice, row, Some(self.field))
             .with("question", self.question.clone())
             .with("value", Argument::written(written))
             .with("options", self.options.clone())
+            .with("kind", self.kind.clone())
             .with("expected", expected.clone());
         if let Fault::Several(count) = fault {
             finding = finding.with("count", count);
@@ -140,7 +149,11 @@ impl Notices {
         if fault != Fault::Option {
             return None;
         }
-        let names = self.names.iter().map(|name| &**name).filter(|name| shares_digits(written, name));
+        let names = self
+            .names
+            .iter()
+            .map(|name| &**name)
+            .filter(|name| shares_digits(written, name) && mostly_shared(written, name));
         let name = nearest(written, names)?;
         Some(Localized::new(format!("「{name}」ではありませんか"), format!("did you mean \"{name}\"?")))
     }
@@ -284,6 +297,14 @@ fn kind_words(ty: &Type) -> Localized<String> {
         Type::DateTime => fixed("日時", "a date with its time"),
         Type::YearMonth => fixed("年月", "a month of a year"),
     }
+}
+
+/// A moment in each of the spellings that the field reads, at most three.
+fn spelling_words(field: &Field) -> Localized<Arc<str>> {
+    let Domain::Time(formats) = &field.domain else { return Localized::new("".into(), "".into()) };
+    let examples = super::time::examples(&field.ty, formats);
+    let ja: Vec<String> = examples.iter().map(|example| format!("「{example}」")).collect();
+    Localized::new(ja.join("または").into(), examples.join(" or ").into())
 }
 
 /// What the domain allows, in words.

@@ -142,6 +142,13 @@ mod tests {
     }
 
     #[test]
+    fn superscripts_and_squares_are_no_digits() {
+        let read = |text: &str| parse_scaled(&reading_form(text), 2).ok();
+        assert_eq!(["１０．５", "－３"].map(read), [Some(1050), Some(-300)]);
+        assert_eq!(["10²", "1⁵0", "1₀", "①", "½", "Ⅳ", "㏠", "𝟏", "⒈"].map(read), [None; 9]);
+    }
+
+    #[test]
     fn needless_zeros_are_told() {
         let plain = ["12", "-12", "0", "1.5", "0.50"].map(|text| is_plain(text, 2));
         assert_eq!(plain, [true; 5]);

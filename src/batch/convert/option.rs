@@ -6,14 +6,13 @@
 
 use std::collections::BTreeSet;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::FieldReader;
 use super::cell::{Desk, Reading, is_compound, read_column};
 use super::notice::{Fault, Note};
-use super::spelling::{Dictionary, How, Meaning, reading_form, trim};
+use super::spelling::{Dictionary, How, Meaning, option_form, reading_form, trim};
 use crate::batch::{Column, Data, Mask};
 use crate::diagnostic::Argument;
+use crate::diagnostic::width::one_width;
 use crate::expression::Type;
 use crate::input::RawCell;
 use crate::questionnaire::Field;
@@ -58,7 +57,9 @@ impl Options {
             return Reading::Blank;
         }
         if is_compound(cell.kind) {
-            return Reading::Invalid(Fault::Option);
+            return Reading::Invalid(
+                several_of_array(dictionary, text).map_or(Fault::Option, Fault::Several),
+            );
         }
         match self.option(dictionary, text) {
             Some(reading) => reading,
@@ -132,6 +133,18 @@ fn several(dictionary: &Dictionary, text: &str) -> Option<Named> {
     }
 }
 
+/// How many different options a JSON array names. `None`: fewer than two, or something else too.
+fn several_of_array(dictionary: &Dictionary, text: &str) -> Option<usize> {
+    let items: Vec<serde_json::Value> = serde_json::from_str(text).ok()?;
+    let item = |item: &serde_json::Value| match item {
+        serde_json::Value::String(text) => option(dictionary, trim(text)),
+        serde_json::Value::Number(number) => option(dictionary, &number.to_string()),
+        _ => None,
+    };
+    let named: BTreeSet<u8> = items.iter().map(item).collect::<Option<_>>()?;
+    (named.len() > 1).then_some(named.len())
+}
+
 fn option(dictionary: &Dictionary, text: &str) -> Option<u8> {
     match dictionary.get(text) {
         Some(Meaning::Option(index, _)) => Some(index),
@@ -143,16 +156,19 @@ fn option(dictionary: &Dictionary, text: &str) -> Option<u8> {
 fn mark_and_label(text: &str) -> Option<(String, String)> {
     let first = text.chars().next()?;
     if is_circled(first) {
-        let rest = text.get(first.len_utf8()..)?;
-        return Some((reading_form(&first.to_string()).into_owned(), trim(rest).to_owned()))
-            .filter(has_label);
+        let rest = reading_form(text.get(first.len_utf8()..)?).into_owned();
+        return Some((option_form(&first.to_string()).into_owned(), label(&rest))).filter(has_label);
     }
     let form = reading_form(text);
     let rest = form.strip_prefix('(').unwrap_or(&form);
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let (mark, rest) = (rest.get(..digits)?, rest.get(digits..)?);
-    let label = rest.trim_start_matches([')', '.', ':', '、', ',', '．']);
-    Some((mark.to_owned(), trim(label).to_owned())).filter(|(mark, _)| !mark.is_empty()).filter(has_label)
+    Some((mark.to_owned(), label(rest))).filter(|(mark, _)| !mark.is_empty()).filter(has_label)
+}
+
+/// What follows a mark, without the sign between the two.
+fn label(rest: &str) -> String {
+    trim(trim(rest).trim_start_matches([')', '.', ':', '、', ','])).to_owned()
 }
 
 fn has_label((_, label): &(String, String)) -> bool {
@@ -169,7 +185,8 @@ fn parts(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut part = String::new();
     for letter in text.chars() {
-        let separates = letter.is_whitespace() || letter.nfkc().all(is_separator);
+        let separates =
+            letter.is_whitespace() || one_width(letter.encode_utf8(&mut [0; 4])).chars().all(is_separator);
         if separates || is_circled(letter) {
             found.push(std::mem::take(&mut part));
         }
@@ -194,6 +211,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_array_of_several_options_is_several() {
+        let dictionary = Dictionary::new(&std::sync::Arc::new(sample::yes_no()));
+        let found = ["[1,2]", "[\"1\", \"いいえ\"]", "[1]", "[1,1]", "[1,9]", "{\"1\":2}"]
+            .map(|text| several_of_array(&dictionary, text));
+        assert_eq!(found, [Some(2), Some(2), None, None, None, None]);
+    }
+
+    #[test]
     fn marks_with_labels_and_several_options_are_told_apart() {
         let dictionary = Dictionary::new(&std::sync::Arc::new(sample::yes_no()));
         let found = [
@@ -201,6 +226,8 @@ mod tests {
             "1：はい",
             "(1) はい",
             "1.はい",
+            "①:はい",
+            "① ： はい",
             "①いいえ",
             "①②",
             "1,2",
@@ -211,6 +238,6 @@ mod tests {
         ]
         .map(|text| several(&dictionary, text));
         let (yes, two) = (Some(Named::One(0)), Some(Named::Several(2)));
-        assert_eq!(found, [yes, yes, yes, yes, two, two, two, two, yes, None, None]);
+        assert_eq!(found, [yes, yes, yes, yes, yes, yes, two, two, two, two, yes, None, None]);
     }
 }

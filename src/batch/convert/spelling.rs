@@ -15,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::diagnostic::width::one_width;
 use crate::expression::{OptionList, Type};
 use crate::questionnaire::Field;
 
@@ -61,6 +62,9 @@ struct Exact {
     texts: Vec<Arc<str>>,
 }
 
+/// A reading form.
+type Form = fn(&str) -> Cow<'_, str>;
+
 /// Spellings in the reading form.
 #[derive(Debug, Clone)]
 struct Folded {
@@ -93,11 +97,20 @@ pub(super) fn reading_form(text: &str) -> Cow<'_, str> {
     if text.bytes().all(plain) {
         return Cow::Borrowed(text);
     }
-    let folded: String = text.nfkc().flat_map(char::to_lowercase).map(unify_dash).collect();
+    let folded: String = one_width(text).chars().flat_map(char::to_lowercase).map(unify_dash).collect();
     Cow::Owned(folded.trim_matches(is_margin).to_owned())
 }
 
-/// Dashes that NFKC leaves apart. The long vowel mark is none: whoever types it may mean a letter.
+/// The reading form of what may name an option: a single number in a circle is that number, ⑴ is (1).
+pub(super) fn option_form(text: &str) -> Cow<'_, str> {
+    let mut letters = text.chars();
+    match (letters.next(), letters.next()) {
+        (Some(mark @ '\u{2460}'..='\u{2487}'), None) => Cow::Owned(mark.nfkc().collect()),
+        _ => reading_form(text),
+    }
+}
+
+/// Dashes that are alike. The long vowel mark is none: whoever types it may mean a letter.
 const fn unify_dash(letter: char) -> char {
     match letter {
         '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
@@ -176,17 +189,18 @@ impl Exact {
         }
     }
 
-    fn fold(&self) -> Folded {
-        let mut meanings = BTreeMap::new();
+    /// `form`: the reading form of this kind of field.
+    fn fold(&self, form: Form) -> Folded {
+        let mut meanings: BTreeMap<Box<str>, Meaning> = BTreeMap::new();
         for spelling in &self.ranked {
             let respelled = match self.meanings.get(spelling) {
                 Some(Meaning::Option(index, How::Plain)) => Meaning::Option(*index, How::Respelled),
                 Some(other) => *other,
                 None => continue,
             };
-            meanings.entry(reading_form(spelling).into()).or_insert(respelled);
+            meanings.entry(form(spelling).into()).or_insert(respelled);
         }
-        let longest = meanings.keys().map(|spelling: &Box<str>| spelling.len()).max().unwrap_or(0);
+        let longest = meanings.keys().map(|spelling| spelling.len()).max().unwrap_or(0);
         Folded { meanings, longest }
     }
 }
@@ -239,12 +253,16 @@ impl Dictionary {
         if let Some(meaning) = exact.meanings.get(text) {
             return Some(*meaning);
         }
-        // NFKC makes a text at most a few times shorter: ㌖ becomes more letters, never fewer bytes than a third.
-        let folded = self.folded.get_or_init(|| exact.fold());
+        let form: Form = match self.field.ty {
+            Type::Option(_) | Type::Multi(_) => option_form,
+            _ => reading_form,
+        };
+        // A letter of another width has at most three bytes, and one at least.
+        let folded = self.folded.get_or_init(|| exact.fold(form));
         if text.len() > folded.longest.saturating_mul(4) {
             return None;
         }
-        folded.meanings.get(&*reading_form(text)).copied()
+        folded.meanings.get(&*form(text)).copied()
     }
 }
 
@@ -265,6 +283,13 @@ mod tests {
             synonym, None,
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_nfkc_would_make_a_code_of_is_none() {
+        let dictionary = Dictionary::new(&Arc::new(sample::yes_no()));
+        let found = ["¹", "₁", "Ⅰ", "¹.", "𝟏", "①①"].map(|text| dictionary.get(text));
+        assert_eq!(found, [None; 6]);
     }
 
     #[test]

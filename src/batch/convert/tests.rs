@@ -196,10 +196,21 @@ fn a_record_without_any_key_is_fatal_unless_the_columns_are_lacking() {
 
 #[test]
 fn an_unreadable_row_has_one_finding_and_costs_no_other() {
-    let found = read("x.csv", "番号,病床数,name\nA01,1,あい\nA02,1\nA03,1,あい,,\nA04,1,\"あ\nA05,x,あい\n");
-    let expected = [(2, "KP-S009"), (4, "KP-S023"), (5, "beds:type")];
+    let found = read("x.csv", "番号,病床数,name\nA01,1,あい\nA02,1\nA04,1,\"あ\nA05,x,あい\n");
+    let expected = [(2, "KP-S009"), (3, "KP-S023"), (4, "beds:type")];
     assert_eq!(ids(&found), owned(&expected));
-    assert_eq!(found.states("beds"), "vivii");
+    assert_eq!(found.states("beds"), "viii");
+}
+
+#[test]
+fn cells_too_many_are_told_even_where_the_last_are_blank() {
+    // An unquoted comma in the name moves the blank answer out of the form.
+    let shifted = read("x.csv", "番号,name,病床数,問1\nA01,A,B,1,\nA02,A,1,\nA03,\"A\",1,,\n");
+    assert_eq!(ids(&shifted), owned(&[(1, "KP-S009"), (3, "KP-S009")]));
+    let trailing =
+        read("x.csv", "番号,病床数,name,,\nA01,1,あい,,\nA02,1,\"あ\nい\",,\nA03,1,あい\nA04,1,あ,い,,\n");
+    assert_eq!((trailing.file_ids(), ids(&trailing)), (Vec::new(), owned(&[(4, "KP-S009")])));
+    assert_eq!(numbers(&trailing, "beds"), [1, 1, 1]);
 }
 
 #[test]
@@ -229,7 +240,7 @@ fn cp932_is_read_like_utf8_and_spans_are_those_of_the_file() {
 
 #[test]
 fn places_name_the_record_and_labels_the_cell() {
-    let text = "番号,病床数,name\nA01,1,\"あ\nい\"\n,2,漢字,\n";
+    let text = "番号,病床数,name\nA01,1,\"あ\nい\"\n,2,漢字\n";
     let found = read("x.csv", text);
     let locator = Locator::new(&found.batches[0], &found.pack);
     let place = locator.place(0);

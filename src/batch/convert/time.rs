@@ -64,13 +64,43 @@ struct Numbers {
     offset: Option<i64>,
 }
 
+/// A moment as a field of type `ty` reads it, canonical spelling first; at most two, those with an offset left out.
+pub(super) fn examples(ty: &Type, formats: &DateFormats) -> Vec<String> {
+    let kind = kind(ty);
+    let written = formats.spellings.iter().map(|spelling| &**spelling);
+    let spellings = std::iter::once(kind.canonical()).chain(written.filter(|text| *text != kind.canonical()));
+    let plain = spellings.filter_map(|text| pieces(text, kind)).filter(|of| !of.contains(&Piece::Offset));
+    plain.take(2).map(|pieces| pieces.into_iter().map(example).collect()).collect()
+}
+
+fn example(piece: Piece) -> String {
+    let (part, two) = match piece {
+        Piece::Number(part, two) => (part, two),
+        Piece::Other(letter) => return letter.to_string(),
+        Piece::Offset => return "Z".to_owned(),
+    };
+    let number = match part {
+        Part::Year => 2024,
+        Part::Month => 2,
+        Part::Day => 15,
+        Part::Hour => 9,
+        Part::Minute => 30,
+        Part::Second => 0,
+    };
+    if two { format!("{number:02}") } else { number.to_string() }
+}
+
+const fn kind(ty: &Type) -> TimeKind {
+    match ty {
+        Type::DateTime => TimeKind::DateTime,
+        Type::YearMonth => TimeKind::YearMonth,
+        _ => TimeKind::Date,
+    }
+}
+
 impl Times {
     pub(super) fn new(field: &Field, formats: &DateFormats, zone: Zone) -> Self {
-        let kind = match field.ty {
-            Type::DateTime => TimeKind::DateTime,
-            Type::YearMonth => TimeKind::YearMonth,
-            _ => TimeKind::Date,
-        };
+        let kind = kind(&field.ty);
         let written = formats.spellings.iter().map(|spelling| &**spelling);
         let spellings =
             std::iter::once(kind.canonical()).chain(written.filter(|text| *text != kind.canonical()));
@@ -216,6 +246,30 @@ mod tests {
         let expected =
             [Some("2024-02-29"), Some("2024-02-09"), Some("2024-02-09"), None, None, None, None, None];
         assert_eq!(found, expected.map(|date| date.map(str::to_owned)));
+    }
+
+    #[test]
+    fn every_proposed_spelling_is_read_by_the_field() {
+        for (ty, spellings, expected) in [
+            (Type::Date, &["YYYY/M/D"][..], &["2024-02-15", "2024/2/15"][..]),
+            (Type::Date, &[], &["2024-02-15"]),
+            (Type::YearMonth, &["YYYY年M月"], &["2024-02", "2024年2月"]),
+            (Type::DateTime, &["YYYY-MM-DDThh:mmZ"], &["2024-02-15T09:30:00"]),
+        ] {
+            let formats = DateFormats { spellings: spellings.iter().map(|text| (*text).into()).collect() };
+            let found = examples(&ty, &formats);
+            assert_eq!(found, expected);
+            let times = times(ty, spellings);
+            assert!(found.iter().all(|example| times.parse(example).is_some()), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_width_of_digits_is_another_spelling() {
+        let dates = times(Type::Date, &["YYYY/M/D"]);
+        let read = |text: &str| dates.parse(&reading_form(text).to_uppercase());
+        assert!(read("２０２４－０２－１５").is_some());
+        assert_eq!(["2024-0²-15", "2024/①/1", "2024/2/1⁵"].map(read), [None; 3]);
     }
 
     #[test]

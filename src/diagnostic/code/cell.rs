@@ -1,7 +1,8 @@
 //! Codes of single cells: what is wrong with one answer by itself.
 //!
 //! Invariants
-//! - C013 to C019 are those of the survey's list of edits, texts letter by letter; what that list does not have
+//! - C013 to C019 are those of the survey's list of edits, texts letter by letter but for the
+//!   examples of C018; what that list does not have
 //!   begins at C020.
 //! - C020 to C022 lend their texts to findings that are named `FIELD:type`, `FIELD:domain`, `FIELD:duplicate`, or
 //!   by the id that the schema publishes.
@@ -27,11 +28,11 @@ codes! {
         message "{question}の「{before}」を「{after}」として読み取りました。相違がある場合は修正してください。"
             "\"{before}\" in {question} was read as \"{after}\". Please correct it if that is not what was meant.";
 
-    /// Not a date of the calendar.
+    /// Not a date of the calendar. What is proposed is what the field reads.
     DATE_UNREADABLE = "KP-C018" "not-a-date" Error
         title "日付として読み取れない" "not a date"
-        message "{question}の「{value}」を日付として読み取れません。「令和6年2月15日」または「2024-02-15」の形で入力してください。"
-            "\"{value}\" in {question} cannot be read as a date. Please write it as 2024-02-15 or 令和6年2月15日.";
+        message "{question}の「{value}」を{kind}として読み取れません。{expected}の形で入力してください。"
+            "\"{value}\" in {question} cannot be read as {kind}. Please write it as {expected}.";
 
     /// Not a value of the field's type; shown under `FIELD:type`.
     VALUE_UNREADABLE = "KP-C020" "unreadable-value" Error

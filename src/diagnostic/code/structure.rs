@@ -13,6 +13,12 @@ codes! {
         message "ファイルの文字コードを判別できませんでした。Excelで開き、「CSV UTF-8（コンマ区切り）」形式で保存し直して再提出してください。"
             "The character encoding of the file could not be recognised. Please open it in Excel, save it as \"CSV UTF-8 (comma delimited)\" and submit it again.";
 
+    /// The second text of KP-S001: JSON that is not UTF-8.
+    JSON_NOT_UTF8 = "KP-S001" "json-not-utf-8" Fatal
+        title "UTF-8でないJSON" "JSON that is not UTF-8"
+        message "このJSONのファイルはUTF-8ではないため読み取れません。JSONはUTF-8で書き出し直してください。"
+            "This JSON file cannot be read because it is not UTF-8. Please write the JSON again in UTF-8.";
+
     /// Read as another encoding than UTF-8.
     ENCODING_CONVERTED = "KP-S002" "encoding-converted" Info
         title "文字コードを変換して読み込み" "encoding converted while reading"
@@ -112,12 +118,18 @@ codes! {
     /// `--records` names nothing in the file.
     RECORDS_NOT_FOUND = "KP-S026" "records-not-found" Fatal
         title "指定された場所に記録がない" "no records at the given place"
-        message "JSONの「{expected}」に記録の配列がありません。記録のある場所を --records で指定し直してください。"
-            "There is no array of records at \"{expected}\" in the JSON. Please name the right place with --records.";
+        message "{line}行目からのJSONの「{expected}」に記録がありません（ファイル全体で{count}件）。記録のある場所を --records で指定し直してください。"
+            "There are no records at \"{expected}\" in the JSON from line {line} ({count} such values in the file). Please name the right place with --records.";
 
     /// The operating system does not give us the file.
     FILE_UNREADABLE = "KP-S027" "file-unreadable" Fatal
         title "ファイルを読み込めない" "file cannot be read"
         message "ファイルを読み込めませんでした（{found}）。ファイルの場所と読み取り権限を確認し、他のソフトで開いている場合は閉じてから、もう一度実行してください。"
             "The file could not be read ({found}). Please check where it is and whether you may read it, close it if another program has it open, and run again.";
+
+    /// A plain value stands where the form has a group of items.
+    OBJECT_EXPECTED = "KP-S028" "group-of-items-is-no-object" Error
+        title "項目のまとまりであるべき値がオブジェクトでない" "a group of items is not a JSON object"
+        message "{line}行目からの回答の「{column}」は項目のまとまりです。項目名と値の組（{{…}}）として書き出し直してください。"
+            "\"{column}\" in the record from line {line} is a group of items. Please write it as an object {{…}} of names and values.";
 }

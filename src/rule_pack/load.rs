@@ -116,7 +116,6 @@ impl<'a> Loader<'_, 'a> {
             form: &declared.form,
             links: &declared.links,
             lookups: &declared.lookups,
-            params: &declared.params,
             zone,
             profiles: profiles.iter().map(|profile| Arc::clone(&profile.name)).collect(),
             waves,
@@ -189,7 +188,7 @@ impl<'a> Loader<'_, 'a> {
         let mut reading = lookup::Reading { root: self.root, zone, sources: &mut self.sources };
         let lookups = lookup::read(files, &mut reading, &mut names, found)?;
         param::read_sets(files, &mut names, found);
-        let tables = derive::Tables { lookups: &lookups, params: &params, fields: form.fields.len() };
+        let tables = derive::Tables { lookups: &lookups, fields: form.fields.len() };
         let derived = derive::read(files, &mut names, tables, ids, found);
         Ok(Some(Declarations { form, names, links, lookups, params, derived }))
     }

@@ -14,7 +14,7 @@ use super::{Param, declared_type, mistake};
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Localized};
 use crate::expression::names::NamedSet;
-use crate::expression::{Names, ParamId, Type, Value};
+use crate::expression::{Names, ParamId};
 
 /// Reads all parameters and makes them known to `names`.
 pub fn read(files: &[File<'_>], names: &mut Names, zone: Zone, found: &mut Diagnostics) -> Vec<Param> {
@@ -83,29 +83,4 @@ fn set(declaration: &Declaration<'_>, names: &Names, found: &mut Diagnostics) ->
         .filter_map(|item| keep(written_value::read(item, &ty, Zone::default(), spot), found))
         .collect();
     Some(NamedSet { of: ty, members })
-}
-
-/// A parameter's value as messages print it.
-pub fn print(value: &Value, ty: &Type) -> Localized<Arc<str>> {
-    use crate::diagnostic::Decimal;
-    use crate::expression::calendar;
-    let same = |text: String| {
-        let text: Arc<str> = Arc::from(text);
-        Localized::new(Arc::clone(&text), text)
-    };
-    match (value, ty) {
-        (Value::Option(index), Type::Option(list)) => {
-            list.get(*index).map_or_else(Localized::default, |item| item.label.clone())
-        }
-        (Value::Number(mantissa), Type::Number { scale, .. }) => {
-            same(Decimal { mantissa: *mantissa, scale: *scale }.to_string())
-        }
-        (Value::Text(text), _) => Localized::new(Arc::clone(text), Arc::clone(text)),
-        (Value::Date(days), _) => same(calendar::print_date(*days)),
-        (Value::DateTime(seconds), _) => same(calendar::print_date_time(*seconds)),
-        (Value::YearMonth(months), _) => same(calendar::print_year_month(*months)),
-        (Value::Truth(truth), _) => same(truth.to_string()),
-        (Value::Number(number), _) => same(number.to_string()),
-        (Value::Option(_) | Value::Multi { .. }, _) => Localized::default(),
-    }
 }

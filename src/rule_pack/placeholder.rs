@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::declaration::{self, nfkc};
 use super::declared_type::describe;
 use super::toml_file::{Table, Text};
-use super::{Let, Lookup, Param, Placeholder, mistake, param};
+use super::{Let, Lookup, Placeholder, mistake};
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Localized, Notice, Severity, Template};
 use crate::expression::names::NamedField;
@@ -45,8 +45,6 @@ pub struct Scope<'a> {
     pub lets: &'a [Let],
     /// Reference tables, by number.
     pub lookups: &'a [Lookup],
-    /// Parameters, by number.
-    pub params: &'a [Param],
     /// Names that the rule's kind fills itself.
     pub published: &'a [&'static str],
     /// `question`, `controller`: known from the instance.
@@ -228,11 +226,8 @@ impl Scope<'_> {
     }
 
     fn param(&self, name: &str) -> Result<Placeholder, Refusal> {
-        let (id, _) = self.names.params.get(&nfkc(name)).ok_or(Refusal::Unknown)?;
-        let value =
-            self.params.get(usize::from(id.0)).and_then(|given| Some((given.value.as_ref()?, &given.ty)));
-        // What the pack itself says never changes between records or runs.
-        Ok(value.map_or(Placeholder::Param(*id), |(value, ty)| Placeholder::Fixed(param::print(value, ty))))
+        // Never the pack's own value: a run may give another.
+        self.names.params.get(&nfkc(name)).map(|(id, _)| Placeholder::Param(*id)).ok_or(Refusal::Unknown)
     }
 
     fn label(&self, name: &str) -> Result<Placeholder, Refusal> {

@@ -379,7 +379,6 @@ impl<'a> Family<'_, 'a> {
             reads: &judgement.reads,
             lets: &judgement.lets,
             lookups: self.making.lookups,
-            params: self.making.params,
             published: &published,
             fixed: &fixed,
             value: field.map(|field| field.id),

@@ -24,7 +24,7 @@ use super::wave::Waves;
 use super::zone::Zone;
 use super::{
     DerivedValue, Link, Lookup, Param, RulePack, exemption, foreign, generated, judgement, link, own_schema,
-    param, published_table, replace, rule, shape,
+    param, published_table, replace, rule, shape, telling,
 };
 use crate::diagnostic::{Diagnostics, Localized};
 use crate::error::Error;
@@ -63,7 +63,8 @@ pub fn load(root: &SurveyRoot, folder: &str) -> Result<Loaded, Error> {
     if is_foreign(root) {
         own_schema::check_files(&files, &mut loader.found)?;
     }
-    let Loader { sources, found: diagnostics, .. } = loader;
+    let Loader { sources, found, .. } = loader;
+    let diagnostics = telling::once(found, root, &sources);
     let pack = pack.filter(|_| !diagnostics.has_errors());
     Ok(Loaded { pack: pack.map(|pack| RulePack { sources: sources.clone(), ..pack }), diagnostics, sources })
 }

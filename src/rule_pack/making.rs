@@ -58,6 +58,7 @@ impl<'a> Making<'a> {
             params: names.params.clone(),
             lookups: names.lookups.clone(),
             sets: names.sets.clone(),
+            faulty: names.faulty.clone(),
             lets: BTreeMap::new(),
             it: None,
         };

@@ -43,6 +43,7 @@ mod replace;
 mod routing_texts;
 mod rule;
 mod shape;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod toml_file;

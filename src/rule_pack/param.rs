@@ -20,7 +20,10 @@ use crate::expression::{Names, ParamId};
 pub fn read(files: &[File<'_>], names: &mut Names, zone: Zone, found: &mut Diagnostics) -> Vec<Param> {
     let mut params = Vec::new();
     for declaration in declaration::named(files, "param") {
-        let Some(param) = param(&declaration, names, zone, found) else { continue };
+        let Some(param) = param(&declaration, names, zone, found) else {
+            names.faulty.insert(declaration.name);
+            continue;
+        };
         let id = ParamId(u16::try_from(params.len()).unwrap_or(u16::MAX));
         names.params.insert(Arc::clone(&param.name), (id, param.ty.clone()));
         params.push(param);
@@ -67,17 +70,20 @@ pub fn read_sets(files: &[File<'_>], names: &mut Names, found: &mut Diagnostics)
         }
         if let Some(set) = set(&declaration, names, found) {
             names.sets.insert(Arc::clone(&declaration.name), set);
+        } else {
+            names.faulty.insert(declaration.name);
         }
     }
 }
 
 fn set(declaration: &Declaration<'_>, names: &Names, found: &mut Diagnostics) -> Option<NamedSet> {
     let of = declaration.table.text("of")?;
+    let field = declaration.table.text("of")?.text;
     let spelled = format!("option({})", of.text);
     let of = super::toml_file::Text { text: &spelled, span: of.span };
     let ty = keep(declared_type::read(of, names, declaration.spot("of")), found)?;
     let options = declaration.table.get("options")?.items();
-    let spot = declaration.spot("options");
+    let spot = declaration.spot(field);
     let members = options
         .iter()
         .filter_map(|item| keep(written_value::read(item, &ty, Zone::default(), spot), found))

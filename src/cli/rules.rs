@@ -56,7 +56,7 @@ fn told(session: &Session, diagnostics: &Diagnostics, sources: &[SourceText]) ->
         Language::Ja if diagnostics.is_empty() => "指摘はありません。".to_owned(),
         Language::Ja => format!("誤り {errors}件、注意 {warnings}件。"),
         Language::En if diagnostics.is_empty() => "Nothing to complain about.".to_owned(),
-        Language::En => format!("{errors} errors, {warnings} warnings."),
+        Language::En => format!("{}, {}.", counted(errors, "error"), counted(warnings, "warning")),
     });
     if diagnostics.is_empty() { Exit::Clean } else { Exit::Findings }
 }
@@ -66,11 +66,23 @@ fn trial(session: &Session, pack: &Arc<RulePack>) -> Exit {
     let trial = rule_trial::run(pack);
     let exit = told(session, &trial.diagnostics, &pack.sources);
     let (rules, examples) = (pack.rules.len(), trial.examples);
+    if examples == 0 {
+        session.note(match session.language {
+            Language::Ja => "実行できる例がありません。規則に examples を書いてください。",
+            Language::En => "Nothing to test: no rule about one record has examples.",
+        });
+        return exit;
+    }
     session.note(&match session.language {
         Language::Ja => format!("{rules}規則の例{examples}件を実行しました。"),
-        Language::En => format!("Ran {examples} examples of {rules} rules."),
+        Language::En => format!("Ran {} of {}.", counted(examples, "example"), counted(rules, "rule")),
     });
     exit
+}
+
+/// `1 error`, `2 errors`.
+fn counted(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 /// The rules that are always on or in one of `profiles`; all where no profile is named.

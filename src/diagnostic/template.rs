@@ -56,6 +56,27 @@ impl Template {
         Self { pieces }
     }
 
+    /// Where the first brace stands that has no partner, in bytes. `None`: each has one.
+    ///
+    /// A brace that opens a second placeholder inside one shows that the first was not closed.
+    pub fn stray_brace(text: &str) -> Option<usize> {
+        let mut at = 0;
+        loop {
+            let rest = text.get(at..)?;
+            let start = at + rest.find(['{', '}'])?;
+            let (brace, after) = text.get(start..)?.split_at_checked(1)?;
+            at = if after.starts_with(brace) {
+                start + 2
+            } else if brace == "{"
+                && let Some((name, _)) = after.split_once('}').filter(|(name, _)| !name.contains('{'))
+            {
+                start + name.len() + 2
+            } else {
+                return Some(start);
+            };
+        }
+    }
+
     /// The text in `language` with `arguments` put into the slots; a slot without argument prints nothing.
     pub fn fill(&self, arguments: &[Argument], language: Language) -> String {
         let mut text = String::new();
@@ -76,6 +97,15 @@ impl Template {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_brace_without_partner_is_found() {
+        for (text, at) in
+            [("a {b", Some(2)), ("{a {b}", Some(0)), ("{{a}} b}", Some(7)), ("{a} {{}} {b}", None)]
+        {
+            assert_eq!(Template::stray_brace(text), at, "{text}");
+        }
+    }
 
     #[test]
     fn placeholders_are_filled_in_both_orders_and_braces_survive() {

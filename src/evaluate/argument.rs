@@ -255,6 +255,7 @@ fn constant(value: &Value, ty: &Type) -> Argument {
         (Value::Text(text), _) => Some(Argument::written(text)),
         (Value::Option(code), Type::Option(list)) => option(list, *code),
         (Value::Multi { set: chosen, .. }, Type::Multi(list)) => Some(set(list, *chosen)),
+        (Value::Truth(truth), _) => Some(Argument::from(if *truth { "true" } else { "false" })),
         (Value::Number(value) | Value::DateTime(value), ty) => number(*value, ty),
         (Value::Date(value) | Value::YearMonth(value), ty) => number(i64::from(*value), ty),
         _ => None,

@@ -129,6 +129,7 @@ impl<'a> Linter<'a> {
     fn meant(&mut self, typed: &TypedExpr, is_end: bool) {
         match &typed.node {
             Node::Call { function: FunctionId::Sum, arguments } => self.sum(typed.span, arguments),
+            Node::Call { function: FunctionId::Substring, arguments } => self.substring(arguments),
             Node::Call { function: FunctionId::Matches, arguments } => self.pattern(arguments),
             Node::Compare { by: By::Name, left, right, .. } => self.lists(left, right),
             Node::Lookup { lookup, column, .. } if !is_end => {
@@ -140,7 +141,8 @@ impl<'a> Linter<'a> {
                     self.no_bound(typed.span, &format!("{name}.{column}"));
                 }
             }
-            Node::Between { subject, low, high, .. } => {
+            Node::Between { subject, low, high, by } => {
+                self.crossed(*by, low, high);
                 self.meant(subject, false);
                 self.meant(low, true);
                 return self.meant(high, true);
@@ -169,6 +171,53 @@ impl<'a> Linter<'a> {
             .label(self.notes.mark(first.span, both("空欄になりうる", "may be blank")))
             .suggest(write_instead(&fix));
         self.notes.push(note);
+    }
+
+    /// Constant ends between which nothing lies.
+    fn crossed(&mut self, by: By, low: &TypedExpr, high: &TypedExpr) {
+        let (Node::Literal(from), Node::Literal(to)) = (&low.node, &high.node) else { return };
+        let is_above = match (by, from, to, &low.ty, &high.ty) {
+            (
+                By::Number,
+                Value::Number(from),
+                Value::Number(to),
+                Type::Number { scale: fine, .. },
+                Type::Number { scale: coarse, .. },
+            ) => {
+                let at = |number: i64, scale: u8| i128::from(number) * 10_i128.pow(u32::from(scale));
+                at(*from, *coarse) > at(*to, *fine)
+            }
+            (By::Time, ..) => from > to,
+            (By::Rank, Value::Option(from), Value::Option(to), Type::Option(ours), Type::Option(theirs)) => {
+                let rank = |list: &OptionList, at: u8| list.get(at).and_then(|item| item.rank);
+                rank(ours, *from) > rank(theirs, *to)
+            }
+            _ => false,
+        };
+        if is_above {
+            let whole = low.span.to(high.span);
+            let note = self
+                .notes
+                .about(&codes::REVERSED_INTERVAL)
+                .with("low", self.notes.written(low.span))
+                .with("high", self.notes.written(high.span))
+                .label(self.notes.mark(whole, both("満たす値がない", "holds no value")));
+            let (low, high) = (self.notes.slice(low.span), self.notes.slice(high.span));
+            self.notes.push(note.suggest(write_instead(&format!("between {high} and {low}"))));
+        }
+    }
+
+    /// A constant start before the first character.
+    fn substring(&mut self, arguments: &[TypedExpr]) {
+        let Some(start) = arguments.get(1) else { return };
+        if matches!(start.node, Node::Literal(Value::Number(at)) if at < 1) {
+            let note = self
+                .notes
+                .about(&codes::SUBSTRING_START)
+                .with("found", self.notes.written(start.span))
+                .label(self.notes.mark(start.span, both("1より小さい", "below 1")));
+            self.notes.push(note);
+        }
     }
 
     fn is_optional(&self, id: super::value::FieldId) -> bool {
@@ -323,6 +372,13 @@ mod tests {
             ("matches(inst_code, \"[0-9]{10}\")", "P048", ""),
             ("q12_frequency = prev.q12_frequency", "P049", ""),
             ("beds_total <= bed_band[band].high", "P009", ""),
+            ("beds_total between 9 and 1.5", "P147", "write `between 1.5 and 9`"),
+            (
+                "answered_on not between 2024-02-02 and 2024-02-01",
+                "P147",
+                "write `between 2024-02-01 and 2024-02-02`",
+            ),
+            ("substring(inst_code, 0, 1) = \"1\"", "P148", ""),
         ] {
             assert_eq!(warnings(text), [(id.to_owned(), fix.to_owned())], "{text}");
         }
@@ -342,6 +398,7 @@ mod tests {
             "sum_present(beds_total, beds_ltc) > 5 and sum(beds_total, count_answered(beds_ltc)) > 1",
             "matches(inst_code, \"^[0-9]{10}$\")",
             "band = frame.band",
+            "beds_total between 1.5 and 1.50 and substring(inst_code, 1, 1) = \"1\"",
             "beds_total between bed_band[band].low and bed_band[band].high",
         ] {
             assert_eq!(warnings(text), [], "{text}");

@@ -87,6 +87,8 @@ pub struct Names {
     pub lookups: BTreeMap<Arc<str>, NamedLookup>,
     /// Sets.
     pub sets: BTreeMap<Arc<str>, NamedSet>,
+    /// Declared with mistakes that have been reported: parameters, lookups and sets of which nothing more is said.
+    pub faulty: BTreeSet<Arc<str>>,
     /// The rule's own `let` values, in order of declaration as far as declared.
     pub lets: BTreeMap<Arc<str>, Arc<TypedExpr>>,
     /// The field that `it` stands for. `None`: the rule has no `each`.

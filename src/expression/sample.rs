@@ -247,6 +247,7 @@ pub(super) fn names() -> Names {
         lookups: lookups(),
         sets: [(Arc::from("big_bands"), big)].into_iter().collect(),
         lets: BTreeMap::new(),
+        faulty: BTreeSet::new(),
         it: Some(Arc::from("beds_infect")),
     };
     let sum = "sum_present(beds_general, beds_ltc, beds_psych, beds_tb, beds_infect)";

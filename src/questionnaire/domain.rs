@@ -201,7 +201,10 @@ fn bound(walk: &mut Walk, keyword: &str, node: &Node<'_>, scale: u8) -> Option<i
     };
     if scaled.is_none() {
         let ja = format!("小数点以下{scale}桁までの数（指数なし）");
-        let en = format!("a number of at most {scale} decimals, without exponent");
+        let en = format!(
+            "a number of at most {scale} decimal{}, without exponent",
+            if scale == 1 { "" } else { "s" }
+        );
         walk.wrong(keyword, node.span, both(&ja, &en));
     }
     scaled
@@ -253,6 +256,16 @@ fn multi<'t>(
     };
     let options = options_of(walk, member, MOST_MULTI_OPTIONS);
     let layout = layout(walk, view, options.list.items.len());
+    let parts = |code: &str| code.contains(&*layout.separator);
+    if let Some(node) = view.node("x-separator").filter(|_| layout.columns.is_empty())
+        && options.list.items.iter().any(|item| parts(&item.code) || parts(&item.name))
+    {
+        let expected = both(
+            "どの選択肢のコードにも名前にも含まれない文字",
+            "a text that no option's code or name contains",
+        );
+        walk.wrong("x-separator", node.span, expected);
+    }
     let ty = Type::Multi(Arc::clone(&options.list));
     Some(Read { ty, domain: Domain::Multi(layout), options: Some(options), time: None })
 }

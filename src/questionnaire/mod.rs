@@ -102,6 +102,22 @@ pub struct NumberDomain {
     pub multiple_of: Option<i64>,
 }
 
+impl NumberDomain {
+    /// The keyword that `number`, scaled, breaks. `None`: none.
+    pub fn broken(&self, number: i64) -> Option<&'static str> {
+        let Self { minimum, maximum, above, below, multiple_of } = *self;
+        let step = multiple_of.filter(|step| *step != 0);
+        let checks = [
+            (minimum.is_some_and(|bound| number < bound), "minimum"),
+            (above.is_some_and(|bound| number <= bound), "exclusiveMinimum"),
+            (maximum.is_some_and(|bound| number > bound), "maximum"),
+            (below.is_some_and(|bound| number >= bound), "exclusiveMaximum"),
+            (step.is_some_and(|step| number.checked_rem(step).unwrap_or(0) != 0), "multipleOf"),
+        ];
+        checks.into_iter().find(|(broken, _)| *broken).map(|(_, keyword)| keyword)
+    }
+}
+
 /// What a text may be.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TextDomain {

@@ -9,7 +9,7 @@ use super::toml_file::{self, Table, Text};
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::code::pack as code;
 use crate::error::Error;
-use crate::source::root::SurveyRoot;
+use crate::source::root::{Standing, SurveyRoot};
 use crate::source::{SourceId, SourceText};
 
 /// Most folders that extend each other: a base, and more overlays than a survey has had.
@@ -136,7 +136,12 @@ pub fn file_at(root: &SurveyRoot, text: Text<'_>, source: &SourceText) -> Result
     if !text.text.split('/').all(is_plain) {
         return Err(at(&code::PATH_REFUSED));
     }
-    if root.exists(text.text) { Ok(text.text.to_owned()) } else { Err(at(&code::FILE_MISSING)) }
+    match root.standing(text.text) {
+        Standing::File => Ok(text.text.to_owned()),
+        Standing::Outside => Err(at(&code::PATH_REFUSED)),
+        Standing::Other => Err(at(&code::NO_FILE)),
+        Standing::Nothing => Err(at(&code::FILE_MISSING)),
+    }
 }
 
 /// The schema that `text` names: a path relative to the root, or the id of one in `schemas/`.

@@ -18,6 +18,36 @@ pub struct Row {
     pub cells: Vec<String>,
     /// Its bytes, line end excluded.
     pub span: Span,
+    /// The bytes of each cell, quotes included, blanks around it not.
+    places: Vec<Span>,
+}
+
+impl Row {
+    /// Where the cell at `index` stands; the row where that is not clear, or the cell is empty.
+    pub fn place(&self, index: usize) -> Span {
+        let place =
+            self.places.get(index).filter(|place| !place.is_empty() && self.places.len() == self.cells.len());
+        place.copied().unwrap_or(self.span)
+    }
+}
+
+/// The bytes of the cells of one row that begins at `start`.
+fn places(bytes: &[u8], start: usize) -> Vec<Span> {
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let mut quoted = false;
+    let mut at = start;
+    let cells = bytes.split(|byte| {
+        quoted ^= *byte == b'"';
+        *byte == b',' && !quoted
+    });
+    let place = |cell: &[u8]| {
+        let blank = cell.len() - cell.trim_ascii_start().len();
+        let inner = cell.trim_ascii().len();
+        let place = Span::new(count(at + blank), count(at + blank + inner));
+        at += cell.len() + 1;
+        place
+    };
+    cells.map(place).collect()
 }
 
 /// The rows of a CSV file, the header first. A row of over 256 columns ends the file.
@@ -64,7 +94,12 @@ fn row(bytes: &[u8], start: usize, output: &[u8], ends: &[usize]) -> Row {
     let blank = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     let tail = bytes.iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    Row { cells, span: Span::new(count(start + blank), count(start + bytes.len().saturating_sub(tail))) }
+    let places = places(bytes, start);
+    Row {
+        cells,
+        places,
+        span: Span::new(count(start + blank), count(start + bytes.len().saturating_sub(tail))),
+    }
 }
 
 #[cfg(test)]
@@ -82,5 +117,7 @@ mod tests {
         assert_eq!(cells, [vec!["a", "b\nb"], vec!["01", "北海道"], vec!["x"]]);
         let texts: Vec<&str> = rows.iter().map(|row| source.slice(row.span)).collect();
         assert_eq!(texts, ["a,\"b\nb\"", "01 ,北海道", "x"]);
+        let cells = [rows[0].place(1), rows[1].place(0), rows[1].place(1), rows[2].place(0)];
+        assert_eq!(cells.map(|cell| source.slice(cell)), ["\"b\nb\"", "01", "北海道", "x"]);
     }
 }

@@ -20,7 +20,7 @@ use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostics, Localized};
 use crate::expression::number::{MAX_SCALE, parse_scaled, scale_of};
 use crate::expression::{FieldId, Node, Type, TypedExpr, Value};
-use crate::source::SourceText;
+use crate::source::{SourceText, Span};
 
 /// Settings that name fields, which the rule therefore reads.
 pub const FIELD_SETTINGS: &[&str] = &["distinct", "by", "field"];
@@ -60,6 +60,11 @@ pub fn only_kind<'a>(
 }
 
 impl<'a> ParsedKind<'a> {
+    /// The kind's settings.
+    pub const fn span(&self) -> Span {
+        self.item.span
+    }
+
     /// Parses the kind's expressions.
     pub fn parse(
         source: &'a SourceText,

@@ -100,7 +100,7 @@ pub fn describe(ty: &Type) -> Localized<String> {
         }
         Type::Number { scale, .. } => Localized::new(
             format!("小数{scale}桁までの数"),
-            format!("a number with at most {scale} decimals"),
+            format!("a number with at most {scale} decimal{}", if *scale == 1 { "" } else { "s" }),
         ),
         Type::Option(_) => text("選択肢", "an option"),
         Type::Multi(_) => text("選択肢の集合", "a set of options"),

@@ -17,7 +17,7 @@ use super::mistake::Refused;
 use super::param::keep;
 use super::placeholder::{self, Scope};
 use super::toml_file::{Table, Text};
-use super::{DerivedValue, Lookup, Param, Placeholder, derive_order, mistake};
+use super::{DerivedValue, Lookup, Placeholder, derive_order, mistake};
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Localized, Notice, Severity};
 use crate::expression::names::NamedField;
@@ -32,8 +32,6 @@ const MOST: usize = 500;
 pub struct Tables<'a> {
     /// By number.
     pub lookups: &'a [Lookup],
-    /// By number.
-    pub params: &'a [Param],
     /// How many fields the questionnaire has.
     pub fields: usize,
 }
@@ -216,7 +214,6 @@ fn notice(
         reads: &printable,
         lets: &[],
         lookups: tables.lookups,
-        params: tables.params,
         published: &[],
         fixed: &BTreeMap::new(),
         value: Some(draft.id),

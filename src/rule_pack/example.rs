@@ -15,10 +15,12 @@ use super::opening;
 use super::param::keep;
 use super::toml_file::{Entry, Item, Table, Text, Written};
 use super::{Example, ExampleRecord, ExampleValue, ExpectedOutcome, written_value};
+use crate::diagnostic::code::expression::UNKNOWN_PARAMETER;
 use crate::diagnostic::code::pack as code;
-use crate::diagnostic::{Diagnostics, Localized};
+use crate::diagnostic::{Diagnostics, Localized, Severity};
+use crate::expression::Value;
 use crate::expression::names::NamedField;
-use crate::questionnaire::Declared;
+use crate::questionnaire::{Declared, Domain};
 use crate::source::SourceText;
 
 const OUTCOMES: [(&str, ExpectedOutcome); 4] = [
@@ -93,12 +95,12 @@ impl Reading<'_> {
         names: &mut BTreeSet<Arc<str>>,
         found: &mut Diagnostics,
     ) -> Option<ExampleRecord> {
-        let before = found.len();
+        let before = found.count_from(Severity::Error);
         let mut record = ExampleRecord::default();
         for entry in &table.entries {
             self.entry(entry, &mut record, names, found);
         }
-        let whole = found.len() == before;
+        let whole = found.count_from(Severity::Error) == before;
         if let Some(form) = self.subject.form.filter(|_| whole) {
             let table = self.subject.table;
             let mut own: BTreeMap<_, _> = record
@@ -177,8 +179,30 @@ impl Reading<'_> {
             return Some(ExampleValue::Blank);
         }
         let spot = Spot { source: self.source, key: &entry.key };
-        keep(written_value::read(&entry.item, &field.ty, self.making.zone, spot), found)
-            .map(ExampleValue::Value)
+        let value = keep(written_value::read(&entry.item, &field.ty, self.making.zone, spot), found)?;
+        if let Some(keyword) = self.broken(field, &value) {
+            let mistake = mistake::at(&code::OUTSIDE_DOMAIN, self.source, entry.item.span)
+                .with("found", self.source.slice(entry.item.span))
+                .with("field", &*entry.key)
+                .with("expected", keyword);
+            found.push(mistake);
+        }
+        Some(ExampleValue::Value(value))
+    }
+
+    /// The keyword of the field's schema that a number breaks. `None`: none.
+    fn broken(&self, field: &NamedField, value: &Value) -> Option<&'static str> {
+        let own = field.id.table == self.subject.table;
+        let linked = || {
+            let link = usize::from(field.id.table).checked_sub(1)?;
+            self.making.links.get(link).map(|link| &link.questionnaire)
+        };
+        let form = if own { self.subject.form } else { linked() };
+        let domain = &form?.fields.get(usize::from(field.id.index))?.domain;
+        match (domain, value) {
+            (Domain::Number(domain), Value::Number(number)) => domain.broken(*number),
+            _ => None,
+        }
     }
 
     fn mark(
@@ -243,9 +267,11 @@ impl Reading<'_> {
         let known = &self.subject.names.params;
         for entry in &params.entries {
             let Some((id, ty)) = known.get(&nfkc(&entry.key)) else {
-                let mistake = mistake::at(&code::UNKNOWN_FIELD, self.source, entry.key_span);
-                let mistake = mistake.with("key", "param").with("found", &*entry.key);
-                found.push(mistake::suggested(mistake, &entry.key, known.keys().map(|name| &**name)));
+                let mistake = mistake::at(&UNKNOWN_PARAMETER, self.source, entry.key_span);
+                let mistake = mistake.with("found", &*entry.key);
+                if !self.subject.names.faulty.contains(&nfkc(&entry.key)) {
+                    found.push(mistake::suggested(mistake, &entry.key, known.keys().map(|name| &**name)));
+                }
                 continue;
             };
             let spot = Spot { source: self.source, key: &entry.key };

@@ -207,7 +207,6 @@ fn finish<'a>(
         reads: &reads,
         lets: &[],
         lookups: making.lookups,
-        params: making.params,
         published: &[],
         fixed: &fixed,
         value: Some(field.id),

@@ -162,6 +162,7 @@ fn severity(field: &Field, kind: &FindingKind) -> Severity {
 fn cell_notice(texted: &Texted<'_, '_>, severity: Severity, found: &mut Diagnostics) -> Option<Notice> {
     let texts = &texted.texts;
     let mut whole = true;
+    texts.report_alone(&|name| !CELL_SLOTS.contains(&name), found);
     for (name, span) in &texts.slots {
         if !CELL_SLOTS.contains(&&**name) {
             let mistake = mistake::at(&code::UNKNOWN_PLACEHOLDER, texts.source, *span);

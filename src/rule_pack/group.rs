@@ -123,7 +123,6 @@ impl<'a> Rules<'_, 'a> {
             reads: &reads,
             lets: &[],
             lookups: self.making.lookups,
-            params: self.making.params,
             published: &[],
             fixed: &BTreeMap::new(),
             value: None,

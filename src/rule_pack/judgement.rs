@@ -135,6 +135,7 @@ impl<'a> Expressions<'a> {
 
     fn check_size(&self, judgement: &Judgement, rule: &str, found: &mut Diagnostics) {
         let span = self.require.as_ref().or(self.when.as_ref()).map(|parsed| parsed.span);
+        let span = span.or_else(|| self.kind.as_ref().map(dataset::ParsedKind::span));
         if let Some(span) = span.filter(|_| judgement.reads.len() > MAX_FIELDS) {
             let mistake = mistake::at(&code::TOO_MANY_FIELDS, self.source, span)
                 .with("rule", rule)

@@ -24,7 +24,7 @@ use super::wave::Waves;
 use super::zone::Zone;
 use super::{
     DerivedValue, Link, Lookup, Param, RulePack, exemption, foreign, generated, judgement, link, own_schema,
-    param, published_table, replace, rule, shape,
+    param, published_table, replace, rule, shape, telling,
 };
 use crate::diagnostic::{Diagnostics, Localized};
 use crate::error::Error;
@@ -63,7 +63,8 @@ pub fn load(root: &SurveyRoot, folder: &str) -> Result<Loaded, Error> {
     if is_foreign(root) {
         own_schema::check_files(&files, &mut loader.found)?;
     }
-    let Loader { sources, found: diagnostics, .. } = loader;
+    let Loader { sources, found, .. } = loader;
+    let diagnostics = telling::once(found, root, &sources);
     let pack = pack.filter(|_| !diagnostics.has_errors());
     Ok(Loaded { pack: pack.map(|pack| RulePack { sources: sources.clone(), ..pack }), diagnostics, sources })
 }
@@ -116,7 +117,6 @@ impl<'a> Loader<'_, 'a> {
             form: &declared.form,
             links: &declared.links,
             lookups: &declared.lookups,
-            params: &declared.params,
             zone,
             profiles: profiles.iter().map(|profile| Arc::clone(&profile.name)).collect(),
             waves,
@@ -189,7 +189,7 @@ impl<'a> Loader<'_, 'a> {
         let mut reading = lookup::Reading { root: self.root, zone, sources: &mut self.sources };
         let lookups = lookup::read(files, &mut reading, &mut names, found)?;
         param::read_sets(files, &mut names, found);
-        let tables = derive::Tables { lookups: &lookups, params: &params, fields: form.fields.len() };
+        let tables = derive::Tables { lookups: &lookups, fields: form.fields.len() };
         let derived = derive::read(files, &mut names, tables, ids, found);
         Ok(Some(Declarations { form, names, links, lookups, params, derived }))
     }

@@ -20,6 +20,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Localized};
 use crate::error::Error;
 use crate::expression::names::{NamedColumn, NamedLookup};
 use crate::expression::{FieldId, LookupId, Names, Type, Value};
+use crate::questionnaire::meta::is_reported;
 use crate::source::SourceText;
 use crate::source::root::SurveyRoot;
 
@@ -61,9 +62,15 @@ pub fn read(
         if !declaration::check_name(&declaration, |name| names.lookups.contains_key(name), found) {
             continue;
         }
-        let Some(draft) = draft(&declaration, reading, names, found)? else { continue };
+        let Some(draft) = draft(&declaration, reading, names, found)? else {
+            names.faulty.insert(Arc::clone(&declaration.name));
+            continue;
+        };
         let id = LookupId(u16::try_from(lookups.len()).unwrap_or(u16::MAX));
-        let Some(lookup) = draft.finish(names, found) else { continue };
+        let Some(lookup) = draft.finish(names, found) else {
+            names.faulty.insert(Arc::clone(&declaration.name));
+            continue;
+        };
         names.lookups.insert(Arc::clone(&declaration.name), named(&lookup, id));
         lookups.push(lookup);
     }
@@ -80,15 +87,26 @@ fn draft<'a>(
     let Some(path) = keep(chain::file_at(reading.root, path, declaration.source), found) else {
         return Ok(None);
     };
-    let file = chain::read_file(reading.root, &path, reading.sources)?;
+    // Several lookups may read one file.
+    let known = reading.sources.iter().find(|source| *source.name == *path).cloned();
+    let file = match known {
+        Some(file) => file,
+        None => chain::read_file(reading.root, &path, reading.sources)?,
+    };
     let mut rows = csv_rows::rows(&file);
-    let header = if rows.is_empty() { Vec::new() } else { rows.remove(0).cells };
+    if rows.is_empty() {
+        let span = declaration.table.text("file").map_or(declaration.name_span, |text| text.span);
+        let mistake = mistake::at(&code::LOOKUP_BARE, declaration.source, span);
+        found.push(mistake.with("table", &*declaration.name));
+        return Ok(None);
+    }
+    let header = rows.remove(0).cells;
     let mut draft = Draft { declaration, file, header, rows, columns: Vec::new(), whole: true };
     let before = found.len();
     draft.check_rows(found);
     draft.check_columns(found);
     draft.columns = draft.typed_columns(names, reading.zone, found);
-    draft.whole = found.len() == before;
+    draft.whole &= found.len() == before;
     Ok(Some(draft))
 }
 
@@ -101,6 +119,11 @@ impl Draft<'_> {
     fn check_rows(&mut self, found: &mut Diagnostics) {
         let width = self.header.len();
         for row in self.rows.iter().filter(|row| row.cells.len() != width) {
+            self.whole = false;
+            // By another lookup of the same file.
+            if is_reported(found, &self.file, row.span) {
+                continue;
+            }
             found.push(
                 self.mistake(&code::LOOKUP_ROW, row).with("found", row.cells.len()).with("expected", width),
             );
@@ -144,7 +167,7 @@ impl Draft<'_> {
             let spot = Spot { source: &self.file, key: name };
             let cell = |row: &Row| {
                 let text = row.cells.get(index).map(String::as_str).filter(|text| !text.is_empty())?;
-                keep(written_value::read_text(text, &ty, zone, row.span, spot), found)
+                keep(written_value::read_text(text, &ty, zone, row.place(index), spot), found)
             };
             let cells = self.rows.iter().map(cell).collect();
             LookupColumn { name: Arc::from(name.as_str()), ty: ty.clone(), unbounded, cells }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::wave::Waves;
 use super::zone::Zone;
-use super::{EditRule, Link, Lookup, Param, record_set};
+use super::{EditRule, Link, Lookup, record_set};
 use crate::diagnostic::{Diagnostics, Localized};
 use crate::expression::{FieldId, Names};
 use crate::questionnaire::Questionnaire;
@@ -24,8 +24,6 @@ pub struct Making<'a> {
     pub links: &'a [Link],
     /// By number.
     pub lookups: &'a [Lookup],
-    /// By number.
-    pub params: &'a [Param],
     /// The survey's time zone.
     pub zone: Zone,
     /// Names of profiles.
@@ -60,6 +58,7 @@ impl<'a> Making<'a> {
             params: names.params.clone(),
             lookups: names.lookups.clone(),
             sets: names.sets.clone(),
+            faulty: names.faulty.clone(),
             lets: BTreeMap::new(),
             it: None,
         };

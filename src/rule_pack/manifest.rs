@@ -15,6 +15,7 @@ use super::toml_file::{Table, Text};
 use super::zone::Zone;
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Localized, Place};
+use crate::questionnaire::meta::is_reported;
 use crate::source::{SourceText, Span};
 
 /// What `[survey]` says, all layers together.
@@ -141,6 +142,13 @@ impl<'a> Survey<'a> {
             title: title.unwrap_or_default(),
         };
         self.report(&manifest, found);
+        if let Some((source, span)) = self.place("wave").filter(|_| !manifest.waves.contains(&manifest.wave))
+        {
+            let mistake = mistake::at(&code::UNKNOWN_WAVE, source, span);
+            let mistake = mistake.with("key", "wave").with("found", manifest.wave.as_str());
+            let known = manifest.waves.iter().map(String::as_str);
+            found.push(mistake::suggested(mistake, &manifest.wave, known));
+        }
         manifest
     }
 
@@ -152,7 +160,13 @@ impl<'a> Survey<'a> {
         for key in keys {
             let missing = self.with(&key).is_none();
             let Some((source, span)) = self.place(&key) else { continue };
-            let written = if missing { "" } else { source.slice(span) };
+            // Reported by the check of keys, in better words.
+            if is_reported(found, source, span) && !missing {
+                continue;
+            }
+            let text = self.with(&key).and_then(|entries| entries.table.text(&key));
+            let written =
+                if missing { "" } else { text.map_or_else(|| source.slice(span), |text| text.text) };
             let mistake = mistake::at(&code::MANIFEST, source, span)
                 .with("key", &*key)
                 .with("found", written)

@@ -54,7 +54,7 @@ pub fn suggested<'c>(
 
 /// The question whether `name` was meant.
 pub fn did_you_mean(name: &str) -> Localized<String> {
-    Localized::new(format!("{name} ではありませんか。"), format!("did you mean {name}?"))
+    Localized::new(format!("「{name}」ではありませんか。"), format!("did you mean \"{name}\"?"))
 }
 
 /// Why something cannot be used; boxed, since most of what is read can.

@@ -43,6 +43,7 @@ mod replace;
 mod routing_texts;
 mod rule;
 mod shape;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod toml_file;
@@ -79,9 +80,9 @@ pub enum Placeholder {
     Written(FieldId),
     /// `{field:label}`: the option's label.
     Label(FieldId),
-    /// Text that does not depend on the record: `{field:q}`, `{question}`, `{controller}`, `{param.x}` of the pack.
+    /// Text that does not depend on the record: `{field:q}`, `{question}`, `{controller}`.
     Fixed(Localized<Arc<str>>),
-    /// `{param.x}`: a run parameter.
+    /// `{param.x}`: the pack's value, or the one that the run gives.
     Param(ParamId),
     /// `{let.x}`, by position in the rule's lets.
     Let(usize),

@@ -14,13 +14,16 @@ use super::{Param, declared_type, mistake};
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Localized};
 use crate::expression::names::NamedSet;
-use crate::expression::{Names, ParamId, Type, Value};
+use crate::expression::{Names, ParamId};
 
 /// Reads all parameters and makes them known to `names`.
 pub fn read(files: &[File<'_>], names: &mut Names, zone: Zone, found: &mut Diagnostics) -> Vec<Param> {
     let mut params = Vec::new();
     for declaration in declaration::named(files, "param") {
-        let Some(param) = param(&declaration, names, zone, found) else { continue };
+        let Some(param) = param(&declaration, names, zone, found) else {
+            names.faulty.insert(declaration.name);
+            continue;
+        };
         let id = ParamId(u16::try_from(params.len()).unwrap_or(u16::MAX));
         names.params.insert(Arc::clone(&param.name), (id, param.ty.clone()));
         params.push(param);
@@ -67,45 +70,23 @@ pub fn read_sets(files: &[File<'_>], names: &mut Names, found: &mut Diagnostics)
         }
         if let Some(set) = set(&declaration, names, found) {
             names.sets.insert(Arc::clone(&declaration.name), set);
+        } else {
+            names.faulty.insert(declaration.name);
         }
     }
 }
 
 fn set(declaration: &Declaration<'_>, names: &Names, found: &mut Diagnostics) -> Option<NamedSet> {
     let of = declaration.table.text("of")?;
+    let field = declaration.table.text("of")?.text;
     let spelled = format!("option({})", of.text);
     let of = super::toml_file::Text { text: &spelled, span: of.span };
     let ty = keep(declared_type::read(of, names, declaration.spot("of")), found)?;
     let options = declaration.table.get("options")?.items();
-    let spot = declaration.spot("options");
+    let spot = declaration.spot(field);
     let members = options
         .iter()
         .filter_map(|item| keep(written_value::read(item, &ty, Zone::default(), spot), found))
         .collect();
     Some(NamedSet { of: ty, members })
-}
-
-/// A parameter's value as messages print it.
-pub fn print(value: &Value, ty: &Type) -> Localized<Arc<str>> {
-    use crate::diagnostic::Decimal;
-    use crate::expression::calendar;
-    let same = |text: String| {
-        let text: Arc<str> = Arc::from(text);
-        Localized::new(Arc::clone(&text), text)
-    };
-    match (value, ty) {
-        (Value::Option(index), Type::Option(list)) => {
-            list.get(*index).map_or_else(Localized::default, |item| item.label.clone())
-        }
-        (Value::Number(mantissa), Type::Number { scale, .. }) => {
-            same(Decimal { mantissa: *mantissa, scale: *scale }.to_string())
-        }
-        (Value::Text(text), _) => Localized::new(Arc::clone(text), Arc::clone(text)),
-        (Value::Date(days), _) => same(calendar::print_date(*days)),
-        (Value::DateTime(seconds), _) => same(calendar::print_date_time(*seconds)),
-        (Value::YearMonth(months), _) => same(calendar::print_year_month(*months)),
-        (Value::Truth(truth), _) => same(truth.to_string()),
-        (Value::Number(number), _) => same(number.to_string()),
-        (Value::Option(_) | Value::Multi { .. }, _) => Localized::default(),
-    }
 }

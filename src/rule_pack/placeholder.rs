@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::declaration::{self, nfkc};
 use super::declared_type::describe;
 use super::toml_file::{Table, Text};
-use super::{Let, Lookup, Param, Placeholder, mistake, param};
+use super::{Let, Lookup, Placeholder, mistake};
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Localized, Notice, Severity, Template};
 use crate::expression::names::NamedField;
@@ -30,6 +30,17 @@ pub struct Texts<'a> {
     pub help: Option<Localized<Template>>,
     /// Names of the slots, and where each first stands.
     pub slots: Vec<(Arc<str>, Span)>,
+    /// Names that one language alone uses, and where.
+    pub alone: Vec<Alone>,
+}
+
+/// A placeholder that one language alone uses.
+#[derive(Debug, Clone)]
+pub struct Alone {
+    name: Arc<str>,
+    span: Span,
+    /// Which text of the block, and which of its two languages.
+    of: (Span, bool),
 }
 
 /// What the texts of one rule instance may name.
@@ -45,8 +56,6 @@ pub struct Scope<'a> {
     pub lets: &'a [Let],
     /// Reference tables, by number.
     pub lookups: &'a [Lookup],
-    /// Parameters, by number.
-    pub params: &'a [Param],
     /// Names that the rule's kind fills itself.
     pub published: &'a [&'static str],
     /// `question`, `controller`: known from the instance.
@@ -62,9 +71,21 @@ pub fn read<'a>(source: &'a SourceText, block: &Table<'_>, found: &mut Diagnosti
         check_title(source, title.text(language)?, found);
     }
     let mut slots: Vec<(Arc<str>, Span)> = Vec::new();
-    let message = both(source, block.table("message")?, &mut slots, found)?;
-    let help = block.table("help").and_then(|help| both(source, help, &mut slots, found));
-    Some(Texts { source, title: declaration::both(Some(title))?, message, help, slots })
+    let mut alone = Vec::new();
+    let message = both(source, block.table("message")?, (&mut slots, &mut alone), found);
+    let help = block.table("help");
+    let read = help.and_then(|help| both(source, help, (&mut slots, &mut alone), found));
+    if help.is_some() && read.is_none() {
+        return None;
+    }
+    Some(Texts {
+        source,
+        title: declaration::both(Some(title))?,
+        message: message?,
+        help: read,
+        slots,
+        alone,
+    })
 }
 
 fn check_title(source: &SourceText, title: Text<'_>, found: &mut Diagnostics) {
@@ -78,13 +99,19 @@ fn check_title(source: &SourceText, title: Text<'_>, found: &mut Diagnostics) {
     }
 }
 
+/// `None`: a language is missing, or a brace without partner leaves open where a name ends; both are reported.
 fn both(
     source: &SourceText,
     texts: &Table<'_>,
-    slots: &mut Vec<(Arc<str>, Span)>,
+    (slots, alone): (&mut Vec<(Arc<str>, Span)>, &mut Vec<Alone>),
     found: &mut Diagnostics,
 ) -> Option<Localized<Template>> {
     let (ja, en) = (texts.text("ja")?, texts.text("en")?);
+    let stray: Vec<Diagnostic> = [ja, en].into_iter().filter_map(|text| stray_brace(source, text)).collect();
+    if !stray.is_empty() {
+        found.extend(stray);
+        return None;
+    }
     let mut template = |text: Text<'_>| {
         let mut used = BTreeSet::new();
         let template = Template::parse(text.text, |name| {
@@ -98,12 +125,24 @@ fn both(
     };
     let ((ja_template, in_ja), (en_template, in_en)) = (template(ja), template(en));
     for (text, only) in [(ja, in_ja.difference(&in_en)), (en, in_en.difference(&in_ja))] {
-        for name in only {
-            let mistake = mistake::at(&code::PLACEHOLDERS_DIFFER, source, place(source, text.span, name));
-            found.push(mistake.with("found", format!("{{{name}}}")));
-        }
+        alone.extend(only.map(|name| Alone {
+            name: Arc::from(name.as_str()),
+            span: place(source, text.span, name),
+            of: (texts.span, text.span == ja.span),
+        }));
     }
     Some(Localized::new(ja_template, en_template))
+}
+
+fn stray_brace(source: &SourceText, text: Text<'_>) -> Option<Diagnostic> {
+    let at = Template::stray_brace(text.text)?;
+    let inside = source.slice(text.span).find(text.text).map(|start| start + at);
+    let span = inside
+        .and_then(|at| u64::try_from(at).ok())
+        .map_or(text.span, |at| Span::new(text.span.start + at, text.span.start + at + 1));
+    let brace = text.text.get(at..at + 1).unwrap_or_default();
+    let label = Localized::new("対になる括弧がない".to_owned(), "has no partner".to_owned());
+    Some(mistake::labelled(&code::STRAY_BRACE, source, span, label).with("found", brace))
 }
 
 /// The bytes of `{name}` inside the string at `whole`; the string where escapes hide it.
@@ -118,14 +157,34 @@ fn place(source: &SourceText, whole: Span, name: &str) -> Span {
 impl Texts<'_> {
     /// What each slot prints, in order; what cannot be printed is reported and prints nothing.
     pub fn resolve(&self, scope: &Scope<'_>, found: &mut Diagnostics) -> Vec<Placeholder> {
+        let unknown = |name: &str| matches!(scope.placeholder(name), Err(Refusal::Unknown));
+        self.report_alone(&unknown, found);
         let resolve = |(name, span): &(Arc<str>, Span)| match scope.placeholder(name) {
             Ok(placeholder) => placeholder,
+            Err(Refusal::Faulty) => Placeholder::Published(Arc::clone(name)),
             Err(refusal) => {
                 found.push(refusal.mistake(scope, self.source, *span, name));
                 Placeholder::Published(Arc::clone(name))
             }
         };
         self.slots.iter().map(resolve).collect()
+    }
+
+    /// Reports what stands in one language only. A name that is unknown is reported as that, and what the other language
+    /// has in its place is no further mistake.
+    pub fn report_alone(&self, unknown: &dyn Fn(&str) -> bool, found: &mut Diagnostics) {
+        for (index, one) in self.alone.iter().enumerate().filter(|(_, one)| !unknown(&one.name)) {
+            let misspelt = self
+                .alone
+                .iter()
+                .filter(|other| other.of.0 == one.of.0 && other.of.1 != one.of.1 && unknown(&other.name));
+            let before =
+                self.alone.iter().take(index).filter(|other| other.of == one.of && !unknown(&other.name));
+            if before.count() >= misspelt.count() {
+                let mistake = mistake::at(&code::PLACEHOLDERS_DIFFER, self.source, one.span);
+                found.push(mistake.with("found", format!("{{{}}}", one.name)));
+            }
+        }
     }
 
     /// The texts as a notice of one rule instance.
@@ -147,6 +206,8 @@ impl Texts<'_> {
 #[derive(Debug)]
 enum Refusal {
     Unknown,
+    /// Of something whose own mistake has been reported.
+    Faulty,
     NotRead,
     NoLabel(Type),
 }
@@ -155,7 +216,7 @@ impl Refusal {
     fn mistake(self, scope: &Scope<'_>, source: &SourceText, span: Span, name: &str) -> Diagnostic {
         let written = format!("{{{name}}}");
         match self {
-            Self::Unknown => {
+            Self::Unknown | Self::Faulty => {
                 let mistake = mistake::at(&code::UNKNOWN_PLACEHOLDER, source, span).with("found", written);
                 let bare = name.split(':').next().unwrap_or(name);
                 mistake::suggested(mistake, bare, scope.known().iter().map(String::as_str))
@@ -228,11 +289,10 @@ impl Scope<'_> {
     }
 
     fn param(&self, name: &str) -> Result<Placeholder, Refusal> {
-        let (id, _) = self.names.params.get(&nfkc(name)).ok_or(Refusal::Unknown)?;
-        let value =
-            self.params.get(usize::from(id.0)).and_then(|given| Some((given.value.as_ref()?, &given.ty)));
-        // What the pack itself says never changes between records or runs.
-        Ok(value.map_or(Placeholder::Param(*id), |(value, ty)| Placeholder::Fixed(param::print(value, ty))))
+        // Never the pack's own value: a run may give another.
+        let known = self.names.params.get(&nfkc(name)).map(|(id, _)| Placeholder::Param(*id));
+        let faulty = self.names.faulty.contains(&nfkc(name));
+        known.ok_or(if faulty { Refusal::Faulty } else { Refusal::Unknown })
     }
 
     fn label(&self, name: &str) -> Result<Placeholder, Refusal> {

@@ -88,5 +88,5 @@ pub fn general<'a>(kind: &FindingKind, routed: bool, source: &'a SourceText) -> 
     };
     let message = Localized::new(template(general.message.ja), template(general.message.en));
     let title = general.title.map(|text| Arc::from(*text));
-    (general.slug, Texts { source, title, message, help: None, slots })
+    (general.slug, Texts { source, title, message, help: None, slots, alone: Vec::new() })
 }

@@ -17,6 +17,7 @@ use super::mistake;
 use super::placeholder::{self, Scope, Texts};
 use super::toml_file::{Table, Text};
 use super::{Demand, EditRule, OnBlank, Origin, record_set};
+use crate::diagnostic::code::expression::OR_OVER_OPTIONAL;
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostics, Localized, Severity};
 use crate::questionnaire::Declared;
@@ -271,6 +272,10 @@ impl<'a> Family<'_, 'a> {
                 drafted.order.place.push(index);
                 drafted
             });
+            if self.block.table.get("on-blank").is_some() {
+                // The author has said what a blank means.
+                mine = mine.into_iter().filter(|told| *told.notice.id != *OR_OVER_OPTIONAL.id).collect();
+            }
             once.append(mine, found);
             drafted.extend(rule);
         }
@@ -379,7 +384,6 @@ impl<'a> Family<'_, 'a> {
             reads: &judgement.reads,
             lets: &judgement.lets,
             lookups: self.making.lookups,
-            params: self.making.params,
             published: &published,
             fixed: &fixed,
             value: field.map(|field| field.id),

@@ -10,7 +10,7 @@ use super::keys::{Block, COLUMN, Key, LET, Shape, TEXTS};
 use super::mistake;
 use super::toml_file::{Entry, Item, Table, Written};
 use crate::diagnostic::code::pack as code;
-use crate::diagnostic::{Diagnostics, Localized};
+use crate::diagnostic::{Argument, Diagnostics, Localized};
 use crate::source::{SourceText, Span};
 
 /// Reports everything in `table` that `block` does not foresee.
@@ -59,9 +59,14 @@ impl Checker<'_> {
     }
 
     fn wrong(&mut self, name: &str, item: &Item<'_>, expected: &Localized<&'static str>) {
+        // A number of the right kind is out of range: the number says more than its kind.
+        let found = match &item.value {
+            Written::Integer(digits) => Argument::written(digits),
+            _ => mistake::fixed(&item.kind()),
+        };
         let mistake = mistake::at(&code::WRONG_SHAPE, self.source, item.span)
             .with("key", name)
-            .with("found", mistake::fixed(&item.kind()))
+            .with("found", found)
             .with("expected", mistake::fixed(expected));
         self.found.push(mistake);
     }

@@ -24,6 +24,19 @@ pub enum SurveyRoot {
     Memory(Vec<(String, String)>),
 }
 
+/// What stands under a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// A regular file.
+    File,
+    /// A folder, a pipe, a device.
+    Other,
+    /// A link that leads out of the root.
+    Outside,
+    /// Nothing.
+    Nothing,
+}
+
 impl SurveyRoot {
     /// The root around a rules folder on disk, and the folder's path inside it: the nearest folder above that holds
     /// both `schemas/` and `rules/`. `None`: no such folder, or none such above it.
@@ -36,12 +49,34 @@ impl SurveyRoot {
         Some((Self::Folder(root.to_path_buf()), parts?.join("/")))
     }
 
-    /// The text of the file at `path`, relative to the root.
+    /// The text of the file at `path`, relative to the root; each run of bytes that is no UTF-8 is U+FFFD, and
+    /// [`not_utf8`](Self::not_utf8) tells where the first stands.
     ///
     /// # Errors
-    /// No such file, no UTF-8, larger than 16 MiB, or outside the root (also by a link).
+    /// No such file, no regular file, larger than 16 MiB, or outside the root (also by a link).
     pub fn read(&self, path: &str) -> Result<String, Error> {
         self.try_read(path).map_err(|source| Error::Read { path: self.name(path), source })
+    }
+
+    /// The first byte of the file at `path` that is no UTF-8, and how many stand before it. `None`: there is none.
+    pub fn not_utf8(&self, path: &str) -> Option<(u8, usize)> {
+        let Self::Folder(root) = self else { return None };
+        let bytes = resolve(root, path).and_then(fs::read).ok()?;
+        let before = std::str::from_utf8(&bytes).err()?.valid_up_to();
+        bytes.get(before).map(|byte| (*byte, before))
+    }
+
+    /// What stands at `path`.
+    pub fn standing(&self, path: &str) -> Standing {
+        if self.exists(path) {
+            return Standing::File;
+        }
+        let Self::Folder(root) = self else { return Standing::Nothing };
+        match resolve(root, path) {
+            Ok(_) => Standing::Other,
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => Standing::Outside,
+            Err(_) => Standing::Nothing,
+        }
     }
 
     /// The paths of the files directly inside `folder`, sorted; folders within it are left out.
@@ -77,10 +112,16 @@ impl SurveyRoot {
             return self.held(path).map(str::to_owned).ok_or_else(|| ErrorKind::NotFound.into());
         };
         let path = resolve(root, path)?;
-        if fs::metadata(&path)?.len() > LARGEST_FILE {
+        let about = fs::metadata(&path)?;
+        if !about.is_file() {
+            return Err(io::Error::new(ErrorKind::InvalidInput, "not a regular file"));
+        }
+        if about.len() > LARGEST_FILE {
             return Err(io::Error::new(ErrorKind::FileTooLarge, "larger than 16 MiB"));
         }
-        fs::read_to_string(path)
+        let bytes = fs::read(path)?;
+        Ok(String::from_utf8(bytes)
+            .unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into_owned()))
     }
 
     fn try_list(&self, folder: &str) -> io::Result<Vec<String>> {
@@ -201,16 +242,27 @@ mod tests {
         std::os::unix::fs::symlink(rules.join("a.toml"), rules.join("in")).unwrap();
         let root = SurveyRoot::Folder(folder.path().join("root"));
         assert!(root.read("rules/out").is_err() && !root.exists("rules/out"));
+        assert_eq!(root.standing("rules/out"), Standing::Outside);
         assert_eq!(root.read("rules/in").unwrap(), "a");
     }
 
     #[test]
-    fn a_file_that_is_no_text_or_too_large_is_refused() {
+    fn a_file_that_is_no_file_or_too_large_is_refused() {
         let folder = on_disk();
         let path = folder.path().join("root/rules/large");
-        fs::write(folder.path().join("root/rules/bytes"), [0xff, 0xfe]).unwrap();
         fs::File::create(path).unwrap().set_len(LARGEST_FILE + 1).unwrap();
         let root = SurveyRoot::Folder(folder.path().join("root"));
-        assert!(root.read("rules/bytes").is_err() && root.read("rules/large").is_err());
+        assert!(root.read("rules/large").is_err() && root.read("rules").is_err());
+        assert_eq!(root.standing("rules"), Standing::Other);
+        assert_eq!(root.standing("rules/gone"), Standing::Nothing);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_replaced_and_the_first_is_told() {
+        let folder = on_disk();
+        fs::write(folder.path().join("root/rules/bytes"), b"a\x93\xfab").unwrap();
+        let root = SurveyRoot::Folder(folder.path().join("root"));
+        assert_eq!(root.read("rules/bytes").unwrap(), "a\u{fffd}\u{fffd}b");
+        assert_eq!((root.not_utf8("rules/bytes"), root.not_utf8("rules/a.toml")), (Some((0x93, 1)), None));
     }
 }

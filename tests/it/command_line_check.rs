@@ -238,6 +238,18 @@ fn a_reader_that_goes_away_ends_the_check_quietly() {
 }
 
 #[test]
+fn a_message_prints_the_parameter_that_the_run_gives() {
+    let folder = folder();
+    let words = ["check", "b.jsonl", "--param", "population_min=900", "--select", "HCS-R002", "--lang", "en"];
+    let report: Value =
+        serde_json::from_slice(&run(folder.path(), &[&words[..], &["--format", "json"]].concat()).stdout)
+            .unwrap();
+    let finding = &report["findings"][0];
+    assert!(finding["message"].as_str().unwrap().contains("with 900 beds"), "{report}");
+    assert!(finding["arguments"].to_string().contains("900"), "{finding}");
+}
+
+#[test]
 fn wrong_rules_parameters_and_surveys_are_marked_on_the_command_line() {
     let folder = folder();
     for (words, code, meant) in [

@@ -288,7 +288,7 @@ fn kind_words(ty: &Type) -> Localized<String> {
         Type::Number { scale: 0, .. } => fixed("整数", "a whole number"),
         Type::Number { scale, .. } => Localized::new(
             format!("小数点以下{scale}桁までの数"),
-            format!("a number of at most {scale} decimals"),
+            format!("a number of at most {scale} decimal{}", if *scale == 1 { "" } else { "s" }),
         ),
         Type::Option(_) | Type::Multi(_) => fixed("選択肢", "options of the list"),
         Type::Text | Type::Condition => fixed("文字列", "a text"),

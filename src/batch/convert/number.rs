@@ -74,25 +74,11 @@ impl Numbers {
     }
 
     fn judge(&self, number: i64, note: Option<Note>) -> Reading<i64> {
-        match (self.broken(number), note) {
+        match (self.domain.broken(number), note) {
             (Some(keyword), _) => Reading::Invalid(Fault::Domain(keyword)),
             (None, Some(note)) => Reading::Noted(number, note),
             (None, None) => Reading::Value(number),
         }
-    }
-
-    /// The keyword that `number` breaks. `None`: none.
-    fn broken(&self, number: i64) -> Option<&'static str> {
-        let NumberDomain { minimum, maximum, above, below, multiple_of } = self.domain;
-        let step = multiple_of.filter(|step| *step != 0);
-        let checks = [
-            (minimum.is_some_and(|bound| number < bound), "minimum"),
-            (above.is_some_and(|bound| number <= bound), "exclusiveMinimum"),
-            (maximum.is_some_and(|bound| number > bound), "maximum"),
-            (below.is_some_and(|bound| number >= bound), "exclusiveMaximum"),
-            (step.is_some_and(|step| number.checked_rem(step).unwrap_or(0) != 0), "multipleOf"),
-        ];
-        checks.into_iter().find(|(broken, _)| *broken).map(|(_, keyword)| keyword)
     }
 
     /// The bound that a number too large for us breaks in any case.

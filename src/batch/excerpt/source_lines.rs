@@ -37,6 +37,8 @@ impl Excerpt {
         let first = ranges.iter().map(|range| range.0).min().unwrap_or(0);
         let last = ranges.iter().map(|range| range.1).max().unwrap_or(0);
         let long = display_width(text) > LINE;
+        // A mark that is longer than a line is cut, and what begins behind the cut is not shown.
+        let last = if long { last.min(window(text, first, LINE).1) } else { last };
         let from = if long { window(text, first, 30).0 } else { 0 };
         let until = if long { window(text, last, 30).1 } else { text.len() };
         let base = self.text.len();
@@ -52,7 +54,8 @@ impl Excerpt {
         self.text.push_str(if until < text.len() { "…\n" } else { "\n" });
         let place = |at: usize| places.get(at).copied().flatten().unwrap_or(base);
         for ((label, _), range) in labels.iter().zip(ranges) {
-            if let Some(mark) = self.marks.get_mut(*label) {
+            let shown = range.0 < until || range.0 == text.len();
+            if let Some(mark) = self.marks.get_mut(*label).filter(|_| shown) {
                 *mark = Some((place(range.0), place(range.1.min(until))));
             }
         }
@@ -87,6 +90,10 @@ mod tests {
         let excerpt = of_text(&source, &labels);
         assert_eq!(excerpt.text, "a = 1\nwhen = 'x = 1 and y = 2'\n");
         assert_eq!(marked(&excerpt), [text.get(23..24), Some("x"), Some("a")]);
+        let wide: std::sync::Arc<str> = format!("w = '{}'", "x".repeat(100_000)).into();
+        let wide = SourceText { id: SourceId(0), name: "r.toml".into(), text: wide };
+        let long = of_text(&wide, &[label((4, 100_006), 1, None), label((90_000, 90_001), 1, None)]);
+        assert!(display_width(&long.text) < 150 && long.marks[1].is_none(), "{}", long.text);
         labels[0] = label((35, 36), 3, None);
         assert_eq!(of_text(&source, &labels[..1]).text, "<U+202E>z\n");
     }

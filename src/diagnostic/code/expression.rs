@@ -1,7 +1,7 @@
 //! Codes of the rule language: what can be wrong with one expression.
 //!
 //! Invariants
-//! - KP-P001 to KP-P049; KP-P041 belongs to the trial of examples and is not declared here.
+//! - KP-P001 to KP-P049, then KP-P147 and up; KP-P041 belongs to the trial of examples and is not declared here.
 //! - `{found}` and the like quote the expression as its author wrote it.
 
 use super::codes;
@@ -14,9 +14,7 @@ codes! {
     /// A character that no expression can contain outside texts.
     UNREADABLE_CHARACTER = "KP-P002" "unreadable-character" Error
         title "式に使えない文字" "a character that no expression can contain"
-        message "{found} は式の中では使えません。" "{found} cannot stand in an expression"
-        help "項目名に記号を含める場合は、`項目名` のように逆引用符で囲んでください。"
-             "a name with such a character is written in back-quotes: `name`";
+        message "{found} は式の中では使えません。" "{found} cannot stand in an expression";
     /// A text or a back-quoted name does not end.
     UNCLOSED_QUOTE = "KP-P003" "unclosed-quote" Error
         title "引用符が閉じていない" "a quote is not closed"
@@ -231,6 +229,15 @@ codes! {
         message "このパターンは文字列のどこに現れても一致します。" "this pattern matches anywhere in the text"
         help "全体なら ^…$、先頭なら ^… と書いてください。どこでもよい場合は ^(?s:.*)… と書けます。"
              "write ^…$ for the whole text, ^… for its beginning, ^(?s:.*)… if anywhere is meant";
+    /// An interval whose low end is above its high end.
+    REVERSED_INTERVAL = "KP-P147" "interval-reversed" Warning
+        title "between の下限が上限より大きい" "an interval whose ends are crossed"
+        message "下限 {low} が上限 {high} より大きいため、この between を満たす値はありません。" "the low end {low} is above the high end {high}, so no value is between them";
+    /// `substring` from before the first character.
+    SUBSTRING_START = "KP-P148" "substring-start-below-one" Warning
+        title "substring の開始位置が1より小さい" "a substring that begins before the first character"
+        message "substring の位置は1から数えます。{found} からの部分文字列は常に不明です。" "positions of `substring` count from 1; from {found} the result is always unknown"
+        help "先頭の文字は 1 です。" "the first character is 1";
     /// Two waves with different options.
     OPTION_LISTS_DIFFER = "KP-P049" "option-lists-differ" Warning
         title "比較する二つの項目の選択肢が異なる" "two compared fields have different options"

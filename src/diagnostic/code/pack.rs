@@ -162,6 +162,26 @@ codes! {
     PLACEHOLDERS_DIFFER = "KP-P088" "placeholders-differ-by-language" Error
         title "言語により差し込みが異なる" "placeholders differ by language"
         message "{found} は片方の言語の文面にしかありません。両方に同じ差し込みを使ってください。" "{found} stands in one language only. Please use the same placeholders in both.";
+    /// A brace that opens or closes nothing.
+    STRAY_BRACE = "KP-P141" "brace-without-partner" Error
+        title "対になっていない波括弧" "brace without partner"
+        message "この波括弧「{found}」は対になっていません。差し込みは {{名前}} と書き、波括弧そのものは二つ重ねて書いてください。" "This brace ({found}) has no partner. Please write a placeholder as {{name}}, and a brace itself twice.";
+    /// A file whose bytes are no UTF-8.
+    NOT_UTF8 = "KP-P142" "not-utf8" Error
+        title "UTF-8でないファイル" "not a file in UTF-8"
+        message "{line}行目のバイト {byte} はUTF-8ではありません（ファイルの先頭から{offset}バイト目）。UTF-8で保存し直してください。" "The byte {byte} in line {line} is no UTF-8 (byte {offset} of the file). Please save the file in UTF-8.";
+    /// A name under which something else than a file stands.
+    NO_FILE = "KP-P143" "not-a-regular-file" Error
+        title "通常のファイルでない" "not a regular file"
+        message "「{found}」は通常のファイルではありません。ファイルを置くか、パスを修正してください。" "\"{found}\" is not a regular file. Please put a file there, or correct the path.";
+    /// A reference table without header.
+    LOOKUP_BARE = "KP-P145" "lookup-file-empty" Error
+        title "参照表のファイルが空" "empty lookup file"
+        message "参照表「{table}」のファイルには見出しの行がありません。見出しと内容を書いてください。" "The file of the lookup \"{table}\" has no header. Please write its header and rows.";
+    /// An example of a value that the reader would refuse.
+    OUTSIDE_DOMAIN = "KP-P146" "example-value-outside-domain" Warning
+        title "例の値が項目の範囲外" "example value outside the field's domain"
+        message "「{found}」は項目「{field}」の範囲（{expected}）の外にあり、読み取り時に無効となります。範囲内の値にするか、\"@invalid\" と書いてください。" "\"{found}\" is outside the domain of \"{field}\" ({expected}) and would be invalid when read. Please use a value inside it, or write \"@invalid\".";
     /// A title with a placeholder, or with a full stop.
     TITLE_SHAPE = "KP-P089" "title-with-value-or-full-stop" Error
         title "見出しに差し込みまたは句点" "title with a placeholder or a full stop"

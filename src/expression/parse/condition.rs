@@ -8,7 +8,7 @@ use super::token::{Kind, Symbol, Word};
 use super::{Parser, unreadable};
 use crate::diagnostic::Localized;
 use crate::diagnostic::code::expression as codes;
-use crate::expression::notes::both;
+use crate::expression::notes::{both, write_instead};
 use crate::expression::tree::{CompareOp, Expr, ExprKind};
 use crate::source::Span;
 
@@ -139,6 +139,17 @@ impl Parser<'_> {
             Some(reference) => ExprKind::Relevant(reference),
             None => ExprKind::Unreadable,
         };
+        let ends = *self.kind() == Kind::End || self.is_symbol(Symbol::CloseParenthesis);
+        let calls = self.is_symbol(Symbol::OpenParenthesis);
+        if !ends && (calls || !self.begins_operand()) {
+            let fix = Localized::new(
+                "relevant の括弧の中には項目名を一つだけ書いてください。".to_owned(),
+                "`relevant` takes the name of one field".to_owned(),
+            );
+            self.unexpected_with(&both("`)`", "`)`"), Some(fix));
+            self.skip_group();
+            return unreadable(self.since(start));
+        }
         self.close(opened, "(", Symbol::CloseParenthesis);
         Expr { kind, span: self.since(start) }
     }
@@ -162,30 +173,52 @@ impl Parser<'_> {
         let right = self.sum();
         let span = left.span.to(right.span);
         let mut chain = None;
-        while self.compare_op().is_some() {
+        while let Some(next) = self.compare_op() {
             let second = self.advance();
             let last = self.sum();
-            chain = chain.or(Some((second, last)));
+            chain = chain.or(Some(((next, second), last)));
         }
         if let Some((second, last)) = chain {
-            self.report_chain(&left, &right, &last, second);
+            self.report_chain((&left, &right, &last), (op, op_span), second);
         }
         let kind = ExprKind::Compare { op, op_span, left: Box::new(left), right: Box::new(right) };
         Expr { kind, span }
     }
 
-    fn report_chain(&mut self, left: &Expr, middle: &Expr, last: &Expr, second: Span) {
-        let written = |expr: &Expr| self.notes.slice(expr.span).to_owned();
-        let fix = format!("{} between {} and {}", written(middle), written(left), written(last));
+    fn report_chain(
+        &mut self,
+        (left, middle, last): (&Expr, &Expr, &Expr),
+        first: (CompareOp, Span),
+        (second, second_span): (CompareOp, Span),
+    ) {
+        let written = |expr: &Expr| self.notes.slice(expr.span);
+        let (left_text, middle_text, last_text) = (written(left), written(middle), written(last));
+        let between = |low: &str, high: &str| {
+            let fix = format!("{middle_text} between {low} and {high}");
+            Localized::new(
+                format!("両端を含むなら `{fix}` と書いてください。"),
+                format!("if both ends are included, write `{fix}`"),
+            )
+        };
+        let fix = match [first.0, second] {
+            [CompareOp::Less | CompareOp::LessOrEqual, CompareOp::Less | CompareOp::LessOrEqual] => {
+                between(left_text, last_text)
+            }
+            [
+                CompareOp::Greater | CompareOp::GreaterOrEqual,
+                CompareOp::Greater | CompareOp::GreaterOrEqual,
+            ] => between(last_text, left_text),
+            _ => {
+                let (one, two) = (self.notes.slice(first.1), self.notes.slice(second_span));
+                write_instead(&format!("{left_text} {one} {middle_text} and {middle_text} {two} {last_text}"))
+            }
+        };
         let note = self
             .notes
             .about(&codes::CHAINED_COMPARISON)
-            .label(self.notes.mark(second, both("二つ目の比較", "the second comparison")))
+            .label(self.notes.mark(second_span, both("二つ目の比較", "the second comparison")))
             .label(self.notes.mark(left.span.to(last.span), both("比較の連なり", "the chain")))
-            .suggest(Localized::new(
-                format!("両端を含むなら `{fix}` と書いてください。"),
-                format!("if both ends are included, write `{fix}`"),
-            ));
+            .suggest(fix);
         self.notes.push(note);
     }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 
 use super::token::{FOREIGN, Kind, SYMBOLS, Symbol, Token, Word, kind_of};
+use crate::diagnostic::Localized;
 use crate::diagnostic::code::expression as codes;
 use crate::expression::notes::{Notes, both, write_instead};
 use crate::expression::tree::ExpressionText;
@@ -152,8 +153,15 @@ impl<'a> Lexer<'a, '_> {
         let end = self.at + whole + part;
         let digits: String = narrowed(self.slice(self.at..end)).replace('_', "");
         let tail = self.malformed_tail(end);
+        let behind = narrowed(self.slice(end..end + tail));
+        if Word::of(&behind).is_some() {
+            // `1and`: the number and the word are both clear.
+            self.report_number(self.at..end + tail, &format!("{digits} {behind}"));
+            return self.push(Kind::Number(Arc::from(digits)), end);
+        }
         if tail > 0 {
-            self.report_number(self.at..end + tail, &digits);
+            let meant = raised(&digits, &behind).unwrap_or_else(|| digits.clone());
+            self.report_number(self.at..end + tail, &meant);
         } else {
             self.check_width(end);
         }
@@ -308,8 +316,12 @@ impl<'a> Lexer<'a, '_> {
             self.check_width(self.at + length);
             return self.push(Kind::Symbol(symbol), self.at + length);
         }
-        let length = first.len_utf8() + self.unreadable_tail(first.len_utf8());
+        let mut length = first.len_utf8() + self.unreadable_tail(first.len_utf8());
         self.report_character(self.at..self.at + length);
+        if narrow(first) == '#' {
+            // What was meant as a comment is not read for further mistakes.
+            length = rest.find('\n').unwrap_or(rest.len());
+        }
         self.at += length;
         self.flaw = true;
     }
@@ -343,12 +355,27 @@ impl<'a> Lexer<'a, '_> {
     }
 
     fn report_character(&mut self, range: Range<usize>) {
+        let fix = match self.slice(range.clone()).chars().next().map(narrow) {
+            Some('#') => (
+                "注釈は式の外、TOMLの行の # の後に書いてください。",
+                "a comment stands outside the expression, behind the # of a line of TOML",
+            ),
+            Some(';') => (
+                "式に終わりの記号はありません。条件は `and` でつないでください。",
+                "an expression has no closing sign; join conditions by `and`",
+            ),
+            _ => (
+                "項目名に記号を含める場合は、`項目名` のように逆引用符で囲んでください。",
+                "a name with such a character is written in back-quotes: `name`",
+            ),
+        };
         let span = self.text.span(range.start, range.end);
         let note = self
             .notes
             .about(&codes::UNREADABLE_CHARACTER)
             .with("found", self.notes.written(span))
-            .label(self.notes.mark(span, both("読めない文字", "cannot be read")));
+            .label(self.notes.mark(span, both("読めない文字", "cannot be read")))
+            .suggest(Localized::new(fix.0.to_owned(), fix.1.to_owned()));
         self.notes.push(note);
     }
 
@@ -362,6 +389,18 @@ impl<'a> Lexer<'a, '_> {
             .suggest(write_instead(instead));
         self.notes.push(note);
     }
+}
+
+/// `1.5` and `e3` → `1500`. `None`: the tail is no exponent, or one too large for a number of the language.
+fn raised(digits: &str, tail: &str) -> Option<String> {
+    let exponent: usize = tail.strip_prefix(['e', 'E'])?.parse().ok().filter(|exponent| *exponent <= 18)?;
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let moved = format!("{part:0<exponent$}");
+    let (moved, rest) = moved.split_at_checked(exponent)?;
+    let whole = format!("{whole}{moved}");
+    let whole = whole.trim_start_matches('0');
+    let whole = if whole.is_empty() { "0" } else { whole };
+    Some(if rest.is_empty() { whole.to_owned() } else { format!("{whole}.{rest}") })
 }
 
 /// Bytes of the name at the front of `rest`.

@@ -91,6 +91,12 @@ impl Parser<'_> {
         let mut members = Vec::new();
         loop {
             members.extend(self.one_member());
+            let another =
+                matches!(self.kind(), Kind::Number(_) | Kind::Text(_) | Kind::Date(_) | Kind::Name(_));
+            if another {
+                self.unexpected(&both("`,`", "`,`"));
+                continue;
+            }
             if self.take_symbol(Symbol::Comma).is_none() {
                 break;
             }
@@ -220,7 +226,18 @@ impl Parser<'_> {
                 Some(Name { text, span })
             }
             _ => {
-                self.unexpected(&both("選択肢の名前（\"…\"）", "the name of an option in quotes"));
+                let listed = self.is_symbol(Symbol::OpenBrace);
+                let fix = listed.then(|| {
+                    Localized::new(
+                        "has の後には選択肢を一つだけ書きます。いくつかは `or` でつないでください。"
+                            .to_owned(),
+                        "`has` takes one option; join several tests by `or`".to_owned(),
+                    )
+                });
+                self.unexpected_with(&both("選択肢の名前（\"…\"）", "the name of an option in quotes"), fix);
+                if listed {
+                    self.members();
+                }
                 None
             }
         };

@@ -75,6 +75,19 @@ impl Parser<'_> {
         }
     }
 
+    /// Goes behind the `)` that closes the group in which the current token stands; says nothing about what it skips.
+    pub(super) fn skip_group(&mut self) {
+        let mut open = 1_usize;
+        while *self.kind() != Kind::End && open > 0 {
+            match self.kind() {
+                Kind::Symbol(Symbol::OpenParenthesis) => open += 1,
+                Kind::Symbol(Symbol::CloseParenthesis) => open -= 1,
+                _ => {}
+            }
+            self.advance();
+        }
+    }
+
     /// Whether the current token can begin an operand.
     pub(super) fn begins_operand(&self) -> bool {
         begins_operand(self.kind())

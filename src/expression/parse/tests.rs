@@ -120,6 +120,13 @@ fn fixes_are_spelled_out() {
     for (text, fix) in [
         ("1 <= a <= 3", "if both ends are included, write `a between 1 and 3`"),
         ("a and if b then c", "write `(if b then c)`"),
+        ("9 > a > 3", "if both ends are included, write `a between 3 and 9`"),
+        ("a = b = \"small\"", "write `a = b and b = \"small\"`"),
+        ("a > 1e3", "write `1000`"),
+        ("a > 1.25e1", "write `12.5`"),
+        ("a > 1and b", "write `1 and`"),
+        ("a > 1;", "an expression has no closing sign; join conditions by `and`"),
+        ("a > 1 # more (", "a comment stands outside the expression, behind the # of a line of TOML"),
         ("a is null", "did you mean `is blank`?"),
         ("a is not empty", "did you mean `is blank`?"),
         ("a is blnak", "did you mean `is blank`?"),
@@ -145,6 +152,11 @@ fn several_mistakes_of_one_expression_are_all_reported() {
     assert_eq!(codes("(a = ) or (b = ) or c in {yes}"), ["P001", "P001", "P040"]);
     assert_eq!(codes("sum(, a) = and b = 1"), ["P001", "P001"]);
     assert_eq!(codes("if a then else c"), ["P001"]);
+    for one in ["relevant(a + 1)", "a in {1 2}", "a has {\"x\"}", "relevant(f(a) * 2) and b = 1"] {
+        assert_eq!(codes(one), ["P001"], "{one}");
+    }
+    assert_eq!(codes("a>1and b = 2"), ["P005"]);
+    assert_eq!(codes("a > 1 # and this"), ["P002"]);
 }
 
 #[test]

@@ -3,9 +3,9 @@
 //! Invariants
 //! - What a function takes and gives is read from its row; only agreement between arguments is decided here.
 
-use super::{Hint, Typer, choice, membership, words};
+use super::{Hint, Typer, choice, membership, mismatch, words};
 use crate::diagnostic::code::expression as codes;
-use crate::diagnostic::nearest::nearest;
+use crate::diagnostic::nearest::{fold, nearest};
 use crate::diagnostic::{Argument, Localized};
 use crate::expression::function::{self, FUNCTIONS, Function, FunctionId, FunctionResult, Parameter};
 use crate::expression::notes::{both, did_you_mean, write_instead};
@@ -15,6 +15,43 @@ use crate::expression::tree::{Expr, ExprKind, Literal, Name};
 use crate::expression::typed::{Node, TypedExpr};
 use crate::expression::value::{Type, Value};
 use crate::source::Span;
+
+/// What other languages call a function, folded, and its name here.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("len", "length"),
+    ("strlen", "length"),
+    ("size", "count"),
+    ("substr", "substring"),
+    ("mid", "substring"),
+    ("add", "sum"),
+    ("total", "sum"),
+    ("sumif", "sum_present"),
+    ("minimum", "min"),
+    ("maximum", "max"),
+    ("round", "round_half_up"),
+    ("pct", "percent"),
+    ("countif", "count_true"),
+    ("unique", "distinct"),
+    ("nvl", "coalesce"),
+    ("ifnull", "coalesce"),
+    ("concatenate", "concat"),
+    ("regex", "matches"),
+    ("match", "matches"),
+    ("startswith", "starts"),
+    ("levenshtein", "similarity"),
+    ("datediff", "days_between"),
+    ("dateadd", "add_days"),
+];
+
+/// What a function does with arguments that have to agree.
+const fn action(function: FunctionId) -> mismatch::Action {
+    match function {
+        FunctionId::Sum | FunctionId::SumPresent => ("加算", "add"),
+        FunctionId::Min | FunctionId::Max => mismatch::COMPARE,
+        FunctionId::Percent => ("除算", "divide"),
+        _ => choice::CHOOSE,
+    }
+}
 
 impl<'a> Typer<'a> {
     /// `function(arguments)`
@@ -26,7 +63,10 @@ impl<'a> Typer<'a> {
         hint: Option<&Hint<'a>>,
     ) -> Option<TypedExpr> {
         let Some(function) = function::by_name(&name.text) else {
-            let near = nearest(&name.text, FUNCTIONS.iter().map(|function| function.name));
+            let folded = fold(&name.text);
+            let synonym = SYNONYMS.iter().find(|(text, _)| *text == folded).map(|(_, meant)| *meant);
+            let near =
+                synonym.or_else(|| nearest(&name.text, FUNCTIONS.iter().map(|function| function.name)));
             let fix = near.map(|near| did_you_mean(&format!("{near}(…)")));
             self.report_unknown(&codes::UNKNOWN_FUNCTION, name, fix);
             for argument in arguments {
@@ -272,7 +312,9 @@ impl<'a> Typer<'a> {
         parts.iter().zip(typed).all(|(other, typed)| {
             let multi = matches!(typed.ty, Type::Multi(_));
             match function.id {
-                FunctionId::Coalesce => self.shared_type((part, &first), (other, typed)).is_some(),
+                FunctionId::Coalesce => {
+                    self.shared_type((part, &first), (other, typed), choice::CHOOSE).is_some()
+                }
                 FunctionId::Distinct => self.alike((part, &first), (other, &item(typed))),
                 _ if multi => {
                     let found = words::type_phrase(&typed.ty);
@@ -297,9 +339,11 @@ impl<'a> Typer<'a> {
             FunctionResult::Decimal6 => Some(plain(6)),
             FunctionResult::Text => Some(Type::Text),
             FunctionResult::Day => Some(Type::Date),
-            FunctionResult::SameNumber | FunctionResult::SameValue => self.common(arguments, typed),
+            FunctionResult::SameNumber | FunctionResult::SameValue => {
+                self.common(arguments, typed, action(function.id))
+            }
             FunctionResult::Percent => {
-                self.common(arguments.get(..2)?, typed.get(..2)?)?;
+                self.common(arguments.get(..2)?, typed.get(..2)?, action(function.id))?;
                 last.map(plain)
             }
             FunctionResult::Rounded => match &typed.first()?.ty {
@@ -310,12 +354,12 @@ impl<'a> Typer<'a> {
     }
 
     /// The one type of all arguments.
-    fn common(&mut self, arguments: &[Expr], typed: &[TypedExpr]) -> Option<Type> {
+    fn common(&mut self, arguments: &[Expr], typed: &[TypedExpr], action: mismatch::Action) -> Option<Type> {
         let mut pairs = arguments.iter().zip(typed);
         let (first, start) = pairs.next()?;
         let mut all = start.clone();
         for (argument, typed) in pairs {
-            all.ty = self.shared_type((first, &all), (argument, typed))?;
+            all.ty = self.shared_type((first, &all), (argument, typed), action)?;
         }
         Some(all.ty)
     }

@@ -13,6 +13,9 @@ use crate::expression::typed::{Node, TypedExpr};
 use crate::expression::value::{OptionList, Type};
 use crate::source::Span;
 
+/// What is done with values of which one is taken.
+pub(super) const CHOOSE: mismatch::Action = ("同じ値として使用", "choose between");
+
 impl<'a> Typer<'a> {
     /// `if condition then then [ else otherwise ]`
     pub(super) fn choice(
@@ -35,7 +38,7 @@ impl<'a> Typer<'a> {
         };
         let mut branches = self.group(&[then, otherwise], hint).into_iter();
         let (first, second) = (branches.next()??, branches.next()??);
-        let ty = self.shared_type((then, &first), (otherwise, &second))?;
+        let ty = self.shared_type((then, &first), (otherwise, &second), CHOOSE)?;
         let (condition, then, otherwise) = (Box::new(test?), Box::new(first), Box::new(second));
         let node = if ty == Type::Condition {
             Node::If { condition, then, otherwise: Some(otherwise) }
@@ -58,12 +61,13 @@ impl<'a> Typer<'a> {
         &mut self,
         left: (&Expr, &TypedExpr),
         right: (&Expr, &TypedExpr),
+        action: mismatch::Action,
     ) -> Option<Type> {
         let shared = shared(&left.1.ty, &right.1.ty);
         if shared.is_none() {
             let units = matches!((&left.1.ty, &right.1.ty), (Type::Number { .. }, Type::Number { .. }));
             let fix = units.then(mismatch::unit_fix);
-            let note = self.mismatch(left, right, ("同じ値として使用", "choose between"), fix);
+            let note = self.mismatch(left, right, action, fix);
             self.notes.push(note);
         }
         shared

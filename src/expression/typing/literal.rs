@@ -216,9 +216,20 @@ impl<'a> Typer<'a> {
         if let Some((hint, subject)) = hint.and_then(|hint| Some((hint, hint.subject?))) {
             note = note.label(self.notes.mark(subject, words::type_words(&hint.ty)));
         }
-        note.suggestion = fix;
+        note.suggestion = hint.and_then(|hint| hint.subject).and_then(|at| self.quoted_field(at)).or(fix);
         self.notes.push(note);
         None
+    }
+
+    /// The way out where the other operand is the name of a field in quotes.
+    fn quoted_field(&self, subject: Span) -> Option<Localized<String>> {
+        let name = self.notes.slice(subject).strip_prefix('"')?.strip_suffix('"')?;
+        self.names.fields.contains_key(name).then(|| {
+            Localized::new(
+                format!("項目の値であれば、引用符なしで `{name}` と書いてください。"),
+                format!("for the value of the field write `{name}`, without quotes"),
+            )
+        })
     }
 
     /// A mistake in a constant: the constant marked with `text`, and the field beside it.

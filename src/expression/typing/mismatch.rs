@@ -7,6 +7,7 @@ use super::choice::units_agree;
 use super::{Typer, words};
 use crate::diagnostic::code::expression as codes;
 use crate::diagnostic::{Argument, Diagnostic, Localized};
+use crate::expression::calendar;
 use crate::expression::notes::{both, localized, write_instead};
 use crate::expression::tree::Expr;
 use crate::expression::typed::{By, Node, TypedExpr};
@@ -185,6 +186,9 @@ impl Typer<'_> {
             (Type::Text | Type::Code, Type::Number { .. }) => {
                 Some(write_instead(&format!("length({written})")))
             }
+            (Type::Date, Type::Number { .. }) if spaced_date(self.notes.slice(other.0.span)).is_some() => {
+                spaced_date(self.notes.slice(other.0.span)).map(|date| write_instead(&date))
+            }
             (Type::Date | Type::YearMonth, Type::Number { .. }) => {
                 Some(write_instead(&format!("year({written})")))
             }
@@ -207,6 +211,15 @@ impl Typer<'_> {
             .label(self.notes.mark(span, words::type_words(ty)));
         self.notes.push(note);
     }
+}
+
+/// `2024-1-1` and `2024/01/01` → `2024-01-01`: by the grammar a calculation, but hardly meant as one. `None`: no date.
+fn spaced_date(written: &str) -> Option<String> {
+    let parts: Vec<u32> =
+        written.split(['-', '/']).map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
+    let [year, month, day] = parts.as_slice() else { return None };
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    calendar::parse_date(&date).map(|_| date)
 }
 
 /// The way out where units differ.

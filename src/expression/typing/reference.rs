@@ -145,6 +145,10 @@ impl<'a> Typer<'a> {
         name: &Name,
         suggestion: Option<Localized<String>>,
     ) {
+        let declared = [&codes::UNKNOWN_PARAMETER, &codes::UNKNOWN_LOOKUP, &codes::UNKNOWN_SET];
+        if self.names.faulty.contains(&name.text) && declared.iter().any(|of| of.id == code.id) {
+            return;
+        }
         let mut note = self
             .notes
             .about(code)

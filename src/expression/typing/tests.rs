@@ -85,6 +85,18 @@ fn every_example_of_the_function_table_types() {
     }
 }
 
+#[test]
+fn the_way_out_is_what_was_meant() {
+    for (text, words) in [
+        ("answered_on > 2024-1-1", "write `2024-01-01`"),
+        ("\"beds_total\" >= 1", "for the value of the field write `beds_total`, without quotes"),
+        ("len(inst_code) = 1", "did you mean length(…)?"),
+    ] {
+        assert_eq!(mistake(text).2, words, "{text}");
+    }
+    assert!(mistake("sum_present(beds_total, ex_terminals) > 0").1.starts_with("cannot add "));
+}
+
 /// Expressions with one mistake, and its code.
 const MISTAKES: &[(&str, &str)] = &[
     ("beds_totl > 0", "P010"),

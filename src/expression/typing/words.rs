@@ -32,7 +32,10 @@ pub(super) fn type_words(ty: &Type) -> Localized<Arc<str>> {
 fn number_words(scale: u8, unit: Option<&str>) -> Localized<Arc<str>> {
     let (mut ja, mut en) = match scale {
         0 => ("整数".to_owned(), "whole number".to_owned()),
-        _ => (format!("小数{scale}桁の数"), format!("number with {scale} decimals")),
+        _ => (
+            format!("小数{scale}桁の数"),
+            format!("number with {scale} decimal{}", if scale == 1 { "" } else { "s" }),
+        ),
     };
     if let Some(unit) = unit {
         ja.push_str("、単位 ");

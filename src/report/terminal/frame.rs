@@ -114,7 +114,9 @@ fn marks(
     for (label, mark) in diagnostic.labels.iter().zip(&excerpt.marks) {
         let Some((start, end)) = *mark else { continue };
         let text = (label.text != Argument::Nothing).then(|| label.text.print(look.language));
-        let text = text.map(|text| label_text(&text, excerpt, (start, end), look));
+        // No stub for a mark that says nothing.
+        let text =
+            text.filter(|text| !text.is_empty()).map(|text| label_text(&text, excerpt, (start, end), look));
         if let Some(same) = marks.iter_mut().find(|other| (other.start, other.end) == (start, end)) {
             same.text = same.text.take().or(text);
             continue;

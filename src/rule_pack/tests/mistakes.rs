@@ -95,7 +95,7 @@ fn of_examples() {
     suggests(rule("ex_beds = 99", "ex_bedz = 99"), "KP-P064", "ex_bedz", "ex_beds");
     suggests(rule("ex_beds = 99", "ex_beds = '@refuse'"), "KP-P069", "'@refuse'", "@refused");
     is(rule("ex_beds = 99", "'@fail' = true"), "KP-P095", "'@fail'");
-    suggests(rule("ex_beds = 99", "param = { limt = 1 }"), "KP-P064", "limt", "limit");
+    suggests(rule("ex_beds = 99", "param = { limt = 1 }"), "KP-P013", "limt", "limit");
     is(rule("ex_beds = 99", "prev = { ex_beds = 1 }"), "KP-P068", "prev");
     is(rule("[ { ex_band = 'small', ex_beds = 99 } ]", "[ [ {} ] ]"), "KP-P052", "[ {} ]");
     is(rule("[ { ex_band = 'small', ex_beds = 99 } ]", "[ 1 ]"), "KP-P052", "1");
@@ -131,7 +131,8 @@ fn of_lookups() {
     is(bands("ex_band,low,high\nsmall,1,99\nlarge,100\n"), "KP-P073", "large,100");
     is(bands("ex_band,low,high\nsmall,1,99\nlarge,100,\nsmall,1,2\n"), "KP-P074", "small,1,2");
     is(bands("ex_band,low,high\nsmall,1,99\n"), "KP-P075", "bands");
-    is(bands(&BANDS.replace("99", "9x")), "KP-P071", "small,1,9x");
+    is(bands(&BANDS.replace("99", "9x")), "KP-P071", "9x");
+    is(bands(""), "KP-P145", "'rules/ex/2024/bands.csv'");
     is(bands("ex_band,low,high\nsmall,1,99\nlarge,100,\n,1,1\n"), "KP-P079", ",1,1");
     suggests(survey("columns.low", "columns.lo"), "KP-P072", "lo", "low");
     is(survey("key = ['ex_band']\n", ""), "KP-P080", "bands");
@@ -215,6 +216,9 @@ fn of_placeholders() {
     is(both("{let.x}"), "KP-P086", "{let.x}");
     is(both("{ex_beds:label}"), "KP-P099", "{ex_beds:label}");
     is(rule("{ex_beds} beds are", "Beds are"), "KP-P088", "{ex_beds}");
+    suggests(rule("{ex_beds} beds are", "{ex_bedz} beds are"), "KP-P086", "{ex_bedz}", "ex_beds");
+    is(rule("{ex_beds} beds are", "{ex_beds beds are"), "KP-P141", "{");
+    is(rule("{ex_beds} beds are", "ex_beds} beds are"), "KP-P141", "}");
     is(rule("'beds outside the band'", "'beds {ex_beds}'"), "KP-P089", "'beds {ex_beds}'");
     is(rule("'beds outside the band'", "'beds.'"), "KP-P089", "'beds.'");
     assert_eq!(marked(&with_rules(&RULE.replace("{ex_beds}", "{ex_partner:q}"))), []);
@@ -329,4 +333,88 @@ fn all_mistakes_of_all_files_are_reported_together() {
     let codes: Vec<String> = marked(&found).into_iter().map(|(code, _)| code).collect();
     assert_eq!(codes, ["KP-P050", "KP-P057", "KP-P051"]);
     assert!(found.pack.is_none());
+}
+
+#[test]
+fn one_mistake_is_told_once_wherever_it_shows() {
+    let two = format!("{SURVEY}[lookup.again]\nfile = 'rules/ex/2024/bands.csv'\nkey = ['ex_band']\n");
+    let row = "ex_band,low,high\nsmall,1,99\nlarge,100\n";
+    is(
+        only(&loaded(&[("rules/ex/2024/survey.toml", &two), ("rules/ex/2024/bands.csv", row)])),
+        "KP-P073",
+        "large,100",
+    );
+    let schema = super::SCHEMA.replace("\"x-q\": \"2\"", "\"x-q\": \"2\", \"x-qq\": 1");
+    let link = format!("{SURVEY}[link.old]\nschema = 'schemas/ex.json'\non = {{ ex_key = 'ex_key' }}\n");
+    let found = loaded(&[("rules/ex/2024/survey.toml", &link), ("schemas/ex.json", &schema)]);
+    assert_eq!(marked(&found).len(), 1, "{:?}", marked(&found));
+    is(survey("key = ['ex_key']\n", "key = []\n"), "KP-P056", "[]");
+    let param = SURVEY.replace("type = 'int'\nvalue = 500", "type = 'itn'\nvalue = 500");
+    let rule = RULE
+        .replace("ex_beds between", "ex_beds < param.limit and ex_beds between")
+        .replace("{ex_beds}", "{param.limit}");
+    is(
+        only(&loaded(&[("rules/ex/2024/survey.toml", &param), ("rules/ex/2024/10-x.toml", &rule)])),
+        "KP-P070",
+        "'itn'",
+    );
+}
+
+#[test]
+fn of_waves_and_example_values() {
+    suggests(survey("wave = '2024'", "wave = '20244'"), "KP-P067", "'20244'", "2024");
+    suggests(rule("ex_beds = 99 } ]", "param = { limt = 1 } } ]"), "KP-P013", "limt", "limit");
+    let schema = super::SCHEMA.replace("\"x-unit\": \"床\"", "\"x-unit\": \"床\", \"minimum\": 0");
+    let of = |value: &str| {
+        let rule = RULE.replace("ex_beds = 99", &format!("ex_beds = {value}"));
+        marked(&loaded(&[("schemas/ex.json", &schema), ("rules/ex/2024/10-x.toml", &rule)]))
+    };
+    assert_eq!(of("-3"), [("KP-P146".to_owned(), "-3".to_owned())]);
+    assert_eq!(of("'@invalid'"), []);
+}
+
+#[test]
+fn an_or_over_blanks_is_left_alone_where_the_rule_says_what_a_blank_means() {
+    let or = RULE
+        .replace(
+            "ex_beds between bands[ex_band].low and bands[ex_band].high",
+            "ex_band = \"small\" or ex_text = \"x\"",
+        )
+        .replace("{ex_beds}", "{ex_text}");
+    assert_eq!(marked(&with_rules(&or))[0].0, "KP-P046");
+    assert_eq!(marked(&with_rules(&or.replace("severity", "on-blank = 'fail'\nseverity"))), []);
+}
+
+#[cfg(unix)]
+#[test]
+fn of_bytes_that_are_no_text_and_of_what_is_no_file() {
+    use crate::source::root::SurveyRoot;
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, bytes: &[u8]| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    };
+    write("schemas/ex.json", super::SCHEMA.as_bytes());
+    write("rules/ex/2024/survey.toml", SURVEY.as_bytes());
+    write("rules/ex/2024/bands.csv", BANDS.as_bytes());
+    write("rules/ex/2024/00-texts.toml", TEXTS.as_bytes());
+    write("rules/ex/2024/10-x.toml", &[b"# \n# \x93\xfa\n", RULE.as_bytes()].concat());
+    write("rules/ex/2024/20-y.toml", b"[[rool]]\n");
+    let root = SurveyRoot::Folder(folder.path().to_owned());
+    let load = || super::load(&root, "rules/ex/2024").unwrap();
+    let found = load();
+    let ids: Vec<String> = marked(&found).into_iter().map(|(id, _)| id).collect();
+    assert_eq!(ids, ["KP-P142", "KP-P051"]);
+    let first = found.diagnostics.iter().next().unwrap();
+    assert!(first.message(crate::diagnostic::Language::En).contains("0x93 in line 2"), "{first:?}");
+    write("rules/ex/2024/20-y.toml", b"");
+    write("rules/ex/2024/10-x.toml", RULE.as_bytes());
+    let csv = folder.path().join("rules/ex/2024/bands.csv");
+    std::fs::remove_file(&csv).unwrap();
+    std::fs::create_dir(&csv).unwrap();
+    is(only(&load()), "KP-P143", "'rules/ex/2024/bands.csv'");
+    std::fs::remove_dir(&csv).unwrap();
+    std::os::unix::fs::symlink("/etc/hostname", &csv).unwrap();
+    is(only(&load()), "KP-P060", "'rules/ex/2024/bands.csv'");
 }

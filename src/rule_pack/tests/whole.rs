@@ -80,8 +80,8 @@ examples.pass = [ { ex_beds = 1 }, { ex_beds = 1, ex_rooms = 2 }, {} ]
     let Placeholder::Fixed(title) = &family[1].placeholders[0] else { panic!("a title") };
     assert_eq!((&*title.ja, &*title.en), ("室数", "Rooms"));
     assert_eq!(family[1].placeholders[1], Placeholder::Written(field(3)));
-    let Placeholder::Fixed(limit) = &family[1].placeholders[2] else { panic!("a parameter of the pack") };
-    assert_eq!(&*limit.en, "500");
+    // Not the pack's own 500: a run may give another.
+    assert_eq!(family[1].placeholders[2], Placeholder::Param(crate::expression::ParamId(0)));
 }
 
 #[test]

@@ -160,15 +160,15 @@ impl<'a> Run<'a> {
 
     /// Tells findings that are not about one record.
     fn tell(&mut self, found: Diagnostics) -> Result<(), Error> {
-        self.tell_drawn(found.into_iter().map(Finding::from).collect())
+        self.tell_drawn(&found.into_iter().map(Finding::from).collect::<Vec<_>>())
     }
 
-    fn tell_drawn(&mut self, findings: Vec<Finding>) -> Result<(), Error> {
+    fn tell_drawn(&mut self, findings: &[Finding]) -> Result<(), Error> {
         if findings.is_empty() {
             return Ok(());
         }
-        self.tally.findings(&findings);
-        self.reporter.file_findings(&findings)
+        self.tally.findings(findings);
+        self.reporter.file_findings(findings)
     }
 
     fn file(&mut self, input: &InputFile, id: SourceId) -> Result<(), Error> {
@@ -185,10 +185,10 @@ impl<'a> Run<'a> {
                         header.as_ref().and_then(|header| excerpt::of_header(header, &diagnostic.labels));
                     Finding { excerpt, ..Finding::from(diagnostic) }
                 };
-                self.tell_drawn(found.into_iter().map(drawn).collect())?;
+                self.tell_drawn(&found.into_iter().map(drawn).collect::<Vec<_>>())?;
                 let rest = self.records(&mut reader, &mut line)?;
                 line.readable = line.readable && reader.is_readable();
-                self.tell_drawn(rest)?;
+                self.tell_drawn(&rest)?;
                 self.tell(reader.finish())?;
             }
         }

@@ -82,15 +82,13 @@ impl Sink {
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.target {
-            Target::Nameless { file, .. } => file.write(bytes),
-            Target::Direct(file) => file.write(bytes),
+            Target::Nameless { file, .. } | Target::Direct(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.target {
-            Target::Nameless { file, .. } => file.flush(),
-            Target::Direct(file) => file.flush(),
+            Target::Nameless { file, .. } | Target::Direct(file) => file.flush(),
         }
     }
 }

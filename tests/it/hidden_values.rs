@@ -4,6 +4,7 @@
 //! made of them. Where values are hidden two files that differ in nothing but their answers must give the same bytes:
 //! a length is told by a column, an offset, a line or the width of a frame as well as by the answer itself.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -263,11 +264,11 @@ fn csv(of: &Answers) -> Vec<u8> {
     let mut file = format!("{HEADER},CANARYCOLUMN\n");
     let surplus = of.note.replace(['\n', '\r'], "");
     for row in rows(of) {
-        file += &format!("{},,{}\n", row.iter().map(quoted).collect::<Vec<_>>().join(","), surplus);
+        file.extend([&*row.iter().map(quoted).collect::<Vec<_>>().join(","), ",,", &surplus, "\n"]);
     }
     // No key; too few cells; a blank row.
-    file += &format!(",{},{},,,,,,,,,\n", of.mail, of.pin);
-    file += &format!("{},{},{}\n", of.key, of.mail, of.pin);
+    writeln!(file, ",{},{},,,,,,,,,", of.mail, of.pin).unwrap();
+    writeln!(file, "{},{},{}", of.key, of.mail, of.pin).unwrap();
     file += ",,,,,,,,,,,\n";
     let mut bytes = file.into_bytes();
     // Bytes that are no characters, beside a private answer; a quote that is never closed.

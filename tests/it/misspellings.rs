@@ -223,7 +223,9 @@ fn misspellings_get_the_right_name_and_a_mark_under_the_word() {
     }
     let heads = KINDS.map(|kind| format!("  {:>9}", kind.words())).concat();
     println!("{:9}{heads}\n{table}{right} of {all}", "");
-    wrong.iter().for_each(|word| println!("  not {word}"));
+    for word in &wrong {
+        println!("  not {word}");
+    }
     assert!(all >= 200 && right * 100 >= all * 95, "{right} of {all}: {wrong:#?}");
 }
 

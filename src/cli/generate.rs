@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 use super::printed;
 use super::session::{Exit, Session};
 use super::usage::{suggest, usage};
-use crate::diagnostic::code::usage::{OUTPUT_IS_INPUT, UNKNOWN_VALUE, VALUE_NOT_USABLE};
+use crate::diagnostic::code::usage::{CONFLICT, OUTPUT_IS_INPUT, UNKNOWN_VALUE, VALUE_NOT_USABLE};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::survey::{self, Survey};
 use crate::error::Error;
@@ -103,7 +103,7 @@ type Stopped = Exit;
 
 /// Runs the command.
 pub(super) fn run(session: &Session, arguments: &GenerateArguments) -> Exit {
-    if let Some(problem) = overwriting(session, arguments) {
+    if let Some(problem) = overwriting(session, arguments).or_else(|| unwritable(session, arguments)) {
         return session.refuse([problem]);
     }
     match prepared(session, arguments) {
@@ -124,6 +124,14 @@ fn overwriting(session: &Session, arguments: &GenerateArguments) -> Option<Diagn
         taken.push(real);
     }
     None
+}
+
+/// JSON in another encoding than its own. `None`: the two go together.
+fn unwritable(session: &Session, arguments: &GenerateArguments) -> Option<Diagnostic> {
+    let is_json = matches!(arguments.format, FormatName::Json | FormatName::Jsonl);
+    let refused = is_json && matches!(arguments.encoding, EncodingName::Cp932);
+    let label = session.line.mark_value("cp932");
+    refused.then(|| usage(&CONFLICT, label).with("flag", "--encoding cp932").with("other", "--format json"))
 }
 
 fn prepared(

@@ -1,11 +1,11 @@
 //! The schemas of our own formats: what the program writes and what it is given both follow `schemas/kenpyo/`.
 
 use std::fs;
-use std::path::Path;
 
 use jsonschema::{PatternOptions, Registry, Validator};
 use serde_json::{Value as Json, json};
 
+use crate::command_line_check::copy;
 use crate::program::{command, fixture, kenpyo, root, text};
 
 const BASE: &str = "json-schema:///kenpyo/";
@@ -140,21 +140,9 @@ fn every_report_follows_its_schema() {
 
 /// A copy of the shipped survey in which one file is changed.
 fn changed(file: &str, from: &str, to: &str) -> tempfile::TempDir {
-    fn copy(from: &Path, to: &Path) {
-        fs::create_dir_all(to).unwrap();
-        for entry in fs::read_dir(from).unwrap() {
-            let path = entry.unwrap().path();
-            let target = to.join(path.file_name().unwrap());
-            if path.is_dir() {
-                copy(&path, &target);
-            } else {
-                fs::copy(&path, &target).unwrap();
-            }
-        }
-    }
     let folder = tempfile::tempdir().unwrap();
     for part in ["schemas", "rules"] {
-        copy(&root().join(part), &folder.path().join(part));
+        copy(part, &folder.path().join(part));
     }
     let path = folder.path().join(file);
     let text = fs::read_to_string(&path).unwrap();

@@ -53,6 +53,7 @@ fn no_output_is_written_over_what_is_read() {
     let generate =
         |words: &[&str]| command(folder.path()).arg("generate").args(words).output().unwrap().status;
     assert_eq!(generate(&["--out", "o.csv", "--truth", "./o.csv"]).code(), Some(2));
+    assert_eq!(generate(&["--format", "jsonl", "--encoding", "cp932"]).code(), Some(2), "JSON is UTF-8");
     assert!(!here("o.csv").exists());
 }
 

@@ -149,5 +149,13 @@ fn said(reason: &Reason) -> Argument {
 fn label(pack: &RulePack, declared: Declared, text: Argument) -> Option<Label> {
     let source = pack.sources.iter().find(|source| source.id == declared.source)?;
     let position = source.position(declared.span.start);
-    Some(Label { source: source.id, field: None, span: declared.span, position, pointer: None, text })
+    Some(Label {
+        source: source.id,
+        field: None,
+        span: declared.span,
+        position,
+        cell: None,
+        pointer: None,
+        text,
+    })
 }

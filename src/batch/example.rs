@@ -34,7 +34,15 @@ pub fn batch_of(pack: &RulePack, records: &[ExampleRecord]) -> Batch {
 }
 
 const fn raw_record(number: u64) -> RawRecord {
-    RawRecord { number, line: number, sheet_row: Some(number), column: 1, span: (0, 0), readable: true }
+    RawRecord {
+        number,
+        origin: 0,
+        line: number,
+        sheet_row: Some(number),
+        column: 1,
+        span: (0, 0),
+        readable: true,
+    }
 }
 
 fn linked(records: &[ExampleRecord], table: u16) -> Mask {

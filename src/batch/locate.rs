@@ -39,7 +39,8 @@ impl<'a> Locator<'a> {
             record: record.map_or(0, |record| record.number),
             line: record.map_or(0, |record| record.line),
             sheet_row: record.and_then(|record| record.sheet_row),
-            span: record.map_or(Span::default(), |record| chunk.span(record.span)),
+            sheet: chunk.grid.as_ref().map(|grid| Arc::clone(&grid.sheet)),
+            span: record.map_or(Span::default(), |record| chunk.span(record, record.span)),
             key: self.key(row),
         })
     }
@@ -96,7 +97,7 @@ impl<'a> Locator<'a> {
 
     /// `None`: not JSON.
     fn pointer(&self, record: &RawRecord, cell: &RawCell) -> Option<Box<str>> {
-        if cell.kind == RawKind::Text {
+        if cell.kind == RawKind::Text || self.batch.chunk.grid.is_some() {
             return None;
         }
         let index = |at: u32| usize::try_from(at).ok();

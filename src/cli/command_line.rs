@@ -102,6 +102,7 @@ impl CommandLine {
                 column: number(start) + 1,
                 display: number(display_width(before)) + 1,
             },
+            cell: None,
             pointer: None,
             text: Argument::Nothing,
         }

@@ -136,7 +136,9 @@ pub struct RecordPlace {
     /// The same where line ends inside answers do not count, as spreadsheets number their rows. `None`: the lines
     /// before it depend on what is answered (JSON).
     pub sheet_row: Option<u64>,
-    /// The record's bytes in the original file.
+    /// The sheet of the workbook that it stands on. `None`: no workbook.
+    pub sheet: Option<Arc<str>>,
+    /// The record's bytes in the original file; of a workbook, in the text of its sheet (a tab between cells).
     pub span: Span,
     /// The values of the survey's key fields, joined by `+`. `None`: blank or unreadable.
     pub key: Option<Box<str>>,
@@ -160,14 +162,35 @@ pub struct Label {
     pub source: SourceId,
     /// The field whose cell, or whose column in the header, is marked. `None`: no field's (a line, a rule file).
     pub field: Option<Arc<str>>,
-    /// Bytes of the original file.
+    /// Bytes of the original file; of a workbook, of the text of its sheet (a tab between cells).
     pub span: Span,
-    /// Where the span starts, for people.
+    /// Where the span starts, for people. Of a workbook: row and column of the cell.
     pub position: Position,
+    /// The address of the cell, such as `Sheet1!C7`. `None`: no workbook.
+    pub cell: Option<Box<str>>,
     /// The JSON pointer of the value within its record. `None`: not JSON.
     pub pointer: Option<Box<str>>,
     /// What stands beside the mark.
     pub text: Argument,
+}
+
+/// How surely a [`Fix`] says what was meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FixClass {
+    /// The same answer in its canonical spelling (class A), or a derived value: may be written without asking.
+    Automatic,
+    /// What was probably meant (class P): to be confirmed by the respondent.
+    Proposed,
+}
+
+/// What the cell of the first label would say instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// The text to be written into it: an option's code, digits, an ISO date. Read again, it has the same value and
+    /// gives no finding of this kind.
+    pub after: Box<str>,
+    /// How surely.
+    pub class: FixClass,
 }
 
 /// One finding.
@@ -185,6 +208,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// A suggestion made for this case (did you mean …). `None`: none.
     pub suggestion: Option<Localized<String>>,
+    /// What the cell of the first label would say instead. `None`: nobody can tell, or values are hidden.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -194,7 +219,15 @@ impl Diagnostic {
     pub fn new(code: &'static Code, place: Place) -> Self {
         let notice = code.notice();
         let arguments = vec![Argument::NotGiven; notice.slots.len()];
-        Self { severity: notice.severity, notice, arguments, place, labels: Vec::new(), suggestion: None }
+        Self {
+            severity: notice.severity,
+            notice,
+            arguments,
+            place,
+            labels: Vec::new(),
+            suggestion: None,
+            fix: None,
+        }
     }
 
     /// Fills the slot `name`; a name that the notice does not have changes nothing.

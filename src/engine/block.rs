@@ -115,10 +115,8 @@ fn lost(plan: &Plan, block: &Block) -> Judged {
         record: record.number,
         line: record.line,
         sheet_row: record.sheet_row,
-        span: crate::source::Span::new(
-            block.base + u64::from(record.span.0),
-            block.base + u64::from(record.span.1),
-        ),
+        sheet: block.grid.as_ref().map(|grid| Arc::clone(&grid.sheet)),
+        span: block.span(record),
         key: None,
     };
     let place = Arc::new(place);

@@ -113,6 +113,7 @@ impl Writer<'_, '_> {
             place: self.place(found.row),
             labels,
             suggestion: found.suggestion.clone().filter(|_| self.wants.values && !withheld),
+            fix: found.fix.clone().filter(|_| self.wants.values && !withheld),
         };
         self.push(found.row, diagnostic, None);
     }
@@ -163,7 +164,15 @@ impl Writer<'_, '_> {
             vec![Argument::NotGiven; placeholders.len()]
         };
         let (place, labels) = (self.place(row), self.labels(setting.blame, row));
-        Diagnostic { notice: Arc::clone(notice), severity, arguments, place, labels, suggestion: None }
+        Diagnostic {
+            notice: Arc::clone(notice),
+            severity,
+            arguments,
+            place,
+            labels,
+            suggestion: None,
+            fix: None,
+        }
     }
 
     /// Marks on the blamed cells, the most suspect first.

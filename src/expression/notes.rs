@@ -63,6 +63,7 @@ impl<'a> Notes<'a> {
             } else {
                 self.text.source.position(span.start)
             },
+            cell: None,
             pointer: None,
             text: text.into(),
         }

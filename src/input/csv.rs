@@ -8,7 +8,7 @@
 use super::intake::{Cut, Intake, record};
 use super::row_fault::{LONGEST, RowFault, finding};
 use super::scan::{self, Breach, Cell, Dialect, Row};
-use super::{Block, RawCell, RawChunk, RawKind, RawRecord, TextRef, offset, short};
+use super::{Block, Grid, RawCell, RawChunk, RawKind, RawRecord, TextRef, offset, short};
 use crate::error::Error;
 use crate::source::SourceId;
 use crate::source::encoding::Encoding;
@@ -37,10 +37,14 @@ pub struct HeaderRow {
     pub cells: Vec<(String, (u32, u32))>,
     /// Its bytes.
     pub bytes: Vec<u8>,
-    /// Offset of `bytes` in the file.
-    pub base: u64,
+    /// Offset of its first byte in the file.
+    pub origin: u64,
     /// Its line.
     pub line: u64,
+    /// How the bytes are to be read.
+    pub encoding: Encoding,
+    /// Where the cells stand on a workbook's sheet. `None`: no workbook.
+    pub grid: Option<Grid>,
 }
 
 impl Rows {
@@ -61,7 +65,7 @@ impl Rows {
                 }
                 return Ok(None);
             };
-            let (line, base) = (self.line, intake.offset());
+            let (line, origin) = (self.line, intake.file_offset(0));
             let bytes = intake.bytes().get(..extent.end).unwrap_or(&[]).to_vec();
             let at_end = extent.next == 0;
             self.line += extent.lines;
@@ -69,7 +73,14 @@ impl Rows {
             intake.consume(extent.next);
             if !is_blank_row(&bytes, self.dialect.delimiter, intake.encoding()) {
                 let cells = header_cells(&bytes, self.dialect.delimiter, intake.encoding());
-                return Ok(Some(HeaderRow { cells, bytes, base, line }));
+                return Ok(Some(HeaderRow {
+                    cells,
+                    bytes,
+                    origin,
+                    line,
+                    encoding: intake.encoding(),
+                    grid: None,
+                }));
             }
             if at_end {
                 return Ok(None);
@@ -97,7 +108,7 @@ impl Rows {
         let (start, held) = (cut.at, intake.bytes().len());
         let (extent, breach) = match scan::row(intake.bytes(), start, intake.ended(), self.dialect) {
             Row::More if held.saturating_sub(start) > LONGEST => {
-                self.too_long(cut, true);
+                self.too_long(intake, cut, true);
                 return Ok(true);
             }
             Row::More => return Ok(intake.more()? || intake.bytes().len() > start || !intake.ended()),
@@ -108,7 +119,7 @@ impl Rows {
             return Ok(false);
         }
         if extent.end - start > LONGEST {
-            self.too_long(cut, false);
+            self.too_long(intake, cut, false);
             self.end_row(extent.lines);
             cut.at = extent.next;
             return Ok(true);
@@ -118,7 +129,7 @@ impl Rows {
             cut.skip_to(extent.next, intake);
         } else {
             let fault = breach.map(|breach| self.fault(breach));
-            let record = self.record(start, extent.end);
+            let record = self.record(intake, start, extent.end);
             cut.push(record, fault);
             cut.at = extent.next;
         }
@@ -127,9 +138,9 @@ impl Rows {
     }
 
     /// The next record, on the bytes from `start` to before `end`.
-    fn record(&mut self, start: usize, end: usize) -> RawRecord {
+    fn record(&mut self, intake: &Intake, start: usize, end: usize) -> RawRecord {
         self.number += 1;
-        RawRecord { sheet_row: Some(self.sheet_row), ..record(self.number, self.line, start, end) }
+        RawRecord { sheet_row: Some(self.sheet_row), ..record(intake, self.number, self.line, start, end) }
     }
 
     /// A row of so many lines has been read.
@@ -139,9 +150,9 @@ impl Rows {
     }
 
     /// Adds a row that is too long. `open`: its end is not yet in hand; the block ends inside it.
-    fn too_long(&mut self, cut: &mut Cut, open: bool) {
+    fn too_long(&mut self, intake: &Intake, cut: &mut Cut, open: bool) {
         let end = cut.at + KEPT;
-        let record = self.record(cut.at, end);
+        let record = self.record(intake, cut.at, end);
         cut.push(record, Some(RowFault::TooLong));
         cut.at = end;
         self.skipping = open;

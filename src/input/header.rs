@@ -204,14 +204,11 @@ impl Marks {
     fn new(row: &HeaderRow, encoding: Encoding, source: SourceId) -> Self {
         let end = short(row.bytes.len());
         let (line, span) = (row.line, (0, end));
-        let record = RawRecord { number: 0, line, sheet_row: Some(line), column: 1, span, readable: true };
-        let chunk = RawChunk {
-            source: Some(source),
-            encoding,
-            base: row.base,
-            bytes: row.bytes.clone(),
-            ..RawChunk::default()
-        };
+        let origin = row.origin;
+        let record =
+            RawRecord { number: 0, line, sheet_row: Some(line), column: 1, span, origin, readable: true };
+        let chunk =
+            RawChunk { source: Some(source), encoding, bytes: row.bytes.clone(), ..RawChunk::default() };
         Self { chunk, record }
     }
 
@@ -229,8 +226,9 @@ impl Marks {
         let place = Label {
             source: self.chunk.source.unwrap_or(SourceId(0)),
             field: None,
-            span: self.chunk.span((0, end)),
+            span: self.chunk.span(&self.record, (0, end)),
             position: self.chunk.position(&self.record, 0),
+            cell: None,
             pointer: None,
             text: Argument::Nothing,
         };

@@ -55,6 +55,11 @@ impl Intake {
         self.windows.offset()
     }
 
+    /// Offset in the file of the byte `at` of [`Intake::bytes`].
+    pub(super) fn file_offset(&self, at: usize) -> u64 {
+        self.offset() + u64::try_from(at).unwrap_or(0)
+    }
+
     /// Whether nothing comes after [`Intake::bytes`].
     pub(super) fn ended(&self) -> bool {
         self.windows.ended()
@@ -119,14 +124,14 @@ impl Cut {
     pub(super) fn finish(self, intake: &mut Intake, source: crate::source::SourceId) -> Option<Block> {
         let Self { records, faults, at } = self;
         let bytes = intake.bytes().get(..at).unwrap_or(&[]).to_vec();
-        let (base, encoding) = (intake.offset(), intake.encoding());
+        let encoding = intake.encoding();
         intake.consume(at);
-        (!records.is_empty()).then_some(Block { source, encoding, base, bytes, records, faults })
+        (!records.is_empty()).then_some(Block { source, encoding, bytes, grid: None, records, faults })
     }
 }
 
-/// A record of the bytes from `start` to before `end`, which begins its line and spreadsheet row.
-pub(super) fn record(number: u64, line: u64, start: usize, end: usize) -> RawRecord {
-    let span = (short(start), short(end));
-    RawRecord { number, line, sheet_row: None, column: 1, span, readable: true }
+/// A record of the bytes of `intake` from `start` to before `end`, which begins its line.
+pub(super) fn record(intake: &Intake, number: u64, line: u64, start: usize, end: usize) -> RawRecord {
+    let (span, origin) = ((short(start), short(end)), intake.file_offset(start));
+    RawRecord { number, line, sheet_row: None, column: 1, span, origin, readable: true }
 }

@@ -422,7 +422,7 @@ impl Values {
         self.number += 1;
         let column = (intake.offset() + wide(start)).saturating_sub(self.line_start) + 1;
         let sheet_row = (self.framing == Framing::Lines).then_some(self.line);
-        RawRecord { sheet_row, column, ..record(self.number, self.line, start, end) }
+        RawRecord { sheet_row, column, ..record(intake, self.number, self.line, start, end) }
     }
 
     /// A record beyond the limit: its beginning is kept, the rest is skipped.

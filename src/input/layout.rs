@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use super::row_fault::{JsonFault, RowFault, finding};
 use super::scan::Dialect;
-use super::{FormNeeds, RawCell, RawChunk, RawRecord, Slot, csv, json};
-use crate::source::SourceId;
+use super::{FormNeeds, Grid, RawCell, RawChunk, RawRecord, Slot, csv, json, offset};
 use crate::source::encoding::Encoding;
+use crate::source::{SourceId, Span};
 
 /// Records of one file, cut out but not yet told apart.
 #[derive(Debug, Clone)]
@@ -19,10 +19,10 @@ pub struct Block {
     pub source: SourceId,
     /// How its bytes are to be read.
     pub encoding: Encoding,
-    /// Offset of `bytes` in the file.
-    pub base: u64,
-    /// The original bytes.
+    /// The original bytes; of UTF-16 and of workbooks, UTF-8 made of them.
     pub bytes: Vec<u8>,
+    /// Where the cells stand on a workbook's sheet. `None`: no workbook.
+    pub grid: Option<Grid>,
     /// The records, in order.
     pub records: Vec<RawRecord>,
     /// Those that are known to be unreadable.
@@ -30,6 +30,12 @@ pub struct Block {
 }
 
 impl Block {
+    /// The bytes of `record` in the file.
+    pub fn span(&self, record: &RawRecord) -> Span {
+        let bytes = self.bytes.get(offset(record.span.0)..offset(record.span.1));
+        Span::new(record.origin, record.origin + self.encoding.file_length(bytes.unwrap_or(&[])))
+    }
+
     /// The block of one record of this one, read just as within it. A row past the end gives a block of none.
     #[must_use]
     pub fn single(&self, row: usize) -> Self {
@@ -37,8 +43,8 @@ impl Block {
         Self {
             source: self.source,
             encoding: self.encoding,
-            base: self.base,
             bytes: self.bytes.clone(),
+            grid: self.grid.clone(),
             records: self.records.get(row).copied().into_iter().collect(),
             faults: faults.map(|(_, fault)| (0, *fault)).collect(),
         }
@@ -102,12 +108,12 @@ impl Layout {
 
     /// Tells the cells of `block` apart.
     pub fn cells(&self, block: Block) -> RawChunk {
-        let Block { source, encoding, base, bytes, records, faults } = block;
+        let Block { source, encoding, bytes, grid, records, faults } = block;
         let cells = vec![RawCell::default(); self.slots.len() * records.len()];
         let slots = self.slots.clone();
         let source = Some(source);
         let mut chunk =
-            RawChunk { source, encoding, base, bytes, records, slots, cells, ..RawChunk::default() };
+            RawChunk { source, encoding, bytes, grid, records, slots, cells, ..RawChunk::default() };
         // What the splitter could not balance is read all the same: the parser tells better what is wrong.
         let (unbalanced, certain): (Vec<_>, Vec<_>) = faults.into_iter().partition(
             |(_, fault)| matches!(fault, RowFault::NotJson(_, fault) if *fault != JsonFault::Missing),

@@ -7,6 +7,7 @@
 
 mod csv;
 mod form;
+mod grid;
 mod header;
 mod intake;
 mod json;
@@ -22,6 +23,7 @@ mod unknown_key;
 
 pub use csv::HeaderRow;
 pub use form::FormNeeds;
+pub use grid::{Grid, GridCell, address};
 pub use layout::{Block, Layout};
 pub use pointer::pointer_at;
 pub use reader::{InputFormat, ReadOptions, Reader};
@@ -29,7 +31,7 @@ pub use unknown_key::{UnknownKey, UnknownKeys};
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Argument, Code, Label, Localized, Notice, Severity};
+use crate::diagnostic::{Argument, Code, Fix, Label, Localized, Notice, Severity};
 use crate::expression::FieldId;
 use crate::source::{Position, SourceId, Span, display_width, encoding::Encoding};
 
@@ -92,6 +94,10 @@ pub enum RawKind {
     JsonObject,
     /// The cell's bytes are not of the file's encoding.
     Undecodable,
+    /// A number of a workbook that is shown as a date: its text is ISO (`2024-02-01`, `2024-02-01T09:30:00`, `09:30:00`).
+    SheetDate,
+    /// An error value of a workbook (`#REF!`), as written.
+    SheetError,
 }
 
 /// One cell as written.
@@ -119,6 +125,8 @@ pub struct RawRecord {
     pub column: u64,
     /// Its bytes within the chunk: (start, end), line end excluded.
     pub span: (u32, u32),
+    /// Offset of its first byte in the original file; of a workbook, in the text of its sheet.
+    pub origin: u64,
     /// Whether its cells could be told apart.
     pub readable: bool,
 }
@@ -150,6 +158,8 @@ pub struct CellFinding {
     pub further: Vec<((u32, u32), Argument)>,
     /// Did you mean.
     pub suggestion: Option<Localized<String>>,
+    /// What the cell would say instead. `None`: nobody can tell.
+    pub fix: Option<Fix>,
 }
 
 impl CellFinding {
@@ -162,7 +172,7 @@ impl CellFinding {
     pub fn of(notice: Arc<Notice>, row: usize, field: Option<FieldId>) -> Self {
         let arguments = vec![Argument::NotGiven; notice.slots.len()];
         let severity = notice.severity;
-        Self { row, field, notice, severity, arguments, further: Vec::new(), suggestion: None }
+        Self { row, field, notice, severity, arguments, further: Vec::new(), suggestion: None, fix: None }
     }
 
     /// Fills the slot `name`; a name that the notice does not have changes nothing.
@@ -190,10 +200,10 @@ pub struct RawChunk {
     pub source: Option<SourceId>,
     /// How its bytes are to be read.
     pub encoding: Encoding,
-    /// Offset of `bytes` in the file.
-    pub base: u64,
-    /// The original bytes.
+    /// The original bytes; of UTF-16 and of workbooks, UTF-8 made of them.
     pub bytes: Vec<u8>,
+    /// Where the cells stand on a workbook's sheet. `None`: no workbook.
+    pub grid: Option<Grid>,
     /// Decoded and unescaped text.
     pub side: String,
     /// The records.
@@ -248,9 +258,19 @@ impl RawChunk {
         }
     }
 
-    /// The bytes of a range of this chunk, as a span of the file.
-    pub fn span(&self, range: (u32, u32)) -> Span {
-        Span::new(self.base + u64::from(range.0), self.base + u64::from(range.1))
+    /// The bytes of a range of this chunk, inside `record`, as a span of the file.
+    pub fn span(&self, record: &RawRecord, range: (u32, u32)) -> Span {
+        let (start, end) = (offset(range.0), offset(range.1));
+        let length = |range| self.encoding.file_length(self.bytes.get(range).unwrap_or(&[]));
+        let first = record.origin + length(offset(record.span.0)..start);
+        Span::new(first, first + length(start..end))
+    }
+
+    /// The bytes of `record` that are at `span` of the file, counted from the record's first. `None`: they are not of
+    /// this record.
+    pub fn within(&self, record: &RawRecord, span: Span) -> Option<(usize, usize)> {
+        let bytes = self.bytes.get(offset(record.span.0)..offset(record.span.1))?;
+        within(bytes, self.encoding, record.origin, span)
     }
 
     /// Where the byte `at` of this chunk stands; `record` is the record that holds it.
@@ -267,20 +287,40 @@ impl RawChunk {
         };
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
         let shown = display_width(&self.encoding.decode_lossy(tail));
-        Position { line, column: column + count(tail.len()), display: column + count(shown) }
+        Position { line, column: column + self.encoding.file_length(tail), display: column + count(shown) }
+    }
+
+    /// The cell of a workbook that begins at the byte `at` of this chunk. `None`: no workbook, or no cell begins there.
+    pub fn grid_cell(&self, at: u32) -> Option<&GridCell> {
+        self.grid.as_ref()?.at(at)
     }
 
     /// A mark on `range` of this chunk, inside `record`.
     pub fn label(&self, record: &RawRecord, range: (u32, u32), text: Argument) -> Option<Label> {
+        let cell = self.grid_cell(range.0);
+        let on_sheet = |cell: &GridCell| Position {
+            line: u64::from(cell.row),
+            column: u64::from(cell.column),
+            display: u64::from(cell.column),
+        };
+        let sheet = self.grid.as_ref().map(|grid| &*grid.sheet);
         Some(Label {
             source: self.source?,
             field: None,
-            span: self.span(range),
-            position: self.position(record, range.0),
+            span: self.span(record, range),
+            position: cell.map_or_else(|| self.position(record, range.0), on_sheet),
+            cell: cell.zip(sheet).map(|(cell, sheet)| address(sheet, cell.row, cell.column).into()),
             pointer: None,
             text,
         })
     }
+}
+
+/// Where the bytes at `span` of a file are among `held`, of which the first is at `origin`. `None`: they are not there.
+pub(crate) fn within(held: &[u8], encoding: Encoding, origin: u64, span: Span) -> Option<(usize, usize)> {
+    let start = encoding.held_length(held, span.start.checked_sub(origin)?)?;
+    let end = start + encoding.held_length(held.get(start..)?, span.len())?;
+    Some((start, end))
 }
 
 /// Most places that one finding marks of things that are alike: each costs time in proportion to the record.

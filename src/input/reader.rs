@@ -142,10 +142,9 @@ impl Reader {
         Ok((reader, diagnostics))
     }
 
-    /// The header as it stands in the file, and how it is to be read; only once. `None`: there is none.
-    pub fn take_header(&mut self) -> Option<(HeaderRow, Encoding)> {
-        let header = self.header.take()?;
-        Some((header, self.intake.encoding()))
+    /// The header as it stands in the file; only once. `None`: there is none.
+    pub fn take_header(&mut self) -> Option<HeaderRow> {
+        self.header.take()
     }
 
     /// Where the fields' cells stand.
@@ -190,10 +189,17 @@ impl Reader {
     fn open_rows(&mut self, delimiter: u8, form: &Arc<FormNeeds>) -> Result<Diagnostics, Error> {
         let mut rows = Rows::new(delimiter);
         let row = rows.header(&mut self.intake)?;
-        let row = row.unwrap_or(HeaderRow { cells: Vec::new(), bytes: Vec::new(), base: 0, line: 1 });
+        let row = row.unwrap_or(HeaderRow {
+            cells: Vec::new(),
+            bytes: Vec::new(),
+            origin: 0,
+            line: 1,
+            encoding: self.intake.encoding(),
+            grid: None,
+        });
         let mut found = Diagnostics::new();
         self.tell_encoding(&mut found);
-        let header = header::read(&row, self.intake.encoding(), self.source, form);
+        let header = header::read(&row, self.source, form);
         found.append(header.diagnostics);
         let most = row.cells.len();
         // A header beyond all forms is told of, but not drawn: each picture is cut from the whole of it.

@@ -106,6 +106,7 @@ pub(super) fn label(field: &Field, text: Argument, sources: &[SourceText]) -> Op
         field: None,
         span,
         position: source.position(span.start),
+        cell: None,
         pointer: None,
         text,
     })

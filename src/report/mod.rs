@@ -19,11 +19,12 @@ pub mod wrap;
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Language, Place};
+use crate::diagnostic::{Diagnostic, Label, Language, Place, RecordPlace};
 use crate::engine::event::{Progress, Reporter, RunHeader, Summary};
 use crate::error::Error;
 use crate::evaluate::{Finding, RecordFindings};
-use crate::source::{Position, SourceId};
+use crate::input::address;
+use crate::source::{Position, SourceId, picture};
 
 pub use output::Output;
 
@@ -97,7 +98,7 @@ impl Names {
 }
 
 /// Where a finding is shown, as far as its audience may know it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Spot {
     /// `None`: the run itself.
     file: Option<SourceId>,
@@ -105,6 +106,8 @@ struct Spot {
     line: Option<u64>,
     /// The display column. `None`: the same.
     column: Option<u64>,
+    /// The address of the cell of a workbook, in place of line and column. `None`: no workbook, or not to be told.
+    cell: Option<Box<str>>,
     /// The record, where no line can be told.
     record: Option<u64>,
 }
@@ -119,14 +122,14 @@ impl Spot {
             file: Some(file),
             line: Some(line),
             column: Some(display),
-            record: None,
+            ..Self::default()
         };
         match (diagnostic.labels.first(), &diagnostic.place) {
-            (Some(label), _) => at(label.source, label.position),
+            (Some(label), _) => Self { cell: label.cell.clone(), ..at(label.source, label.position) },
             (None, Place::Run) => Self::default(),
             (None, Place::File(source)) => Self { file: Some(*source), ..Self::default() },
             (None, Place::Record(place)) => {
-                at(place.source, Position { line: place.line, column: 1, display: 1 })
+                at(place.source, Position { line: place.line, column: 1, display: 1 }).on_sheet(place)
             }
         }
     }
@@ -139,18 +142,36 @@ impl Spot {
             Place::Record(place) => Self {
                 file: Some(place.source),
                 line: place.sheet_row,
-                column: None,
                 record: place.sheet_row.is_none().then_some(place.record),
+                ..Self::default()
             },
         }
     }
 
-    /// `FILE:LINE:COLUMN`, as far as known; `name` is the file's. Without a line, `FILE: record N`.
+    /// The first cell of the record's row, if it stands on a sheet.
+    fn on_sheet(self, place: &RecordPlace) -> Self {
+        let row = u32::try_from(place.line).unwrap_or(u32::MAX);
+        let cell = place.sheet.as_ref().map(|sheet| address(sheet, row, 1).into());
+        Self { cell, ..self }
+    }
+
+    /// `FILE:LINE:COLUMN` or `FILE:SHEET!CELL`, as far as known; `name` is the file's. Without a line, `FILE: record N`.
     fn print(&self, name: &str) -> String {
+        if let Some(cell) = &self.cell {
+            return format!("{name}:{cell}");
+        }
         let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
         let column = self.column.map(|column| format!(":{column}")).unwrap_or_default();
         let record = self.record.map(|record| format!(": record {record}")).unwrap_or_default();
         format!("{name}{line}{column}{record}")
+    }
+}
+
+/// Where a label is: `FILE:LINE:COLUMN` or `FILE:SHEET!CELL`; `name` is the file's, safe to be shown.
+fn place_of(label: &Label, name: &str) -> String {
+    match &label.cell {
+        Some(cell) => format!("{name}:{}", picture::visible(cell)),
+        None => format!("{name}:{}:{}", label.position.line, label.position.display),
     }
 }
 

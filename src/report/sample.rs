@@ -64,6 +64,7 @@ pub(super) fn place(record: u64, key: &str) -> Arc<RecordPlace> {
         record,
         line: record + 1,
         sheet_row: Some(record + 1),
+        sheet: None,
         span: Span::new(bytes(start), bytes(start + text.len() - 1)),
         key: Some(key.into()),
     })
@@ -87,6 +88,7 @@ pub(super) fn label(place: &RecordPlace, text: &str, column: usize) -> Label {
             column: u64::try_from(before).unwrap() + 1,
             display: u64::try_from(display_width(text.get(..before).unwrap())).unwrap() + 1,
         },
+        cell: None,
         pointer: None,
         text: Argument::Localized(localized(header, &format!("column {column}"))),
     }
@@ -108,7 +110,7 @@ pub(super) fn finding(
     }
     let region = Region {
         bytes: text.trim_end_matches('\n').as_bytes(),
-        base: at.span.start,
+        origin: at.span.start,
         encoding: Encoding::Utf8,
         row: true,
         cells,
@@ -122,6 +124,7 @@ pub(super) fn finding(
         place: Place::Record(Arc::clone(at)),
         labels,
         suggestion: None,
+        fix: None,
     };
     Finding { excerpt, ..Finding::from(diagnostic) }
 }
@@ -221,6 +224,7 @@ pub(super) fn of_file() -> Vec<Finding> {
         arguments: vec!["問12 更新頻渡".into()],
         place: Place::File(SourceId(0)),
         labels: Vec::new(),
+        fix: None,
         suggestion: Some(Localized::new(
             "「問12_更新頻度」の誤りではありませんか。".into(),
             "did you mean \"問12_更新頻度\"?".into(),

@@ -22,7 +22,15 @@ pub fn labelled(code: &'static Code, source: &SourceText, span: Span, text: Loca
 
 /// A marked place of a pack's file.
 pub fn label(source: &SourceText, span: Span, text: Argument) -> Label {
-    Label { source: source.id, field: None, span, position: source.position(span.start), pointer: None, text }
+    Label {
+        source: source.id,
+        field: None,
+        span,
+        position: source.position(span.start),
+        cell: None,
+        pointer: None,
+        text,
+    }
 }
 
 /// An argument that differs by language.

@@ -18,6 +18,10 @@ pub enum Encoding {
     Utf8,
     /// The Windows table of `Shift_JIS` (CP932).
     Cp932,
+    /// UTF-16, the less significant byte first. What is held of such a file is UTF-8.
+    Utf16Le,
+    /// UTF-16, the more significant byte first. What is held of such a file is UTF-8.
+    Utf16Be,
 }
 
 /// What a window of a file says about its encoding.
@@ -40,7 +44,44 @@ impl Encoding {
         match self {
             Self::Utf8 => "UTF-8",
             Self::Cp932 => "CP932 (Shift_JIS)",
+            Self::Utf16Le => "UTF-16 LE",
+            Self::Utf16Be => "UTF-16 BE",
         }
+    }
+
+    /// Whether the bytes that are held of a file are not its own, but UTF-8 made of them.
+    pub const fn is_transcoded(self) -> bool {
+        matches!(self, Self::Utf16Le | Self::Utf16Be)
+    }
+
+    /// How many bytes of the original file `held` bytes are.
+    ///
+    /// UTF-16 has two bytes a unit; a lone surrogate is held as U+FFFD, which is one unit too.
+    pub fn file_length(self, held: &[u8]) -> u64 {
+        let length = if self.is_transcoded() {
+            String::from_utf8_lossy(held).chars().map(char::len_utf16).sum::<usize>() * 2
+        } else {
+            held.len()
+        };
+        u64::try_from(length).unwrap_or(u64::MAX)
+    }
+
+    /// How many of the `held` bytes the first `count` bytes of the original file are. `None`: fewer are held.
+    pub fn held_length(self, held: &[u8], count: u64) -> Option<usize> {
+        let count = usize::try_from(count).ok()?;
+        if !self.is_transcoded() {
+            return Some(count).filter(|count| *count <= held.len());
+        }
+        let text = std::str::from_utf8(held).ok()?;
+        let (mut units, mut at) = (0, 0);
+        for letter in text.chars() {
+            if units * 2 >= count {
+                return Some(at);
+            }
+            units += letter.len_utf16();
+            at += letter.len_utf8();
+        }
+        (units * 2 >= count).then_some(at)
     }
 
     /// The encoding called `name` on a command line. `None`: no such encoding.
@@ -52,10 +93,10 @@ impl Encoding {
         }
     }
 
-    /// `bytes` as text. `None`: they are not of this encoding.
+    /// Held `bytes` as text. `None`: they are not of this encoding.
     pub fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
         match self {
-            Self::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+            Self::Utf8 | Self::Utf16Le | Self::Utf16Be => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
             Self::Cp932 => SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes),
         }
     }
@@ -63,7 +104,7 @@ impl Encoding {
     /// `bytes` as text for showing: what cannot be decoded becomes U+FFFD.
     pub fn decode_lossy(self, bytes: &[u8]) -> Cow<'_, str> {
         match self {
-            Self::Utf8 => String::from_utf8_lossy(bytes),
+            Self::Utf8 | Self::Utf16Le | Self::Utf16Be => String::from_utf8_lossy(bytes),
             Self::Cp932 => SHIFT_JIS.decode_without_bom_handling(bytes).0,
         }
     }

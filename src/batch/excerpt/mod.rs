@@ -20,6 +20,7 @@ pub use record::excerpt;
 pub use source_lines::of_text;
 
 use crate::diagnostic::Label;
+use crate::input::within;
 use crate::source::encoding::Encoding;
 use crate::source::{Span, display_width, picture};
 
@@ -53,7 +54,7 @@ pub struct Region<'a> {
     /// The record or the line.
     pub bytes: &'a [u8],
     /// Offset of `bytes` in the file.
-    pub base: u64,
+    pub origin: u64,
     /// How they are to be read.
     pub encoding: Encoding,
     /// Whether they are one row of cells (CSV, TSV), to be shown as one line.
@@ -62,12 +63,6 @@ pub struct Region<'a> {
     pub cells: Vec<(usize, usize, bool)>,
     /// Whether what is no cell may hold an answer that is withheld.
     pub guarded: bool,
-}
-
-/// `span` in bytes behind `base`. `None`: it does not lie there.
-fn relative(base: u64, span: Span) -> Option<(usize, usize)> {
-    let relative = |at: u64| at.checked_sub(base).and_then(|at| usize::try_from(at).ok());
-    relative(span.start).zip(relative(span.end)).filter(|(start, end)| start <= end)
 }
 
 /// A stretch of the record that is shown.
@@ -103,7 +98,7 @@ impl Region<'_> {
 
     /// The marked stretches by place, as many as there is room for.
     fn marked(&self, labels: &[Label]) -> Vec<Segment> {
-        let inside = |span: Span| relative(self.base, span).filter(|(_, end)| *end <= self.bytes.len());
+        let inside = |span: Span| within(self.bytes, self.encoding, self.origin, span);
         let count = labels.iter().filter(|label| inside(label.span).is_some()).count().max(1);
         let room = if self.row { (MARKED / count).clamp(6, CELL) } else { CELL + NEIGHBOUR };
         let mut segments: Vec<Segment> = Vec::new();
@@ -276,7 +271,7 @@ impl Region<'_> {
         let bytes = self.bytes.get(start..end).unwrap_or(&[]);
         match self.encoding {
             Encoding::Cp932 => encoding_rs::SHIFT_JIS.decode_without_bom_handling(bytes).0,
-            Encoding::Utf8 => String::from_utf8_lossy(bytes),
+            Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be => String::from_utf8_lossy(bytes),
         }
     }
 
@@ -334,6 +329,7 @@ pub(super) mod tests {
             field: None,
             span: Span::new(span.0, span.1),
             position: Position { line, column: 1, display: 1 },
+            cell: None,
             pointer: pointer.map(Box::from),
             text: Argument::Nothing,
         }
@@ -349,7 +345,7 @@ pub(super) mod tests {
         }
         Region {
             bytes: text.as_bytes(),
-            base: 1000,
+            origin: 1000,
             encoding: Encoding::Utf8,
             row: true,
             cells,
@@ -397,7 +393,7 @@ pub(super) mod tests {
         let at = |value: &str| text.find(value).and_then(|at| u64::try_from(at).ok()).unwrap();
         let region = Region {
             bytes: text.as_bytes(),
-            base: 0,
+            origin: 0,
             encoding: Encoding::Utf8,
             row: false,
             cells: Vec::new(),
@@ -420,7 +416,7 @@ pub(super) mod tests {
         let text = r#"{"id":"A","q\"1":1,"q2":2,"q3":3,"notes":"長い","q4":"yes","q5":5}"#;
         let region = Region {
             bytes: text.as_bytes(),
-            base: 0,
+            origin: 0,
             encoding: Encoding::Utf8,
             row: false,
             cells: Vec::new(),

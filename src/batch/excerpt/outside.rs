@@ -5,7 +5,7 @@
 
 use std::slice;
 
-use super::{Excerpt, Region, relative};
+use super::{Excerpt, Region};
 use crate::diagnostic::Label;
 use crate::input::{HeaderRow, RawChunk};
 use crate::source::encoding::Encoding;
@@ -15,7 +15,7 @@ pub fn of_header((row, encoding): &(HeaderRow, Encoding), labels: &[Label]) -> O
     let index = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
     let region = Region {
         bytes: &row.bytes,
-        base: row.base,
+        origin: row.origin,
         encoding: *encoding,
         row: true,
         cells: row.cells.iter().map(|(_, (start, end))| (index(*start), index(*end), false)).collect(),
@@ -26,17 +26,13 @@ pub fn of_header((row, encoding): &(HeaderRow, Encoding), labels: &[Label]) -> O
 
 /// The key of a JSON record that `label` marks. `None`: it is in none of the chunk's records.
 pub fn of_key(chunk: &RawChunk, label: &Label) -> Option<Excerpt> {
-    let within = |record: &&crate::input::RawRecord| {
-        let span = chunk.span(record.span);
-        span.start <= label.span.start && label.span.end <= span.end
-    };
-    let record = chunk.records.iter().find(within)?;
+    let mut records = chunk.records.iter();
+    let (record, (start, end)) =
+        records.find_map(|record| Some((record, chunk.within(record, label.span)?)))?;
     let index = |at: u32| usize::try_from(at).ok();
-    let base = chunk.span(record.span).start;
-    let (start, end) = relative(base, label.span)?;
     let region = Region {
         bytes: chunk.bytes.get(index(record.span.0)?..index(record.span.1)?)?,
-        base,
+        origin: record.origin,
         encoding: chunk.encoding,
         row: false,
         cells: vec![(start, end, false)],

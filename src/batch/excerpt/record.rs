@@ -3,7 +3,7 @@
 //! Invariants
 //! - Of a record whose cells cannot be told apart nothing is shown if the file has a column that is withheld.
 
-use super::{Excerpt, Region, relative};
+use super::{Excerpt, Region};
 use crate::batch::Batch;
 use crate::diagnostic::Label;
 use crate::expression::FieldId;
@@ -30,10 +30,9 @@ pub fn excerpt(
     }
     let mut cells = cells(chunk, pack, row, record, withheld);
     // What a label names is an answer to that field, also where it is not the one that was read.
-    let base = chunk.base + u64::from(record.span.0);
     for label in labels {
         let field = label.field.as_ref().and_then(|name| fields.iter().find(|field| field.name == *name));
-        if let Some((field, (start, end))) = field.zip(relative(base, label.span))
+        if let Some((field, (start, end))) = field.zip(chunk.within(record, label.span))
             && !cells.iter().any(|cell| (cell.0, cell.1) == (start, end))
         {
             // A key that is missing is marked at the bracket of its record.
@@ -43,10 +42,11 @@ pub fn excerpt(
     let (start, end) = (index(record.span.0), index(record.span.1));
     let region = Region {
         bytes: chunk.bytes.get(start..end).unwrap_or(&[]),
-        base,
+        origin: record.origin,
         encoding: chunk.encoding,
-        row: (0..chunk.slots.len())
-            .any(|slot| chunk.column(slot).get(row).is_some_and(|cell| cell.kind == RawKind::Text)),
+        row: chunk.grid.is_some()
+            || (0..chunk.slots.len())
+                .any(|slot| chunk.column(slot).get(row).is_some_and(|cell| cell.kind == RawKind::Text)),
         cells,
         guarded,
     };

@@ -21,6 +21,7 @@ fn chunk(records: &[&str]) -> RawChunk {
             sheet_row: Some(number),
             column: 1,
             span,
+            origin: u64::from(start),
             readable: true,
         });
         chunk.bytes.push(b'\n');

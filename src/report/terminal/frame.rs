@@ -15,8 +15,8 @@ use miette::{
 use super::{Appearance, Ink};
 use crate::batch::Excerpt;
 use crate::diagnostic::{Argument, Diagnostic, Place, Severity};
-use crate::report::words;
 use crate::report::wrap::{shorten, wrap};
+use crate::report::{place_of, words};
 use crate::source::{display_width, picture};
 
 /// Columns of a label's text below which it is cut rather than wrapped.
@@ -56,7 +56,7 @@ fn elsewhere(
         |index: usize| excerpt.is_some_and(|excerpt| matches!(excerpt.marks.get(index), Some(Some(_))));
     let arrow = look.arrow();
     for (index, label) in diagnostic.labels.iter().enumerate().filter(|(index, _)| !is_drawn(*index)) {
-        let mut place = format!("{}:{}:{}", name(label.source), label.position.line, label.position.display);
+        let mut place = place_of(label, &name(label.source));
         // Beside a frame, and beside other places, one must know what is meant.
         if label.text != Argument::Nothing && (index > 0 || excerpt.is_some()) {
             place = format!("{place}  {}", picture::visible(&label.text.print(look.language)));
@@ -121,7 +121,7 @@ fn marks(
             same.text = same.text.take().or(text);
             continue;
         }
-        let location = format!("{}:{}:{}", name(label.source), label.position.line, label.position.display);
+        let location = place_of(label, &name(label.source));
         let location = shorten_front(&location, look.width.saturating_sub(12));
         marks.push(Mark { start, end, text, location, primary: marks.is_empty() });
     }

@@ -196,6 +196,8 @@ impl Full {
         };
         let line = if self.audience.hide_values { place.sheet_row } else { Some(place.line) };
         let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+        let sheet = place.sheet.as_deref().filter(|_| !self.audience.hide_values);
+        let line = sheet.map(|sheet| format!(":{}{line}", picture::visible(sheet))).unwrap_or(line);
         let right = format!("{}{line}", picture::visible(self.names.get(place.source)));
         let room = look.width.saturating_sub(display_width(&left) + 10);
         let right = shorten(&right, room.max(8));

@@ -8,17 +8,21 @@
 //! - Characters that would act on a terminal are escaped (`\u202e`), so the document may be printed anywhere;
 //!   a JSON reader gets them back unchanged.
 
+mod summary;
+
 use std::io::{self, Write};
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::ser::{CompactFormatter, Formatter};
 
 use super::{Audience, Names, Output, Spot, marked_fields};
-use crate::diagnostic::{Argument, Diagnostic, Label, Language, Localized, Place};
-use crate::engine::event::{Reporter, RuleLine, RunHeader, Summary};
+use crate::diagnostic::{Argument, Diagnostic, Fix, FixClass, Label, Language, Localized, Place};
+use crate::engine::event::{Reporter, RunHeader, Summary};
 use crate::error::Error;
-use crate::evaluate::{Finding, RecordFindings, RuleCounts};
+use crate::evaluate::{Finding, RecordFindings};
 use crate::source::picture;
+
+pub(super) use summary::JsonSummary;
 
 /// Rises when a field changes its meaning or goes; not when one is added.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -219,6 +223,7 @@ struct JsonFinding<'a> {
     place: JsonPlace<'a>,
     labels: Vec<JsonLabel<'a>>,
     suggestion: Option<Texts<'a>>,
+    fix: Option<JsonFix<'a>>,
     group: Option<&'a str>,
 }
 
@@ -241,8 +246,26 @@ impl<'a> JsonFinding<'a> {
             place: JsonPlace::new(&diagnostic.place, findings),
             labels: JsonLabel::all(diagnostic, findings),
             suggestion: diagnostic.suggestion.as_ref().filter(|_| shown).map(Texts::new),
+            fix: diagnostic.fix.as_ref().filter(|_| shown).map(JsonFix::new),
             group,
         }
+    }
+}
+
+/// What the cell of the first label would say instead.
+#[derive(serde::Serialize)]
+struct JsonFix<'a> {
+    after: &'a str,
+    class: &'static str,
+}
+
+impl<'a> JsonFix<'a> {
+    fn new(fix: &'a Fix) -> Self {
+        let class = match fix.class {
+            FixClass::Automatic => "automatic",
+            FixClass::Proposed => "proposed",
+        };
+        Self { after: &fix.after, class }
     }
 }
 
@@ -313,6 +336,7 @@ enum JsonPlace<'a> {
     Record {
         file: &'a str,
         record: u64,
+        sheet: Option<&'a str>,
         line: Option<u64>,
         start: Option<u64>,
         end: Option<u64>,
@@ -330,9 +354,10 @@ impl<'a> JsonPlace<'a> {
                 Self::Record {
                     file: findings.names.get(record.source),
                     record: record.record,
+                    sheet: record.sheet.as_deref().filter(|_| shown),
                     line: if shown { Some(record.line) } else { record.sheet_row },
-                    start: shown.then_some(record.span.start),
-                    end: shown.then_some(record.span.end),
+                    start: (shown && record.sheet.is_none()).then_some(record.span.start),
+                    end: (shown && record.sheet.is_none()).then_some(record.span.end),
                     key: record.key.as_deref().filter(|_| !findings.audience.hide_keys),
                 }
             }
@@ -350,6 +375,7 @@ struct JsonLabel<'a> {
     display_column: Option<u64>,
     start: Option<u64>,
     end: Option<u64>,
+    cell: Option<&'a str>,
     pointer: Option<&'a str>,
     text: Option<String>,
 }
@@ -375,109 +401,11 @@ impl<'a> JsonLabel<'a> {
             line: Some(label.position.line),
             column: Some(label.position.column),
             display_column: Some(label.position.display),
-            start: Some(label.span.start),
-            end: Some(label.span.end),
+            start: Some(if label.cell.is_some() { 0 } else { label.span.start }),
+            end: Some(if label.cell.is_some() { label.span.len() } else { label.span.end }),
+            cell: label.cell.as_deref(),
             pointer: label.pointer.as_deref(),
             text,
-        }
-    }
-}
-
-/// The closing part of the document.
-#[derive(serde::Serialize)]
-pub(super) struct JsonSummary<'a> {
-    records: u64,
-    records_with_errors: u64,
-    findings: JsonSeverities,
-    nothing_checked: bool,
-    partial: bool,
-    faults: u64,
-    files: Vec<JsonFile<'a>>,
-    rules: Vec<JsonRule<'a>>,
-}
-
-#[derive(serde::Serialize)]
-struct JsonSeverities {
-    fatal: u64,
-    error: u64,
-    warning: u64,
-    info: u64,
-}
-
-#[derive(serde::Serialize)]
-struct JsonFile<'a> {
-    name: &'a str,
-    readable: bool,
-    records: u64,
-    unreadable: u64,
-}
-
-#[derive(serde::Serialize)]
-struct JsonRule<'a> {
-    rule: &'a str,
-    slug: &'a str,
-    severity: &'static str,
-    title: &'a str,
-    titles: Texts<'a>,
-    findings: u64,
-    records: u64,
-    outcomes: Option<JsonOutcomes>,
-}
-
-#[derive(serde::Serialize)]
-struct JsonOutcomes {
-    pass: u64,
-    fail: u64,
-    not_applicable: u64,
-    undecided: u64,
-    skipped: u64,
-    not_run: u64,
-}
-
-impl From<&RuleCounts> for JsonOutcomes {
-    fn from(counts: &RuleCounts) -> Self {
-        Self {
-            pass: counts.pass,
-            fail: counts.fail,
-            not_applicable: counts.not_applicable,
-            undecided: counts.undecided,
-            skipped: counts.skipped,
-            not_run: counts.not_run,
-        }
-    }
-}
-
-impl<'a> JsonSummary<'a> {
-    pub(super) fn new(summary: &'a Summary, language: Language) -> Self {
-        let [info, warning, error, fatal] = summary.findings;
-        let rule = |line: &'a RuleLine| JsonRule {
-            rule: &line.id,
-            slug: &line.slug,
-            severity: line.severity.word(),
-            title: line.title.get(language),
-            titles: Texts::new(&line.title),
-            findings: line.findings,
-            records: line.records,
-            outcomes: line.counts.as_ref().map(JsonOutcomes::from),
-        };
-        Self {
-            records: summary.records,
-            records_with_errors: summary.records_with_errors,
-            findings: JsonSeverities { fatal, error, warning, info },
-            nothing_checked: summary.nothing_checked(),
-            partial: summary.partial,
-            faults: summary.faults,
-            files: summary
-                .files
-                .iter()
-                .map(|file| JsonFile {
-                    name: &file.name,
-                    readable: file.readable,
-                    records: file.records,
-                    unreadable: file.unreadable,
-                })
-                .collect(),
-            rules: summary.rules.iter().map(rule).collect(),
         }
     }
 }

@@ -16,7 +16,6 @@ use super::{FormNeeds, MOST_MARKS, RawChunk, RawRecord, short};
 use crate::diagnostic::code::structure;
 use crate::diagnostic::{Argument, Code, Diagnostic, Diagnostics, Label, Localized, Place};
 use crate::source::SourceId;
-use crate::source::encoding::Encoding;
 
 /// The columns of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -30,11 +29,11 @@ pub(super) struct Header {
 }
 
 /// Matches the header `row` with the form.
-pub(super) fn read(row: &HeaderRow, encoding: Encoding, source: SourceId, form: &FormNeeds) -> Header {
+pub(super) fn read(row: &HeaderRow, source: SourceId, form: &FormNeeds) -> Header {
     let width = row.cells.iter().rposition(|(text, _)| !text.is_empty()).map_or(0, |last| last + 1);
     let cells = row.cells.get(..width).unwrap_or(&[]);
     let matched: Vec<Option<usize>> = cells.iter().map(|(text, _)| form.column_named(text)).collect();
-    let marks = Marks::new(row, encoding, source);
+    let marks = Marks::new(row, source);
     let usable = match form.mandatory().next() {
         Some(_) => form.mandatory().any(|(column, _)| matched.contains(&Some(column))),
         None => matched.iter().any(Option::is_some),
@@ -201,14 +200,19 @@ struct Marks {
 }
 
 impl Marks {
-    fn new(row: &HeaderRow, encoding: Encoding, source: SourceId) -> Self {
+    fn new(row: &HeaderRow, source: SourceId) -> Self {
         let end = short(row.bytes.len());
         let (line, span) = (row.line, (0, end));
         let origin = row.origin;
         let record =
             RawRecord { number: 0, line, sheet_row: Some(line), column: 1, span, origin, readable: true };
-        let chunk =
-            RawChunk { source: Some(source), encoding, bytes: row.bytes.clone(), ..RawChunk::default() };
+        let chunk = RawChunk {
+            source: Some(source),
+            encoding: row.encoding,
+            grid: row.grid.clone(),
+            bytes: row.bytes.clone(),
+            ..RawChunk::default()
+        };
         Self { chunk, record }
     }
 

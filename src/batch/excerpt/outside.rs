@@ -8,15 +8,14 @@ use std::slice;
 use super::{Excerpt, Region};
 use crate::diagnostic::Label;
 use crate::input::{HeaderRow, RawChunk};
-use crate::source::encoding::Encoding;
 
 /// The header with the columns that `labels` mark. `None`: they mark nothing in it.
-pub fn of_header((row, encoding): &(HeaderRow, Encoding), labels: &[Label]) -> Option<Excerpt> {
+pub fn of_header(row: &HeaderRow, labels: &[Label]) -> Option<Excerpt> {
     let index = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
     let region = Region {
         bytes: &row.bytes,
         origin: row.origin,
-        encoding: *encoding,
+        encoding: row.encoding,
         row: true,
         cells: row.cells.iter().map(|(_, (start, end))| (index(*start), index(*end), false)).collect(),
         guarded: false,

@@ -127,6 +127,12 @@ codes! {
         message "ファイルを読み込めませんでした（{found}）。ファイルの場所と読み取り権限を確認し、他のソフトで開いている場合は閉じてから、もう一度実行してください。"
             "The file could not be read ({found}). Please check where it is and whether you may read it, close it if another program has it open, and run again.";
 
+    /// The second text of KP-S027: another program has the file open.
+    FILE_LOCKED = "KP-S027" "file-locked" Fatal
+        title "他のソフトが開いているファイル" "file open in another program"
+        message "ファイルは他のソフト（Excelなど）で開かれているため読み込めません。保存して閉じてから、もう一度実行してください。"
+            "The file cannot be read because another program, such as Excel, has it open. Please save and close it there, and run again.";
+
     /// A plain value stands where the form has a group of items.
     OBJECT_EXPECTED = "KP-S028" "group-of-items-is-no-object" Error
         title "項目のまとまりであるべき値がオブジェクトでない" "a group of items is not a JSON object"

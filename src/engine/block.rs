@@ -11,7 +11,7 @@ use crate::batch::convert::Converter;
 use crate::batch::{Excerpt, excerpt};
 use crate::diagnostic::{Place, RecordPlace};
 use crate::evaluate::{Finding, Outcomes, RecordFindings, RuleCounts, Wants, diagnose, judge as outcomes_of};
-use crate::input::{Block, Layout, UnknownKey};
+use crate::input::{Block, UnknownKey};
 use crate::plan::Plan;
 
 use super::tally::Lines;
@@ -40,15 +40,13 @@ pub(super) struct Judged {
     pub bytes: u64,
 }
 
-/// All that is needed to judge the blocks of one file.
+/// All that is needed to judge blocks.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Judge<'a> {
     /// The programme of the run.
     pub plan: &'a Plan,
     /// How cells are read; made once a run.
     pub converter: &'a Converter,
-    /// Where the cells stand in this file.
-    pub layout: &'a Layout,
     /// What findings are to carry.
     pub wants: Wants,
 }
@@ -74,8 +72,9 @@ impl Judge<'_> {
     }
 
     fn walk(&self, block: Block) -> Judged {
-        let Self { plan, converter, layout, wants } = *self;
+        let Self { plan, converter, wants } = *self;
         let bytes = length(block.bytes.len());
+        let layout = Arc::clone(&block.layout);
         let mut chunk = layout.cells(block);
         let unknown_keys = std::mem::take(&mut chunk.unknown_keys).into_iter().map(|key| {
             let label = key.label.as_ref().filter(|_| wants.excerpts);
@@ -83,7 +82,7 @@ impl Judge<'_> {
             (key, excerpt)
         });
         let unknown_keys: Vec<DrawnKey> = unknown_keys.collect();
-        let mut batch = converter.convert(layout, chunk);
+        let mut batch = converter.convert(&layout, chunk);
         let outcomes = outcomes_of(plan, &mut batch);
         Judged {
             findings: diagnose(plan, &batch, &outcomes, wants),

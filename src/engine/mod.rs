@@ -24,6 +24,7 @@ use crate::evaluate::{Finding, Wants};
 use crate::input::{Block, FormNeeds, InputFormat, ReadOptions, Reader, UnknownKeys};
 use crate::plan::Plan;
 use crate::source::encoding::Encoding;
+use crate::source::reader::Stream;
 use crate::source::{SourceId, reader};
 use block::{DrawnKey, Judge, Judged};
 use event::{FileLine, Progress, Reporter, RunHeader, Summary};
@@ -222,8 +223,7 @@ impl<'a> Run<'a> {
                     return Ok(after);
                 }
             };
-            let work =
-                Judge { plan: self.plan, converter: &self.converter, layout: &layout, wants: self.wants };
+            let work = Judge { plan: self.plan, converter: &self.converter, wants: self.wants };
             let (judged, next) = match blocks.as_slice() {
                 // The file's last block: starting threads costs more than judging it.
                 [last] => (vec![work.block(last)], next_wave(reader, self.workers.wave())),
@@ -307,11 +307,11 @@ fn next_wave(reader: &mut Reader, size: usize) -> Result<Vec<Block>, Error> {
     Ok(blocks)
 }
 
-fn open(input: &InputFile) -> Result<Box<dyn std::io::Read + Send>, Error> {
+fn open(input: &InputFile) -> Result<Stream, Error> {
     match &input.place {
         InputPlace::Path(path) => reader::open(path),
         InputPlace::Stdin => Ok(reader::standard_input()),
-        InputPlace::Bytes(bytes) => Ok(Box::new(std::io::Cursor::new(bytes.clone()))),
+        InputPlace::Bytes(bytes) => Ok(Stream::from(bytes.clone())),
     }
 }
 

@@ -5,10 +5,12 @@
 //!   is not ASCII.
 //! - Rows that hold nothing are no records; every other row is one, readable or not.
 
+use std::sync::Arc;
+
 use super::intake::{Cut, Intake, record};
 use super::row_fault::{LONGEST, RowFault, finding};
 use super::scan::{self, Breach, Cell, Dialect, Row};
-use super::{Block, Grid, RawCell, RawChunk, RawKind, RawRecord, TextRef, offset, short};
+use super::{Block, Grid, Layout, RawCell, RawChunk, RawKind, RawRecord, TextRef, offset, short};
 use crate::error::Error;
 use crate::source::SourceId;
 use crate::source::encoding::Encoding;
@@ -93,6 +95,7 @@ impl Rows {
         &mut self,
         intake: &mut Intake,
         source: SourceId,
+        layout: &Arc<Layout>,
         most: usize,
     ) -> Result<Option<Block>, Error> {
         if self.skipping {
@@ -100,7 +103,7 @@ impl Rows {
         }
         let mut cut = Cut::default();
         while cut.is_open(most) && !self.skipping && self.next_row(intake, &mut cut)? {}
-        Ok(cut.finish(intake, source))
+        Ok(cut.finish(intake, source, layout))
     }
 
     /// Adds one row to `cut`; `false`: there is none.
@@ -315,7 +318,7 @@ mod tests {
         let header = rows.header(&mut intake).unwrap().unwrap();
         rows.dialect = Dialect { delimiter: b',', least: header.cells.len(), most: header.cells.len() };
         let mut found = Vec::new();
-        while let Some(block) = rows.block(&mut intake, SourceId(0), most).unwrap() {
+        while let Some(block) = rows.block(&mut intake, SourceId(0), &Layout::sample(), most).unwrap() {
             for (index, record) in block.records.iter().enumerate() {
                 let bytes = &block.bytes[offset(record.span.0)..offset(record.span.1)];
                 let text = String::from_utf8(bytes.to_vec()).unwrap();

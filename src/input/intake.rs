@@ -4,9 +4,12 @@
 //! - The encoding is decided by the first window with a byte above 0x7F, or by the caller; it never changes again.
 //! - A block holds whole records; how many are in one never changes what is read of them.
 
+use std::sync::Arc;
+
 use super::row_fault::RowFault;
-use super::{Block, RawRecord, short};
+use super::{Block, Layout, RawRecord, short};
 use crate::error::Error;
+use crate::source::SourceId;
 use crate::source::encoding::{Detection, Encoding, detect};
 use crate::source::reader::Windows;
 
@@ -121,12 +124,21 @@ impl Cut {
     }
 
     /// The block. `None`: it has no record.
-    pub(super) fn finish(self, intake: &mut Intake, source: crate::source::SourceId) -> Option<Block> {
+    pub(super) fn finish(self, intake: &mut Intake, source: SourceId, layout: &Arc<Layout>) -> Option<Block> {
         let Self { records, faults, at } = self;
+        let layout = Arc::clone(layout);
         let bytes = intake.bytes().get(..at).unwrap_or(&[]).to_vec();
         let encoding = intake.encoding();
         intake.consume(at);
-        (!records.is_empty()).then_some(Block { source, encoding, bytes, grid: None, records, faults })
+        (!records.is_empty()).then_some(Block {
+            source,
+            layout,
+            encoding,
+            bytes,
+            grid: None,
+            records,
+            faults,
+        })
     }
 }
 

@@ -6,12 +6,14 @@
 //! - Bytes that are searched in vain are counted, and a file that wastes too many is given up, so that the whole
 //!   takes linear time.
 
+use std::sync::Arc;
+
 use super::intake::{Cut, Intake, record};
 use super::json::check;
 use super::json_balance::{Balance, balance, boundary};
 use super::json_document::{Document, Found};
 use super::row_fault::{JsonFault, LONGEST, RowFault};
-use super::{Block, RawRecord, line_breaks, short};
+use super::{Block, Layout, RawRecord, line_breaks, short};
 use crate::error::Error;
 use crate::source::SourceId;
 use crate::source::json::FaultKind;
@@ -124,6 +126,7 @@ impl Values {
         &mut self,
         intake: &mut Intake,
         source: SourceId,
+        layout: &Arc<Layout>,
         most: usize,
     ) -> Result<Option<Block>, Error> {
         if self.skipping {
@@ -135,7 +138,7 @@ impl Values {
                 self.step_at_end(intake, &mut cut);
             }
         }
-        Ok(cut.finish(intake, source))
+        Ok(cut.finish(intake, source, layout))
     }
 
     /// Takes what comes next; `false`: more bytes are needed.

@@ -17,6 +17,8 @@ use crate::source::{SourceId, Span};
 pub struct Block {
     /// The file.
     pub source: SourceId,
+    /// Where the fields' cells stand in its records: one for all blocks of a file, or of a workbook's sheet.
+    pub layout: Arc<Layout>,
     /// How its bytes are to be read.
     pub encoding: Encoding,
     /// The original bytes; of UTF-16 and of workbooks, UTF-8 made of them.
@@ -42,6 +44,7 @@ impl Block {
         let faults = self.faults.iter().filter(|(of, _)| *of == row);
         Self {
             source: self.source,
+            layout: Arc::clone(&self.layout),
             encoding: self.encoding,
             bytes: self.bytes.clone(),
             grid: self.grid.clone(),
@@ -91,6 +94,11 @@ impl Layout {
         Self { form, shape: Shape::Json, slots, absent }
     }
 
+    #[cfg(test)]
+    pub(super) fn sample() -> Arc<Self> {
+        Arc::new(Self::json(Arc::new(super::form::tests::form())))
+    }
+
     /// What each slot of a chunk is.
     pub fn slots(&self) -> &[Slot] {
         &self.slots
@@ -108,7 +116,7 @@ impl Layout {
 
     /// Tells the cells of `block` apart.
     pub fn cells(&self, block: Block) -> RawChunk {
-        let Block { source, encoding, bytes, grid, records, faults } = block;
+        let Block { source, layout: _, encoding, bytes, grid, records, faults } = block;
         let cells = vec![RawCell::default(); self.slots.len() * records.len()];
         let slots = self.slots.clone();
         let source = Some(source);

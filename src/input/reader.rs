@@ -5,7 +5,6 @@
 //! - What is wrong with the file as a whole is a diagnostic; only reading itself can stop the run.
 //! - Memory does not grow with the file.
 
-use std::io::Read;
 use std::sync::Arc;
 
 use super::csv::{HeaderRow, Rows};
@@ -19,7 +18,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::error::Error;
 use crate::source::SourceId;
 use crate::source::encoding::{Encoding, UTF8_MARK};
-use crate::source::reader::Windows;
+use crate::source::reader::{Stream, Windows};
 
 /// Most columns of a header that is drawn in findings.
 const WIDEST_DRAWN: usize = 10_000;
@@ -104,11 +103,11 @@ impl Reader {
     pub fn open(
         source: SourceId,
         name: &str,
-        read: Box<dyn Read + Send>,
+        stream: Stream,
         form: &Arc<FormNeeds>,
         options: &ReadOptions,
     ) -> Result<(Self, Diagnostics), Error> {
-        let intake = Intake::new(Windows::new(name, read), options.encoding);
+        let intake = Intake::new(Windows::new(name, stream.into_read()), options.encoding);
         let mut reader = Self {
             source,
             intake,
@@ -165,8 +164,8 @@ impl Reader {
     pub fn next_block(&mut self) -> Result<Option<Block>, Error> {
         let (source, most) = (self.source, self.chunk_records);
         match &mut self.splitter {
-            Splitter::Rows(rows) => rows.block(&mut self.intake, source, most),
-            Splitter::Values(values) => values.block(&mut self.intake, source, most),
+            Splitter::Rows(rows) => rows.block(&mut self.intake, source, &self.layout, most),
+            Splitter::Values(values) => values.block(&mut self.intake, source, &self.layout, most),
             Splitter::Nothing => Ok(None),
         }
     }

@@ -4,21 +4,80 @@
 //! - Never more than the unconsumed bytes and one window are held, whatever the file's size.
 //! - Windows end at multiples of [`WINDOW`] from the start of the file, so whatever is decided by a window does not
 //!   depend on how the caller consumes.
-//! - Nothing is read twice: standard input works like a file.
+//! - Nothing is read twice from a pipe: what must be read from any place (a workbook) is spooled to a nameless file.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use super::sink;
 use crate::error::Error;
 
 /// Bytes of one window.
 pub const WINDOW: usize = 1 << 20;
 
+/// Bytes that can be read from any place.
+pub trait ReadSeek: Read + Seek {}
+
+impl<T: Read + Seek> ReadSeek for T {}
+
+/// One input before anybody knows what it is.
+pub enum Stream {
+    /// A file, or bytes in memory.
+    Seekable(Box<dyn ReadSeek + Send>),
+    /// A pipe, which gives its bytes once.
+    Once(Box<dyn Read + Send>),
+}
+
+impl From<Vec<u8>> for Stream {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Seekable(Box::new(Cursor::new(bytes)))
+    }
+}
+
+impl Stream {
+    /// The first bytes, at most `count`, and the input with nothing consumed; `name` is what errors call it.
+    pub fn look(self, name: &str, count: u64) -> Result<(Vec<u8>, Self), Error> {
+        let fault = |source| Error::Read { path: name.into(), source };
+        let mut first = Vec::new();
+        match self {
+            Self::Seekable(mut read) => {
+                read.by_ref().take(count).read_to_end(&mut first).map_err(fault)?;
+                // A named pipe opens like a file.
+                if read.seek(SeekFrom::Start(0)).is_ok() {
+                    return Ok((first, Self::Seekable(read)));
+                }
+                Ok((first.clone(), Self::Once(Box::new(Cursor::new(first).chain(read)))))
+            }
+            Self::Once(mut read) => {
+                read.by_ref().take(count).read_to_end(&mut first).map_err(fault)?;
+                Ok((first.clone(), Self::Once(Box::new(Cursor::new(first).chain(read)))))
+            }
+        }
+    }
+
+    /// The bytes from the front on.
+    pub fn into_read(self) -> Box<dyn Read + Send> {
+        match self {
+            Self::Seekable(read) => Box::new(read),
+            Self::Once(read) => read,
+        }
+    }
+
+    /// The bytes so that they can be read from any place. A pipe is read to its end, into a file without a name that
+    /// is gone with it; more than `most` bytes are not taken from it.
+    pub fn into_seekable(self, name: &str, most: u64) -> Result<Box<dyn ReadSeek + Send>, Error> {
+        match self {
+            Self::Seekable(read) => Ok(read),
+            Self::Once(read) => Ok(Box::new(sink::spool(&mut read.take(most), Path::new(name))?)),
+        }
+    }
+}
+
 /// Opens a file for reading.
-pub fn open(path: &Path) -> Result<Box<dyn Read + Send>, Error> {
+pub fn open(path: &Path) -> Result<Stream, Error> {
     match File::open(path) {
-        Ok(file) => Ok(Box::new(file)),
+        Ok(file) => Ok(Stream::Seekable(Box::new(file))),
         Err(source) => Err(Error::Read { path: path.to_path_buf(), source }),
     }
 }
@@ -42,8 +101,8 @@ pub fn read_text(path: &Path) -> Result<String, Error> {
 }
 
 /// The process's standard input.
-pub fn standard_input() -> Box<dyn Read + Send> {
-    Box::new(std::io::stdin())
+pub fn standard_input() -> Stream {
+    Stream::Once(Box::new(io::stdin()))
 }
 
 /// The bytes of one input, consumed from the front and filled at the back.
@@ -135,6 +194,25 @@ mod tests {
         assert_eq!(windows.more().unwrap().len(), 3);
         assert!(windows.ended());
         assert_eq!((windows.bytes().len(), windows.offset()), (5, u64::try_from(WINDOW).unwrap() - 2));
+    }
+
+    #[test]
+    fn a_pipe_is_looked_at_and_then_read_whole_or_from_any_place() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(3 * WINDOW / 2).collect();
+        let pipe = || Stream::Once(Box::new(Cursor::new(bytes.clone())));
+        for stream in [pipe(), Stream::from(bytes.clone())] {
+            let (first, stream) = stream.look("x", 4).unwrap();
+            assert_eq!(first, [0, 1, 2, 3]);
+            let mut all = Vec::new();
+            stream.into_read().read_to_end(&mut all).unwrap();
+            assert_eq!(all, bytes);
+        }
+        let (_, stream) = pipe().look("x", 4).unwrap();
+        let mut seekable = stream.into_seekable("x", u64::MAX).unwrap();
+        seekable.seek(SeekFrom::Start(2)).unwrap();
+        let mut all = Vec::new();
+        seekable.read_to_end(&mut all).unwrap();
+        assert_eq!(all, bytes[2..]);
     }
 
     #[test]

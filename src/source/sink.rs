@@ -7,7 +7,7 @@
 //! - What is not a regular file (`/dev/null`, a pipe) is written to directly, never replaced.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Seek as _, Write};
+use std::io::{self, BufWriter, Read, Seek as _, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::Builder;
@@ -19,6 +19,15 @@ pub fn real_path(path: &Path) -> PathBuf {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let beside = || Some(fs::canonicalize(folder).ok()?.join(path.file_name()?));
     fs::canonicalize(path).ok().or_else(beside).unwrap_or_else(|| path.to_path_buf())
+}
+
+/// A file without a name that holds what `read` gives, at its front; `name` is what errors call the input.
+pub fn spool(read: &mut dyn Read, name: &Path) -> Result<File, Error> {
+    let fault = |source| Error::Read { path: name.to_path_buf(), source };
+    let mut file = tempfile::tempfile().map_err(fault)?;
+    io::copy(read, &mut file).map_err(fault)?;
+    file.rewind().map_err(fault)?;
+    Ok(file)
 }
 
 /// A file being written.

@@ -1,6 +1,5 @@
 //! The shipped surveys judged inside the test, so that every cell, outcome and finding can be looked at.
 
-use std::io::Cursor;
 use std::sync::Arc;
 
 use kenpyo::batch::convert::Converter;
@@ -13,6 +12,7 @@ use kenpyo::plan::{Plan, Selection};
 use kenpyo::questionnaire::Questionnaire;
 use kenpyo::rule_pack::RulePack;
 use kenpyo::source::SourceId;
+use kenpyo::source::reader::Stream;
 use serde_json::{Value as Json, json};
 
 use crate::program::{kenpyo, text};
@@ -79,12 +79,12 @@ impl Run {
 
     /// The records as read, before anything is derived; and the findings about the file.
     pub fn read(&self, name: &str, bytes: &[u8]) -> (Vec<Batch>, Diagnostics) {
-        let bytes = Box::new(Cursor::new(bytes.to_vec()));
+        let stream = Stream::from(bytes.to_vec());
         let (mut reader, mut file) =
-            Reader::open(SourceId(1000), name, bytes, &self.form, &ReadOptions::default()).unwrap();
-        let layout = Arc::clone(reader.layout());
+            Reader::open(SourceId(1000), name, stream, &self.form, &ReadOptions::default()).unwrap();
         let mut batches = Vec::new();
         while let Some(block) = reader.next_block().unwrap() {
+            let layout = Arc::clone(&block.layout);
             batches.push(self.converter.convert(&layout, layout.cells(block)));
         }
         file.append(reader.finish());

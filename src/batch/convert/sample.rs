@@ -1,7 +1,6 @@
 //! A small form, and submissions of it read from text: for the tests of reading and conversion.
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
 use std::sync::Arc;
 
 use super::Converter;
@@ -13,6 +12,7 @@ use crate::questionnaire::{Field, Questionnaire, load};
 use crate::rule_pack::RulePack;
 use crate::rule_pack::zone::Zone;
 use crate::source::SourceId;
+use crate::source::reader::Stream;
 use crate::source::root::SurveyRoot;
 
 /// The form: one field of every kind.
@@ -134,11 +134,11 @@ pub(super) fn read_with(name: &str, bytes: &[u8], options: &ReadOptions) -> Read
     let foreign: Vec<&str> = pack.foreign_columns.keys().map(|name| &**name).collect();
     let form = Arc::new(FormNeeds::new(&pack.questionnaire, foreign));
     let converter = Converter::new(&pack);
-    let bytes = Box::new(Cursor::new(bytes.to_vec()));
-    let (mut reader, mut file) = Reader::open(SourceId(0), name, bytes, &form, options).unwrap();
-    let layout = Arc::clone(reader.layout());
+    let stream = Stream::from(bytes.to_vec());
+    let (mut reader, mut file) = Reader::open(SourceId(0), name, stream, &form, options).unwrap();
     let (mut batches, mut keys) = (Vec::new(), UnknownKeys::default());
     while let Some(block) = reader.next_block().unwrap() {
+        let layout = Arc::clone(&block.layout);
         let mut batch = converter.convert(&layout, layout.cells(block));
         let found = std::mem::take(&mut batch.chunk.unknown_keys);
         file.extend(found.into_iter().filter_map(|key| keys.report(&layout, key)));

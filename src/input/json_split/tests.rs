@@ -20,7 +20,7 @@ fn read(text: &str, framing: Framing, most: usize) -> (Vec<Found>, Option<(JsonF
     let start = usize::from(framing == Framing::Elements);
     let mut values = Values::new(framing, &mut intake, start);
     let mut found = Vec::new();
-    while let Some(block) = values.block(&mut intake, SourceId(0), most).unwrap() {
+    while let Some(block) = values.block(&mut intake, SourceId(0), &Layout::sample(), most).unwrap() {
         for (index, record) in block.records.iter().enumerate() {
             let bytes = &block.bytes[offset(record.span.0)..offset(record.span.1)];
             let bad = block.faults.iter().any(|(row, _)| *row == index);
@@ -37,7 +37,7 @@ fn read_at(text: &str, pointer: &str, most: usize) -> (Vec<String>, Values) {
     intake.more().unwrap();
     let mut values = Values::at(pointer, &mut intake);
     let mut found = Vec::new();
-    while let Some(block) = values.block(&mut intake, SourceId(0), most).unwrap() {
+    while let Some(block) = values.block(&mut intake, SourceId(0), &Layout::sample(), most).unwrap() {
         let text = |record: &crate::input::RawRecord| {
             String::from_utf8(block.bytes[offset(record.span.0)..offset(record.span.1)].to_vec()).unwrap()
         };

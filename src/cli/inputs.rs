@@ -84,6 +84,17 @@ fn notes(session: &Session, listing: &Listing) {
             Language::En => format!("{skipped} files are not read: {}", shown(&listing.skipped)),
         });
     }
+    for name in &listing.open {
+        let name = name.display();
+        session.note(&match session.language {
+            Language::Ja => {
+                format!("{name} は表計算ソフトで開かれているようです。最後に保存された内容を検査します。")
+            }
+            Language::En => {
+                format!("{name} seems to be open in a spreadsheet program: what was saved last is checked.")
+            }
+        });
+    }
     for name in empty {
         let name = name.display();
         session.note(&match session.language {

@@ -327,6 +327,9 @@ fn size(input: &InputFile) -> Option<u64> {
 /// A file that the operating system does not give us.
 fn unreadable(id: SourceId, error: &Error) -> Diagnostics {
     let reason = match error {
+        Error::Read { source, .. } if reader::is_locked(source) => {
+            return Diagnostics::from_iter([Diagnostic::new(&structure::FILE_LOCKED, Place::File(id))]);
+        }
         Error::Read { source, .. } => source.to_string(),
         other => other.to_string(),
     };
@@ -338,4 +341,20 @@ fn unreadable(id: SourceId, error: &Error) -> Diagnostics {
 /// The finding about a record on which our own code failed.
 fn fault(place: Place) -> Diagnostic {
     Diagnostic::new(&internal::RECORD_FAULT, place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_another_program_has_open_is_told_as_such() {
+        let told = |kind: std::io::ErrorKind| {
+            let error = Error::Read { path: PathBuf::from("回答.xlsx"), source: kind.into() };
+            let found = unreadable(SourceId(0), &error);
+            found.iter().map(|finding| finding.notice.slug.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(told(std::io::ErrorKind::ResourceBusy), ["file-locked"]);
+        assert_eq!(told(std::io::ErrorKind::NotFound), ["file-unreadable"]);
+    }
 }

@@ -15,8 +15,9 @@ use glob::{MatchOptions, Pattern};
 
 use crate::error::Error;
 
-/// Suffixes of submissions, in lower case.
-const SUFFIXES: [&str; 5] = ["csv", "tsv", "json", "jsonl", "ndjson"];
+/// Suffixes of submissions, in lower case; each may be followed by `.gz`. Workbooks that cannot be read are among them:
+/// a hospital's answers in an old format are to be refused aloud, not left out of a folder.
+const SUFFIXES: [&str; 10] = ["csv", "tsv", "json", "jsonl", "ndjson", "xlsx", "xlsm", "xlsb", "xls", "ods"];
 
 /// The files of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +26,8 @@ pub struct Listing {
     pub files: Vec<PathBuf>,
     /// Left out of a walked folder or a pattern, sorted: lock files, thumbnails, other kinds of file.
     pub skipped: Vec<PathBuf>,
+    /// Of `files`, those that a spreadsheet seems to have open: what is not yet saved is not read.
+    pub open: Vec<PathBuf>,
     /// Patterns that match no file, and folders without a submission, in order of the arguments.
     pub empty: Vec<PathBuf>,
 }
@@ -45,6 +48,7 @@ pub fn list(arguments: &[PathBuf], exclude: &[Pattern]) -> Result<Listing, Error
     }
     let Walk { files, skipped, .. } = walk;
     Ok(Listing {
+        open: files.iter().filter(|path| has_lock_file(path)).cloned().collect(),
         skipped: skipped.difference(&files).cloned().collect(),
         files: files.into_iter().collect(),
         empty,
@@ -96,7 +100,13 @@ impl Walk<'_> {
         if is_pattern(argument) {
             return self.pattern(&argument.to_string_lossy());
         }
-        if !self.excluded(argument) {
+        if self.excluded(argument) {
+            return Ok(());
+        }
+        // A shell expands `*` to lock files too.
+        if is_left_over(&name_of(argument)) {
+            self.skipped.insert(tidy(argument));
+        } else {
             self.files.insert(tidy(argument));
         }
         Ok(())
@@ -168,11 +178,28 @@ fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
 }
 
-/// Lock files of a spreadsheet (`~$…`), `Thumbs.db` and files of other kinds are none.
+/// Lock files, thumbnails and files of other kinds are none.
 fn is_submission(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let suffix = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    !name.starts_with("~$") && !is_hidden(path) && SUFFIXES.contains(&suffix.as_str())
+    let name = name_of(path).to_lowercase();
+    let suffix = name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.').map(|(_, suffix)| suffix);
+    !is_left_over(&name) && !is_hidden(path) && suffix.is_some_and(|suffix| SUFFIXES.contains(&suffix))
+}
+
+/// Whether a program leaves a file of this name beside those that people make: Excel's `~$book.xlsx`,
+/// `LibreOffice`'s `.~lock.book.xlsx#`, the thumbnails of Windows.
+fn is_left_over(name: &str) -> bool {
+    name.starts_with("~$") || name.starts_with(".~lock.") || name.eq_ignore_ascii_case("thumbs.db")
+}
+
+/// Whether the lock file of a spreadsheet stands beside `path`.
+fn has_lock_file(path: &Path) -> bool {
+    let name = name_of(path);
+    let locks = [format!("~${name}"), format!(".~lock.{name}#")];
+    !name.is_empty() && locks.iter().any(|lock| path.with_file_name(lock).is_file())
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Without `./` at the front, so that one file has one name.
@@ -229,6 +256,23 @@ mod tests {
         let listing = list(&[folder.path().to_path_buf()], &exclude).unwrap();
         assert_eq!(names(&listing.files, folder.path()), ["a.JSON", "b.csv"]);
         assert_eq!(names(&listing.skipped, folder.path()), [".hidden.csv", "Thumbs.db"]);
+    }
+
+    #[test]
+    fn a_lock_file_is_left_out_even_if_named_and_tells_that_its_workbook_is_open() {
+        let folder = tree();
+        let named = ["b.csv", "~$b.csv", "a.JSON"].map(|name| folder.path().join(name));
+        let listing = list(&named, &[]).unwrap();
+        assert_eq!(names(&listing.files, folder.path()), ["a.JSON", "b.csv"]);
+        assert_eq!(names(&listing.skipped, folder.path()), ["~$b.csv"]);
+        assert_eq!(names(&listing.open, folder.path()), ["b.csv"]);
+    }
+
+    #[test]
+    fn workbooks_and_packed_texts_are_submissions_in_letters_of_any_case() {
+        let found = ["a.XLSX", "b.xls", "c.csv.GZ", "d.jsonl.gz", "e.gz", "f.pdf.gz", "gz", ".xlsx"];
+        let found = found.map(|name| is_submission(Path::new(name)));
+        assert_eq!(found, [true, true, true, true, false, false, false, false]);
     }
 
     #[test]

@@ -82,6 +82,13 @@ pub fn open(path: &Path) -> Result<Stream, Error> {
     }
 }
 
+/// Whether a file cannot be opened because another program holds it, as Excel does with an open workbook on Windows.
+pub fn is_locked(error: &std::io::Error) -> bool {
+    // ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
+    let on_windows = cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33));
+    on_windows || error.kind() == std::io::ErrorKind::ResourceBusy
+}
+
 /// How many bytes a file has. `None`: it has no such number (a pipe), or the system does not tell.
 pub fn size(path: &Path) -> Option<u64> {
     let metadata = std::fs::metadata(path).ok()?;

@@ -132,6 +132,27 @@ fn each_tool_stays_in_its_room() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
+/// The program is built for Windows too: what only Unix has stands behind a condition.
+#[test]
+fn nothing_only_unix_has_stands_outside_a_condition() {
+    let mut broken = Vec::new();
+    for (path, content) in files(&root().join("src")) {
+        let lines: Vec<&str> = content.lines().collect();
+        for (number, line) in lines.iter().enumerate() {
+            let only_unix = ["std::os::unix", "std::os::linux", "libc::", "nix::", "\"/dev/", "\"/proc/"];
+            let used =
+                only_unix.iter().any(|call| line.contains(call)) && !line.trim_start().starts_with("//");
+            // The condition stands on the item that holds the line, a little above it.
+            let guarded =
+                lines.iter().take(number).rev().take(40).any(|above| above.contains("#[cfg(unix)]"));
+            if used && !guarded {
+                broken.push(format!("{path}:{}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
 #[test]
 fn every_file_is_short_and_says_what_it_is_for() {
     let mut broken = Vec::new();

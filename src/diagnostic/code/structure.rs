@@ -55,6 +55,12 @@ codes! {
         message "項目「{column}」が{count}列あります。どちらの列が正しいか確認し、1列だけ残してください。"
             "The column \"{column}\" occurs {count} times. Please check which one is right and keep only that one.";
 
+    /// A column whose name a spreadsheet turned into a date; every record of the file is held.
+    HEADER_IS_DATE = "KP-S008" "question-number-turned-into-date" Error
+        title "設問番号が日付に変換されている" "question number turned into a date in the header"
+        message "項目名「{found}」は日付に自動変換された設問番号と思われます（「9-1」→「9月1日」）。セルの表示形式を「文字列」にして設問番号を入力し直してください。"
+            "The column name \"{found}\" seems to be a question number that was turned into a date (\"9-1\" → \"1 Sep\"). Please set the cell format to text and enter the question number again.";
+
     /// More or fewer cells than the header.
     ROW_RAGGED = "KP-S009" "row-with-wrong-number-of-cells" Fatal
         title "列数が様式と一致しない行" "row with the wrong number of cells"
@@ -126,6 +132,12 @@ codes! {
         title "ファイルを読み込めない" "file cannot be read"
         message "ファイルを読み込めませんでした（{found}）。ファイルの場所と読み取り権限を確認し、他のソフトで開いている場合は閉じてから、もう一度実行してください。"
             "The file could not be read ({found}). Please check where it is and whether you may read it, close it if another program has it open, and run again.";
+
+    /// The second text of KP-S027: another program has the file open.
+    FILE_LOCKED = "KP-S027" "file-locked" Fatal
+        title "他のソフトが開いているファイル" "file open in another program"
+        message "ファイルは他のソフト（Excelなど）で開かれているため読み込めません。保存して閉じてから、もう一度実行してください。"
+            "The file cannot be read because another program, such as Excel, has it open. Please save and close it there, and run again.";
 
     /// A plain value stands where the form has a group of items.
     OBJECT_EXPECTED = "KP-S028" "group-of-items-is-no-object" Error

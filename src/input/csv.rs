@@ -7,10 +7,11 @@
 
 use std::sync::Arc;
 
+use super::heading::{self, HeaderRow};
 use super::intake::{Cut, Intake, record};
 use super::row_fault::{LONGEST, RowFault, finding};
 use super::scan::{self, Breach, Cell, Dialect, Row};
-use super::{Block, Grid, Layout, RawCell, RawChunk, RawKind, RawRecord, TextRef, offset, short};
+use super::{Block, Layout, RawCell, RawChunk, RawKind, RawRecord, TextRef, offset, short};
 use crate::error::Error;
 use crate::source::SourceId;
 use crate::source::encoding::Encoding;
@@ -32,21 +33,13 @@ pub(super) struct Rows {
     skipping: bool,
 }
 
-/// The header as it stands in the file.
+/// The first rows of a file.
 #[derive(Debug)]
-pub struct HeaderRow {
-    /// Its cells as text, trimmed, with their bytes in `bytes`.
-    pub cells: Vec<(String, (u32, u32))>,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// Offset of its first byte in the file.
-    pub origin: u64,
-    /// Its line.
-    pub line: u64,
-    /// How the bytes are to be read.
-    pub encoding: Encoding,
-    /// Where the cells stand on a workbook's sheet. `None`: no workbook.
-    pub grid: Option<Grid>,
+pub(super) struct Head {
+    /// The rows, blank ones included.
+    pub rows: Vec<HeaderRow>,
+    /// Where the next one begins among the bytes of the intake, and its line.
+    ends: Vec<(usize, u64)>,
 }
 
 impl Rows {
@@ -55,39 +48,38 @@ impl Rows {
         Self { dialect: Dialect::new(delimiter), line: 1, sheet_row: 1, number: 0, skipping: false }
     }
 
-    /// Takes the first row that holds something. `None`: there is none.
-    pub(super) fn header(&mut self, intake: &mut Intake) -> Result<Option<HeaderRow>, Error> {
-        loop {
+    /// The first rows of the file, among which its header is sought; nothing is taken yet.
+    pub(super) fn head(&self, intake: &mut Intake) -> Result<Head, Error> {
+        let mut head = Head { rows: Vec::new(), ends: Vec::new() };
+        let (mut at, mut line) = (0, self.line);
+        while head.rows.len() < heading::MOST_ROWS && (at == 0 || at < heading::MOST_BYTES) {
             let (Row::Whole(extent) | Row::Broken(extent, _)) =
-                scan::row(intake.bytes(), 0, intake.ended(), self.dialect)
+                scan::row(intake.bytes(), at, intake.ended(), self.dialect)
             else {
                 let grew = intake.bytes().len() <= LONGEST && intake.more()?;
-                if grew || (intake.ended() && !intake.bytes().is_empty()) {
+                if grew || (intake.ended() && intake.bytes().len() > at) {
                     continue;
                 }
-                return Ok(None);
+                break;
             };
-            let (line, origin) = (self.line, intake.file_offset(0));
-            let bytes = intake.bytes().get(..extent.end).unwrap_or(&[]).to_vec();
-            let at_end = extent.next == 0;
-            self.line += extent.lines;
-            self.sheet_row += extent.lines;
-            intake.consume(extent.next);
-            if !is_blank_row(&bytes, self.dialect.delimiter, intake.encoding()) {
-                let cells = header_cells(&bytes, self.dialect.delimiter, intake.encoding());
-                return Ok(Some(HeaderRow {
-                    cells,
-                    bytes,
-                    origin,
-                    line,
-                    encoding: intake.encoding(),
-                    grid: None,
-                }));
+            if extent.next == at {
+                break;
             }
-            if at_end {
-                return Ok(None);
-            }
+            let bytes = intake.bytes().get(at..extent.end).unwrap_or(&[]).to_vec();
+            let cells = header_cells(&bytes, self.dialect.delimiter, intake.encoding());
+            let (origin, encoding) = (intake.file_offset(at), intake.encoding());
+            head.rows.push(HeaderRow { cells, bytes, origin, line, encoding, grid: None });
+            (at, line) = (extent.next, line + extent.lines);
+            head.ends.push((at, line));
         }
+        Ok(head)
+    }
+
+    /// Goes on behind the first `count` rows of `head`.
+    pub(super) fn begin(&mut self, intake: &mut Intake, head: &Head, count: usize) {
+        let Some((next, line)) = count.checked_sub(1).and_then(|last| head.ends.get(last)) else { return };
+        intake.consume(*next);
+        (self.line, self.sheet_row) = (*line, *line);
     }
 
     /// The next block of at most `most` rows. `None`: there is none.
@@ -315,8 +307,11 @@ mod tests {
     fn rows(text: &str, most: usize) -> Vec<(u64, u64, String, bool)> {
         let mut intake = intake(text.as_bytes().to_vec());
         let mut rows = Rows::new(b',');
-        let header = rows.header(&mut intake).unwrap().unwrap();
-        rows.dialect = Dialect { delimiter: b',', least: header.cells.len(), most: header.cells.len() };
+        let head = rows.head(&mut intake).unwrap();
+        let above = head.rows.iter().position(|row| !row.is_blank()).unwrap();
+        let width = head.rows[above].cells.len();
+        rows.begin(&mut intake, &head, above + 1);
+        rows.dialect = Dialect { delimiter: b',', least: width, most: width };
         let mut found = Vec::new();
         while let Some(block) = rows.block(&mut intake, SourceId(0), &Layout::sample(), most).unwrap() {
             for (index, record) in block.records.iter().enumerate() {
@@ -356,8 +351,12 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_any_row_has_no_header() {
-        assert!(Rows::new(b',').header(&mut intake(b"\n \n,,\n".to_vec())).unwrap().is_none());
-        assert!(Rows::new(b',').header(&mut intake(Vec::new())).unwrap().is_none());
+    fn the_first_rows_are_bounded_in_number_and_in_bytes() {
+        let head = |text: String| Rows::new(b',').head(&mut intake(text.into_bytes())).unwrap().rows.len();
+        assert_eq!(head(String::new()), 0);
+        assert_eq!(head("\n \n,,\na,b".to_owned()), 4);
+        assert_eq!(head("a\n".repeat(1_000)), heading::MOST_ROWS);
+        let wide = format!("{}\n", "x".repeat(heading::MOST_BYTES));
+        assert_eq!(head(wide.repeat(3)), 1);
     }
 }

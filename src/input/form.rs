@@ -23,6 +23,8 @@ pub(super) struct FormColumn {
     pub name: Arc<str>,
     /// Its header on the form.
     pub header: Arc<str>,
+    /// The number of its question, folded. `None`: no numbered question, or only a part of one.
+    pub number: Option<String>,
     /// Whether a file must have it.
     pub mandatory: bool,
 }
@@ -52,6 +54,8 @@ pub struct FormNeeds {
     /// Made for the first JSON file.
     nodes: OnceLock<Vec<Node>>,
     names: BTreeMap<String, usize>,
+    /// Names without the marks that join their parts, for the first header whose names have parts of their own.
+    unjoined: OnceLock<BTreeMap<String, usize>>,
     /// Every spelling with its column, in the order in which suggestions prefer them.
     spellings: Vec<(Arc<str>, usize)>,
     foreign: Vec<Arc<str>>,
@@ -68,6 +72,7 @@ impl FormNeeds {
             pointers: Vec::new(),
             nodes: OnceLock::new(),
             names: BTreeMap::new(),
+            unjoined: OnceLock::new(),
             spellings: Vec::new(),
             foreign: foreign.into_iter().map(Arc::from).collect(),
             foreign_folded: OnceLock::new(),
@@ -111,7 +116,8 @@ impl FormNeeds {
     fn add(&mut self, slot: Slot, declared: &Field, header: &Arc<str>, mandatory: bool) {
         let column = self.columns.len();
         let (name, header_of) = (Arc::clone(&declared.name), Arc::clone(header));
-        self.columns.push(FormColumn { slot, name, header: header_of, mandatory });
+        let number = declared.question.as_ref().filter(|_| slot.part == 0).map(|number| fold(number));
+        self.columns.push(FormColumn { slot, name, header: header_of, number, mandatory });
         self.spell(header, column);
     }
 
@@ -145,6 +151,29 @@ impl FormNeeds {
         self.names.get(&fold(header)).copied()
     }
 
+    /// The column whose name has these parts, from above, however they are joined. `None`: the form has no such column.
+    pub(super) fn column_of_path(&self, parts: &[&str]) -> Option<usize> {
+        if let [only] = parts {
+            return self.column_named(only);
+        }
+        let unjoined = self.unjoined.get_or_init(|| {
+            let mut names = BTreeMap::new();
+            for (spelling, column) in &self.spellings {
+                names.entry(without_joints(spelling)).or_insert(*column);
+            }
+            names
+        });
+        unjoined.get(&without_joints(&parts.concat())).copied()
+    }
+
+    /// The column of the question with this number. `None`: the form has no such question.
+    pub(super) fn numbered(&self, number: &str) -> Option<usize> {
+        let number = fold(number);
+        let asked = self.columns.iter().position(|column| column.number.as_ref() == Some(&number));
+        asked
+            .or_else(|| ["", "問", "q"].iter().find_map(|mark| self.column_named(&format!("{mark}{number}"))))
+    }
+
     /// Whether another wave or overlay of the survey has a column or field of this name.
     pub(super) fn is_foreign(&self, header: &str) -> bool {
         let folded = || self.foreign.iter().map(|name| fold(name)).collect();
@@ -173,6 +202,12 @@ impl FormNeeds {
     pub(super) fn mandatory(&self) -> impl Iterator<Item = (usize, &FormColumn)> {
         self.columns.iter().enumerate().filter(|(_, column)| column.mandatory)
     }
+}
+
+/// The folded form without the marks by which forms join the parts of a name.
+fn without_joints(name: &str) -> String {
+    let is_joint = |letter: char| matches!(letter, '_' | '/' | '・' | ':' | '|' | '(' | ')' | '>' | '→');
+    fold(name).chars().filter(|letter| !is_joint(*letter)).collect()
 }
 
 /// Makes the place at `keys` below the root that of `column`, unless it has one.

@@ -8,7 +8,7 @@
 mod csv;
 mod form;
 mod grid;
-mod header;
+mod heading;
 mod intake;
 mod json;
 mod json_balance;
@@ -21,9 +21,9 @@ mod row_fault;
 mod scan;
 mod unknown_key;
 
-pub use csv::HeaderRow;
 pub use form::FormNeeds;
 pub use grid::{Grid, GridCell, address};
+pub use heading::HeaderRow;
 pub use layout::{Block, Layout};
 pub use pointer::pointer_at;
 pub use reader::{InputFormat, ReadOptions, Reader};

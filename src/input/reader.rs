@@ -7,12 +7,13 @@
 
 use std::sync::Arc;
 
-use super::csv::{HeaderRow, Rows};
+use super::csv::Rows;
+use super::heading::{self, HeaderRow};
 use super::intake::Intake;
 use super::json_balance::{Balance, balance};
 use super::json_split::{Framing, Values};
 use super::row_fault::JsonFault;
-use super::{Block, FormNeeds, Layout, header};
+use super::{Block, FormNeeds, Layout};
 use crate::diagnostic::code::structure;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::error::Error;
@@ -187,28 +188,20 @@ impl Reader {
 
     fn open_rows(&mut self, delimiter: u8, form: &Arc<FormNeeds>) -> Result<Diagnostics, Error> {
         let mut rows = Rows::new(delimiter);
-        let row = rows.header(&mut self.intake)?;
-        let row = row.unwrap_or(HeaderRow {
-            cells: Vec::new(),
-            bytes: Vec::new(),
-            origin: 0,
-            line: 1,
-            encoding: self.intake.encoding(),
-            grid: None,
-        });
+        let head = rows.head(&mut self.intake)?;
         let mut found = Diagnostics::new();
         self.tell_encoding(&mut found);
-        let header = header::read(&row, self.source, form);
-        found.append(header.diagnostics);
-        let most = row.cells.len();
-        // A header beyond all forms is told of, but not drawn: each picture is cut from the whole of it.
-        self.header = Some(row).filter(|row| row.cells.len() <= WIDEST_DRAWN);
-        if header.usable {
-            rows.dialect.least = header.columns.len();
-            rows.dialect.most = most;
-            self.layout = Arc::new(Layout::rows(Arc::clone(form), rows.dialect, &header.columns));
+        let mut heading = heading::find(&head.rows, self.source, form);
+        found.append(std::mem::take(&mut heading.diagnostics));
+        if heading.is_usable() {
+            rows.begin(&mut self.intake, &head, heading.rows());
+            rows.dialect.least = heading.columns.len();
+            rows.dialect.most = heading.row.cells.len();
+            self.layout = Arc::new(Layout::rows(Arc::clone(form), rows.dialect, &heading.columns));
             self.splitter = Splitter::Rows(rows);
         }
+        // A header beyond all forms is told of, but not drawn: each picture is cut from the whole of it.
+        self.header = Some(heading.row).filter(|row| row.cells.len() <= WIDEST_DRAWN);
         Ok(found)
     }
 

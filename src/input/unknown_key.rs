@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Layout;
-use super::header::did_you_mean;
+use super::heading::did_you_mean;
 use crate::diagnostic::code::structure;
 use crate::diagnostic::{Argument, Diagnostic, Label, Localized, Place};
 use crate::source::SourceId;

@@ -55,6 +55,12 @@ codes! {
         message "項目「{column}」が{count}列あります。どちらの列が正しいか確認し、1列だけ残してください。"
             "The column \"{column}\" occurs {count} times. Please check which one is right and keep only that one.";
 
+    /// A column whose name a spreadsheet turned into a date; every record of the file is held.
+    HEADER_IS_DATE = "KP-S008" "question-number-turned-into-date" Error
+        title "設問番号が日付に変換されている" "question number turned into a date in the header"
+        message "項目名「{found}」は日付に自動変換された設問番号と思われます（「9-1」→「9月1日」）。セルの表示形式を「文字列」にして設問番号を入力し直してください。"
+            "The column name \"{found}\" seems to be a question number that was turned into a date (\"9-1\" → \"1 Sep\"). Please set the cell format to text and enter the question number again.";
+
     /// More or fewer cells than the header.
     ROW_RAGGED = "KP-S009" "row-with-wrong-number-of-cells" Fatal
         title "列数が様式と一致しない行" "row with the wrong number of cells"

@@ -1,70 +1,84 @@
-//! The header of delimited text: which column of the file is which column of the form.
+//! What is wrong with the columns of a header: missing, repeated, unknown, turned into a date.
 //!
 //! Invariants
-//! - Columns are matched by name, never by place, after folding of width, case, kana and dashes.
 //! - Of a repeated column the first is read; the finding holds every record of the file, because nobody knows
 //!   which of the two is meant.
-//! - What stands behind the last named column of the header is no column.
 //! - A header may have millions of cells: work does not grow with their square, and what is told has an end.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::csv::HeaderRow;
-use super::unknown_key::MOST_KEYS;
-use super::{FormNeeds, MOST_MARKS, RawChunk, RawRecord, short};
+use super::{HeaderRow, date};
 use crate::diagnostic::code::structure;
-use crate::diagnostic::{Argument, Code, Diagnostic, Diagnostics, Label, Localized, Place};
+use crate::diagnostic::{Argument, Code, Diagnostic, Diagnostics, Fix, FixClass, Label, Localized, Place};
+use crate::input::unknown_key::MOST_KEYS;
+use crate::input::{FormNeeds, MOST_MARKS, RawChunk, RawRecord, short};
 use crate::source::SourceId;
 
-/// The columns of a file.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Header {
+/// The columns of a file, while what is wrong with them is told.
+#[derive(Debug)]
+struct Columns<'a> {
     /// Column of the form by column of the file.
-    pub columns: Vec<Option<usize>>,
-    /// What is wrong with it.
-    pub diagnostics: Diagnostics,
-    /// Whether records may be read under it.
-    pub usable: bool,
+    matched: Vec<Option<usize>>,
+    cells: &'a [Written],
+    form: &'a FormNeeds,
+    marks: Marks,
+    found: Diagnostics,
 }
 
-/// Matches the header `row` with the form.
-pub(super) fn read(row: &HeaderRow, source: SourceId, form: &FormNeeds) -> Header {
-    let width = row.cells.iter().rposition(|(text, _)| !text.is_empty()).map_or(0, |last| last + 1);
-    let cells = row.cells.get(..width).unwrap_or(&[]);
-    let matched: Vec<Option<usize>> = cells.iter().map(|(text, _)| form.column_named(text)).collect();
-    let marks = Marks::new(row, source);
-    let usable = match form.mandatory().next() {
-        Some(_) => form.mandatory().any(|(column, _)| matched.contains(&Some(column))),
-        None => matched.iter().any(Option::is_some),
-    };
-    if !usable {
-        let diagnostics =
-            std::iter::once(marks.finding(&structure::HEADER_MISSING).with("expected", expected(form)));
-        return Header { columns: Vec::new(), diagnostics: diagnostics.collect(), usable };
-    }
+/// The columns of the form that are read, by column of the file: `matched` without those that are repeated; and what
+/// is wrong with the header `row`.
+pub(super) fn tell(
+    row: &HeaderRow,
+    matched: Vec<Option<usize>>,
+    source: SourceId,
+    form: &FormNeeds,
+) -> (Vec<Option<usize>>, Diagnostics) {
+    let cells = row.cells.get(..matched.len()).unwrap_or(&[]);
     let there: BTreeSet<usize> = matched.iter().flatten().copied().collect();
-    let mut header = Header { columns: matched, diagnostics: Diagnostics::new(), usable };
-    for (_, column) in form.mandatory().filter(|(column, _)| !there.contains(column)) {
-        let finding = marks.finding(&structure::COLUMN_MISSING).with("column", &*column.header);
-        let label = Label { field: Some(Arc::clone(&column.name)), ..marks.whole(row) };
-        header.diagnostics.push(finding.label(label));
+    let marks = Marks::new(row, source);
+    let mut columns = Columns { matched, cells, form, marks, found: Diagnostics::new() };
+    let dates = columns.dates(&there);
+    let missing =
+        form.mandatory().filter(|(column, _)| !there.contains(column) && !dates.meant.contains(column));
+    for (_, column) in missing {
+        let finding = columns.marks.finding(&structure::COLUMN_MISSING).with("column", &*column.header);
+        let label = Label { field: Some(Arc::clone(&column.name)), ..columns.marks.whole(row) };
+        columns.found.push(finding.label(label));
     }
     let (mut unknown, mut left) = (0, 0);
-    for (cell, places) in header.alike(cells) {
+    for (cell, places) in columns.alike() {
         match cell {
-            Cell::Known(column) => header.repeated(column, &places, cells, form, &marks),
+            Cell::Known(column) => columns.repeated(column, &places),
+            _ if places.iter().any(|place| dates.places.contains(place)) => {}
             _ if unknown == MOST_KEYS => left += places.len(),
             _ => {
                 unknown += 1;
-                header.unknown(cell, &places, cells, form, &marks, &there);
+                columns.unknown(cell, &places, &there);
             }
         }
     }
     if left > 0 {
-        header.diagnostics.push(marks.finding(&structure::COLUMN_UNKNOWN).with("column", further(left)));
+        let finding = columns.marks.finding(&structure::COLUMN_UNKNOWN).with("column", further(left));
+        columns.found.push(finding);
     }
-    header
+    (columns.matched, columns.found)
+}
+
+/// The finding that no row of `rows` is the header; marks the row that comes nearest.
+pub(super) fn missing(nearest: &HeaderRow, source: SourceId, form: &FormNeeds) -> Diagnostic {
+    let marks = Marks::new(nearest, source);
+    let finding = marks.finding(&structure::HEADER_MISSING).with("expected", expected(form));
+    if nearest.bytes.is_empty() { finding } else { finding.label(marks.whole(nearest)) }
+}
+
+/// Columns whose name was turned into a date.
+#[derive(Debug, Default)]
+struct Dates {
+    /// Where they stand.
+    places: BTreeSet<usize>,
+    /// Columns of the form that they stand for.
+    meant: BTreeSet<usize>,
 }
 
 /// A cell's text and its bytes in the header row.
@@ -81,11 +95,11 @@ enum Cell<'t> {
     Nameless(usize),
 }
 
-impl Header {
+impl<'a> Columns<'a> {
     /// The kinds of cells with their places, in the order of their first places.
-    fn alike<'t>(&self, cells: &'t [Written]) -> Vec<(Cell<'t>, Vec<usize>)> {
-        let mut places: BTreeMap<Cell<'t>, Vec<usize>> = BTreeMap::new();
-        for (place, ((text, _), known)) in cells.iter().zip(&self.columns).enumerate() {
+    fn alike(&self) -> Vec<(Cell<'a>, Vec<usize>)> {
+        let mut places: BTreeMap<Cell<'a>, Vec<usize>> = BTreeMap::new();
+        for (place, ((text, _), known)) in self.cells.iter().zip(&self.matched).enumerate() {
             let cell = match known {
                 Some(column) => Cell::Known(*column),
                 None if text.is_empty() => Cell::Nameless(place),
@@ -98,17 +112,37 @@ impl Header {
         alike
     }
 
+    /// Reports numbers of questions that a spreadsheet turned into dates.
+    fn dates(&mut self, there: &BTreeSet<usize>) -> Dates {
+        let mut dates = Dates::default();
+        let unknown =
+            self.cells.iter().zip(&self.matched).enumerate().filter(|(_, (_, known))| known.is_none());
+        for (place, ((text, range), _)) in unknown {
+            let numbers = date::numbers(text);
+            if numbers.is_empty() || dates.places.len() >= MOST_KEYS {
+                continue;
+            }
+            dates.places.insert(place);
+            let open = |column: &usize| !there.contains(column) && !dates.meant.contains(column);
+            let meant = numbers.iter().find_map(|number| self.form.numbered(number).filter(open));
+            let mut finding =
+                self.marks.finding(&structure::HEADER_IS_DATE).with("found", Argument::written(text));
+            finding.labels.extend(self.marks.label(*range, Argument::Nothing));
+            if let Some((column, declared)) = meant.and_then(|at| Some((at, self.form.columns.get(at)?))) {
+                finding.fix = Some(Fix { after: Box::from(&*declared.header), class: FixClass::Proposed });
+                finding = finding.suggest(did_you_mean(&declared.header));
+                dates.meant.insert(column);
+            }
+            self.found.push(finding);
+        }
+        dates
+    }
+
     /// Reports a column that stands at several places; the first is read.
-    fn repeated(
-        &mut self,
-        column: usize,
-        places: &[usize],
-        cells: &[Written],
-        form: &FormNeeds,
-        marks: &Marks,
-    ) {
-        let Some(declared) = form.columns.get(column).filter(|_| places.len() > 1) else { return };
-        let mut finding = marks
+    fn repeated(&mut self, column: usize, places: &[usize]) {
+        let Some(declared) = self.form.columns.get(column).filter(|_| places.len() > 1) else { return };
+        let mut finding = self
+            .marks
             .finding(&structure::COLUMN_REPEATED)
             .with("column", &*declared.header)
             .with("count", places.len());
@@ -119,51 +153,43 @@ impl Header {
                 note("この列は読み取っていない", "this column was not read")
             };
             if index < MOST_MARKS {
-                let label = cells.get(place).and_then(|(_, range)| marks.label(*range, note));
+                let label = self.cells.get(place).and_then(|(_, range)| self.marks.label(*range, note));
                 let field = Some(Arc::clone(&declared.name));
                 finding.labels.extend(label.map(|label| Label { field, ..label }));
             }
-            if let Some(column) = self.columns.get_mut(place).filter(|_| index > 0) {
+            if let Some(column) = self.matched.get_mut(place).filter(|_| index > 0) {
                 *column = None;
             }
         }
-        self.diagnostics.push(finding);
+        self.found.push(finding);
     }
 
     /// Reports a column that the form does not know, once however often it occurs.
-    fn unknown(
-        &mut self,
-        cell: Cell<'_>,
-        places: &[usize],
-        cells: &[Written],
-        form: &FormNeeds,
-        marks: &Marks,
-        there: &BTreeSet<usize>,
-    ) {
+    fn unknown(&mut self, cell: Cell<'_>, places: &[usize], there: &BTreeSet<usize>) {
         let (name, text) = match cell {
             Cell::Unknown(text) => (Argument::written(text), text),
             Cell::Nameless(place) => (nameless(place + 1), ""),
             Cell::Known(_) => return,
         };
-        let code = if form.is_foreign(text) {
+        let code = if self.form.is_foreign(text) {
             &structure::COLUMN_OF_ANOTHER_FORM
         } else {
             &structure::COLUMN_UNKNOWN
         };
-        let mut finding = marks.finding(code).with("column", name);
-        for (_, range) in places.iter().take(MOST_MARKS).filter_map(|&place| cells.get(place)) {
-            finding.labels.extend(marks.label(*range, Argument::Nothing));
+        let mut finding = self.marks.finding(code).with("column", name);
+        for (_, range) in places.iter().take(MOST_MARKS).filter_map(|&place| self.cells.get(place)) {
+            finding.labels.extend(self.marks.label(*range, Argument::Nothing));
         }
-        let meant = form.meant(text, |column| !there.contains(&column));
+        let meant = self.form.meant(text, |column| !there.contains(&column));
         if let Some(meant) = meant.filter(|_| !text.is_empty()) {
             finding = finding.suggest(did_you_mean(meant));
         }
-        self.diagnostics.push(finding);
+        self.found.push(finding);
     }
 }
 
 /// The suggestion that `name` was meant.
-pub(super) fn did_you_mean(name: &str) -> Localized<String> {
+pub(in crate::input) fn did_you_mean(name: &str) -> Localized<String> {
     Localized::new(format!("「{name}」ではありませんか"), format!("did you mean \"{name}\"?"))
 }
 
@@ -194,6 +220,7 @@ fn expected(form: &FormNeeds) -> Argument {
 }
 
 /// Makes labels on the header row.
+#[derive(Debug)]
 struct Marks {
     chunk: RawChunk,
     record: RawRecord,

@@ -1,0 +1,257 @@
+//! Which of the first rows are the header: the search, and the names of columns under merged cells.
+//!
+//! Invariants
+//! - A name over several columns is that of the blank cells to its right; a blank cell below a name has that name.
+//! - Rows of one header follow each other; a blank row is no part of it.
+
+use std::collections::BTreeSet;
+
+use super::HeaderRow;
+use crate::input::{FormNeeds, Grid, GridCell, short};
+
+/// Most rows of a header.
+const HIGHEST: usize = 3;
+
+/// Between the parts of a column's name.
+const JOINT: &str = "／";
+
+/// As many columns of the form in a row that is mostly something else make it a header all the same.
+const CERTAIN: usize = 5;
+
+/// What the search comes to.
+#[derive(Debug)]
+pub(super) enum Found<'r> {
+    /// The header, and the form's columns by its cells.
+    Header { above: usize, height: usize, row: HeaderRow, columns: Vec<Option<usize>> },
+    /// No row is one; this one comes nearest. `None`: no row holds anything.
+    Nothing(Option<&'r HeaderRow>),
+}
+
+/// Rows that may be the header.
+struct Candidate {
+    above: usize,
+    height: usize,
+    known: usize,
+    columns: Vec<Option<usize>>,
+}
+
+/// Searches `rows` for the header of `form`.
+pub(super) fn search<'r>(rows: &'r [HeaderRow], form: &FormNeeds) -> Found<'r> {
+    let Some(first) = rows.iter().position(|row| !row.is_blank()) else { return Found::Nothing(None) };
+    let mut best: Option<Candidate> = None;
+    let mut nearest: Option<(usize, &HeaderRow)> = None;
+    for (above, row) in rows.iter().enumerate().skip(first).filter(|(_, row)| !row.is_blank()) {
+        let columns = single(row, form);
+        let known = distinct(&columns);
+        if nearest.is_none_or(|(most, _)| known > most) {
+            nearest = Some((known, row));
+        }
+        let named = row.cells.iter().filter(|(text, _)| !text.is_empty()).count();
+        let likely = above == first || known * 2 >= named || known >= CERTAIN;
+        if likely && is_usable(&columns, form) {
+            let whole = above == first && is_whole(&columns, form);
+            better(&mut best, Candidate { above, height: 1, known, columns });
+            if whole {
+                break;
+            }
+        }
+        for height in 2..=HIGHEST {
+            let Some(group) = rows.get(above..above + height).filter(|group| follow_each_other(group)) else {
+                break;
+            };
+            let known_before = best.as_ref().map_or(0, |best| best.known);
+            if let Some(columns) = stacked(group, form).filter(|columns| is_usable(columns, form)) {
+                let known = distinct(&columns);
+                if known > known_before {
+                    better(&mut best, Candidate { above, height, known, columns });
+                }
+            }
+        }
+    }
+    let header = best.and_then(|best| {
+        let group = rows.get(best.above..best.above + best.height)?;
+        Some((joined(group)?, best))
+    });
+    match header {
+        Some((row, Candidate { above, height, columns, .. })) => {
+            Found::Header { above, height, row, columns }
+        }
+        None => Found::Nothing(nearest.map(|(_, row)| row)),
+    }
+}
+
+/// How many columns of the form are among `columns`.
+pub(super) fn distinct(columns: &[Option<usize>]) -> usize {
+    columns.iter().flatten().collect::<BTreeSet<_>>().len()
+}
+
+/// Keeps the one that knows more columns; of equals the one of fewer rows, then the first.
+fn better(best: &mut Option<Candidate>, new: Candidate) {
+    let rank = |candidate: &Candidate| (candidate.known, HIGHEST.saturating_sub(candidate.height));
+    if best.as_ref().is_none_or(|best| rank(&new) > rank(best)) {
+        *best = Some(new);
+    }
+}
+
+/// Whether a header with these columns may be read: it has one that a file must have.
+fn is_usable(columns: &[Option<usize>], form: &FormNeeds) -> bool {
+    match form.mandatory().next() {
+        Some(_) => form.mandatory().any(|(column, _)| columns.contains(&Some(column))),
+        None => columns.iter().any(Option::is_some),
+    }
+}
+
+/// Whether nothing that a file must have is missing, so that no other row can be meant.
+fn is_whole(columns: &[Option<usize>], form: &FormNeeds) -> bool {
+    let there: BTreeSet<usize> = columns.iter().flatten().copied().collect();
+    form.mandatory().next().is_some() && form.mandatory().all(|(column, _)| there.contains(&column))
+}
+
+/// The form's columns by the cells of one row.
+fn single(row: &HeaderRow, form: &FormNeeds) -> Vec<Option<usize>> {
+    let cells = row.cells.iter().take(row.width());
+    cells.map(|(text, _)| form.column_named(text).or_else(|| of_lines(text, form))).collect()
+}
+
+/// A name that is written over several lines of its cell is a path too.
+fn of_lines(text: &str, form: &FormNeeds) -> Option<usize> {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    Some(lines).filter(|lines| lines.len() > 1).and_then(|lines| form.column_of_path(&lines))
+}
+
+/// How a cell of a header of several rows was matched.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// Its own text, or the path that ends with it.
+    Lowest,
+    /// What stands above it; the cell itself is blank.
+    Above,
+    /// What stands above it, although it says something itself.
+    AboveAlone,
+}
+
+/// The form's columns by the cells of several rows. `None`: the lowest is a row of answers.
+fn stacked(group: &[HeaderRow], form: &FormNeeds) -> Option<Vec<Option<usize>>> {
+    let width = group.iter().map(HeaderRow::width).max().unwrap_or(0);
+    let names = Names::new(group, width);
+    let (mut columns, mut by) = (Vec::with_capacity(width), Vec::new());
+    for place in 0..width {
+        let found = names.column(place, form);
+        columns.push(found.map(|(column, _)| column));
+        by.extend(found.map(|(_, by)| by));
+    }
+    let count = |wanted: By| by.iter().filter(|by| **by == wanted).count();
+    // Under the names of a header there are parts of names or blanks; under those of a row above answers, answers.
+    (count(By::AboveAlone) <= count(By::Lowest)).then_some(columns)
+}
+
+/// The names of columns under each other.
+struct Names<'r> {
+    /// By row, then place: the text and whether it stands in that very cell.
+    rows: Vec<Vec<(&'r str, bool)>>,
+}
+
+impl<'r> Names<'r> {
+    fn new(group: &'r [HeaderRow], width: usize) -> Self {
+        let rows = group.iter().enumerate().map(|(index, row)| {
+            let lowest = index + 1 == group.len();
+            let mut left = "";
+            let fill = |place: usize| {
+                let text = row.cells.get(place).map_or("", |(text, _)| text.as_str());
+                if !text.is_empty() {
+                    left = text;
+                }
+                if lowest { (text, true) } else { (left, !text.is_empty()) }
+            };
+            (0..width).map(fill).collect()
+        });
+        Self { rows: rows.collect() }
+    }
+
+    /// The parts of the name of a column, from above; a part that only repeats the one above is left out.
+    fn parts(&self, place: usize) -> Vec<(&'r str, bool)> {
+        let mut parts: Vec<(&str, bool)> = Vec::new();
+        for (text, own) in self.rows.iter().filter_map(|row| row.get(place)) {
+            if !text.is_empty() && parts.last().is_none_or(|(above, _)| above != text) {
+                parts.push((text, *own));
+            }
+        }
+        parts
+    }
+
+    fn column(&self, place: usize, form: &FormNeeds) -> Option<(usize, By)> {
+        let parts = self.parts(place);
+        let lowest = self.rows.last()?.get(place).map_or("", |(text, _)| text);
+        let by = if lowest.is_empty() { By::Above } else { By::Lowest };
+        let texts: Vec<&str> = parts.iter().map(|(text, _)| *text).collect();
+        // The whole path first, then less and less of what stands above.
+        let mut ends = (0..texts.len()).filter_map(|from| texts.get(from..));
+        if let Some(column) = ends.find_map(|path| form.column_of_path(path)) {
+            return Some((column, by));
+        }
+        // A name over several columns is that of the first of them.
+        let above = parts.split_last().map_or(&[][..], |(_, above)| above);
+        let own = above.iter().filter(|(_, own)| *own).find_map(|(text, _)| form.column_named(text));
+        own.map(|column| (column, By::AboveAlone))
+    }
+}
+
+/// Whether no row is blank and each begins where the one above ends.
+fn follow_each_other(group: &[HeaderRow]) -> bool {
+    let adjacent = |pair: &[HeaderRow]| matches!(pair, [above, below] if gap(above, below).is_some());
+    group.iter().all(|row| !row.is_blank()) && group.windows(2).all(adjacent)
+}
+
+/// How many line end characters stand between two rows. `None`: there is more between them.
+fn gap(above: &HeaderRow, below: &HeaderRow) -> Option<usize> {
+    let end = above.origin + above.encoding.file_length(&above.bytes);
+    let unit = above.encoding.file_length(b"\n");
+    let gap = below.origin.checked_sub(end)?.checked_div(unit)?;
+    usize::try_from(gap).ok().filter(|gap| (1..=2).contains(gap))
+}
+
+/// The rows of a header as one. `None`: there is none.
+fn joined(group: &[HeaderRow]) -> Option<HeaderRow> {
+    let mut rows = group.iter();
+    let mut joined = rows.next()?.clone();
+    if group.len() == 1 {
+        return Some(joined);
+    }
+    let mut last = group.first()?;
+    let mut starts = vec![0];
+    for row in rows {
+        let between: &[u8] = if gap(last, row) == Some(2) { b"\r\n" } else { b"\n" };
+        joined.bytes.extend_from_slice(between);
+        let start = short(joined.bytes.len());
+        joined.bytes.extend_from_slice(&row.bytes);
+        let moved = row.grid.iter().flat_map(|grid| &grid.cells).map(|cell| moved(cell, start));
+        joined.grid = match joined.grid.take() {
+            Some(mut grid) => {
+                grid.cells.extend(moved);
+                Some(grid)
+            }
+            None => row.grid.as_ref().map(|grid| Grid { cells: moved.collect(), ..grid.clone() }),
+        };
+        starts.push(start);
+        last = row;
+    }
+    let width = group.iter().map(HeaderRow::width).max().unwrap_or(0);
+    let names = Names::new(group, width);
+    joined.cells =
+        (0..width.max(last.cells.len())).map(|place| cell(group, &starts, &names, place)).collect();
+    Some(joined)
+}
+
+fn moved(cell: &GridCell, by: u32) -> GridCell {
+    GridCell { span: (cell.span.0 + by, cell.span.1 + by), ..*cell }
+}
+
+/// The name of a column, and the bytes of the lowest cell that says something of it.
+fn cell(group: &[HeaderRow], starts: &[u32], names: &Names<'_>, place: usize) -> (String, (u32, u32)) {
+    let parts: Vec<&str> = names.parts(place).into_iter().map(|(text, _)| text).collect();
+    let cells =
+        || group.iter().zip(starts).rev().filter_map(|(row, start)| Some((row.cells.get(place)?, start)));
+    let shown = cells().find(|((text, _), _)| !text.is_empty()).or_else(|| cells().next());
+    let range = shown.map_or((0, 0), |((_, range), start)| (range.0 + start, range.1 + start));
+    (parts.join(JOINT), range)
+}

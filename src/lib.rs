@@ -7,6 +7,7 @@ pub mod engine;
 pub mod error;
 pub mod evaluate;
 pub mod expression;
+pub mod form;
 pub mod generate;
 pub mod input;
 pub mod plan;

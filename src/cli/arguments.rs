@@ -50,6 +50,8 @@ pub(super) enum Command {
     Check(Box<CheckArguments>),
     /// Print the page of a rule or of one of the engine's codes
     Explain(ExplainArguments),
+    /// Write the blank template of a survey: a workbook to be filled in, or CSV
+    Form(super::form::FormArguments),
     /// Look at a rule pack: list, lint, test, format
     Rules(RulesArguments),
     /// Make synthetic submissions, with a truth list of injected defects
@@ -254,10 +256,11 @@ pub(super) enum EncodingName {
 }
 
 /// The one-line descriptions in Japanese, for `--help` where that is the language.
-const ABOUT_JA: [(&str, &str); 9] = [
+const ABOUT_JA: [(&str, &str); 10] = [
     ("", "調査票の提出データを集計前に検査します（検票）"),
     ("check", "提出データを規則で検査する"),
     ("explain", "規則または符号の説明を表示する"),
+    ("form", "調査票の様式（記入用のひな形）を作る"),
     ("rules", "規則の一覧・点検・試験・整形"),
     ("version", "版を表示する"),
     ("list", "規則を1行に1件ずつ表示する"),

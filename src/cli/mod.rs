@@ -10,6 +10,7 @@ mod arguments;
 mod check;
 mod command_line;
 mod explain;
+mod form;
 mod generate;
 mod inputs;
 mod progress;
@@ -57,6 +58,7 @@ fn perform(session: &Session, command: Command) -> Exit {
     match command {
         Command::Check(arguments) => check::run(session, &arguments),
         Command::Explain(arguments) => explain::run(session, &arguments),
+        Command::Form(arguments) => form::run(session, &arguments),
         Command::Generate(arguments) => generate::run(session, &arguments),
         Command::Rules(arguments) => rules::run(session, &arguments),
         Command::Version => printed(session, print(&format!("kenpyo {}\n", env!("CARGO_PKG_VERSION")))),

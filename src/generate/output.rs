@@ -10,6 +10,7 @@ use super::defect::RowEdit;
 use super::record::{Cell, Labels, Record, text};
 use crate::expression::Type;
 use crate::questionnaire::{Field, Questionnaire};
+use crate::source::delimited::push_cell;
 
 /// The formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -128,19 +129,7 @@ impl<'a> Writer<'a> {
         if position > 0 {
             into.push(self.format.separator());
         }
-        let special = |byte: u8| matches!(byte, b'"' | b',' | b'\t' | b'\r' | b'\n');
-        if !text.bytes().any(special) {
-            into.push_str(text);
-            return;
-        }
-        into.push('"');
-        for character in text.chars() {
-            if character == '"' {
-                into.push('"');
-            }
-            into.push(character);
-        }
-        into.push('"');
+        push_cell(text, self.format.separator(), into);
     }
 
     fn object(&self, record: &Record, into: &mut String) {

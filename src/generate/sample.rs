@@ -35,6 +35,7 @@ fn field(index: u16, name: &str, column: &str, pointer: Option<&str>, ty: Type) 
         ty,
         domain,
         label: Localized::new(Arc::from(name), Arc::from(name)),
+        help: None,
         question: None,
         section: None,
         column: Arc::from(column),

@@ -248,6 +248,7 @@ pub(super) mod tests {
             ty,
             domain,
             label: Localized::new(column.into(), name.into()),
+            help: None,
             question: None,
             section: None,
             column: column.into(),

@@ -190,12 +190,13 @@ fn field<'t>(
     let marks = own_marks.unwrap_or_else(|| shared.marks.clone());
     let synonyms = synonyms(walk, shared, view, &read);
     let (column, aliases) = headers(walk, view, &name);
-    notes(walk, view);
+    let help = notes(walk, view);
     Some(Field {
         id: FieldId { table: shared.table, index: 0 },
         ty: read.ty,
         domain: read.domain,
         label,
+        help,
         required: required(walk, view, question.is_some()),
         question,
         section: None,
@@ -229,12 +230,12 @@ fn label(walk: &mut Walk, member: &Member<'_>, view: &View<'_>) -> Option<Locali
     walk.localized("x-label", node)
 }
 
-/// Keywords that are checked here and used by no part of the program yet.
-fn notes(walk: &mut Walk, view: &View<'_>) {
-    view.node("x-help").map(|node| walk.localized("x-help", node));
+/// The help; the other notes are checked here and used by no part of the program.
+fn notes(walk: &mut Walk, view: &View<'_>) -> Option<Localized<Arc<str>>> {
     for keyword in ["x-source", "$comment", "title", "description"] {
         view.node(keyword).map(|node| walk.text(keyword, node));
     }
+    view.node("x-help").and_then(|node| walk.localized("x-help", node))
 }
 
 fn flag(walk: &mut Walk, view: &View<'_>, keyword: &str) -> bool {

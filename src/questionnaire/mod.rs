@@ -204,6 +204,8 @@ pub struct Field {
     pub domain: Domain,
     /// `x-label`.
     pub label: Localized<Arc<str>>,
+    /// `x-help`: an explanation for whoever fills the form in. `None`: there is none.
+    pub help: Option<Localized<Arc<str>>>,
     /// `x-q`. `None`: no numbered question.
     pub question: Option<Arc<str>>,
     /// `x-section`: index into the sections. `None`: none.

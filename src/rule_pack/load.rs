@@ -135,6 +135,7 @@ impl<'a> Loader<'_, 'a> {
             survey: Arc::from(manifest.id.as_str()),
             wave: Arc::from(manifest.wave.as_str()),
             title: survey.both("title").unwrap_or_default(),
+            everyone: making.everyone.clone(),
             hash: hash(&sources),
             zone,
             questionnaire: declared.form,

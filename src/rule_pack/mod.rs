@@ -413,6 +413,8 @@ pub struct RulePack {
     pub wave: Arc<str>,
     /// The survey's title.
     pub title: Localized<Arc<str>>,
+    /// Whom a question without routing is asked of.
+    pub everyone: Localized<Arc<str>>,
     /// SHA-256 over the paths and contents of all files read, in order of path, as hexadecimal digits.
     pub hash: Arc<str>,
     /// The zone to whose clock moments with an offset are brought.

@@ -5,6 +5,7 @@
 //! - No other module opens a file ([`sink`] is the only writer: temporary name, then rename).
 //! - Knows no format: CSV, JSON and TOML are other modules' matter.
 
+pub mod delimited;
 pub mod encoding;
 pub mod json;
 pub mod listing;

@@ -17,7 +17,7 @@ const FLOORS: &[&[&str]] = &[
     &["evaluate"],
     &["rule_trial"],
     &["engine"],
-    &["report", "generate"],
+    &["report", "generate", "form"],
     &["settings"],
     &["cli"],
     &["lib", "main"],

@@ -99,6 +99,7 @@ pub(super) fn pack() -> Arc<RulePack> {
         survey: "ex".into(),
         wave: "1".into(),
         title: text("ex"),
+        everyone: Localized::default(),
         hash: "".into(),
         key: vec![id("id")],
         fallback_key: vec![id("second")],

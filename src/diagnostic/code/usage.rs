@@ -133,4 +133,9 @@ codes! {
             "No rule of this survey asks what day it is (it has no parameter as_of), so --as-of {found} would change nothing. Please leave --as-of out."
         help "日付のパラメーター（{known}）は --param 名前=日付 で指定できます。"
             "parameters that are dates ({known}) can be given with --param NAME=DATE";
+    /// A workbook is asked for, and this program was built without them.
+    WORKBOOKS_LEFT_OUT = "KP-U040" "workbooks-left-out" Error
+        title "XLSX を扱わない版" "built without workbooks"
+        message "この kenpyo は XLSX を扱えるように作られていません。{other} を指定するか、XLSX を扱える版をお使いください。"
+            "This kenpyo was built without workbooks. Please give {other}, or use one that has them.";
 }

@@ -1,0 +1,107 @@
+//! The blank template: it is what the reader knows, the same bytes every time, and a filled-in one checks clean.
+
+use std::fs;
+use std::path::Path;
+
+use crate::program::{kenpyo, text};
+
+fn made(folder: &Path, name: &str, more: &[&str]) -> Vec<u8> {
+    let out = folder.join(name);
+    let out = out.to_str().unwrap();
+    let output = kenpyo(&[&["form", "-o", out], more].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    fs::read(out).unwrap()
+}
+
+/// A clean submission by `generate`, as rows of cells without its header.
+fn answers(more: &[&str]) -> Vec<csv::StringRecord> {
+    let output = kenpyo(&[&["generate", "--records", "7"], more].concat());
+    let mut reader = csv::Reader::from_reader(output.stdout.as_slice());
+    reader.records().map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_filled_in_csv_template_checks_clean() {
+    let folder = tempfile::tempdir().unwrap();
+    for survey in ["hospital-cyber/2024", "hospital-cyber/2024-assumed"] {
+        let blank = made(folder.path(), "様式.csv", &["--survey", survey]);
+        assert!(blank.starts_with("\u{FEFF}調査年,".as_bytes()) && blank.ends_with(b"\r\n"));
+        assert_eq!(blank.iter().filter(|byte| **byte == b'\n').count(), 1, "the header row only");
+        let mut filled = csv::Writer::from_writer(blank);
+        for record in answers(&["--survey", survey, "--labels", "label"]) {
+            filled.write_record(&record).unwrap();
+        }
+        let path = folder.path().join("記入済み.csv");
+        fs::write(&path, filled.into_inner().unwrap()).unwrap();
+        let output = kenpyo(&["check", path.to_str().unwrap(), "--survey", survey, "--format", "short"]);
+        assert_eq!((output.status.code(), text(&output).as_str()), (Some(0), ""));
+    }
+}
+
+#[test]
+fn an_empty_template_has_nothing_to_check_and_no_complaint_about_its_header() {
+    let folder = tempfile::tempdir().unwrap();
+    made(folder.path(), "t.csv", &[]);
+    let path = folder.path().join("t.csv");
+    let output = kenpyo(&["check", path.to_str().unwrap(), "--format", "short"]);
+    assert_eq!(output.status.code(), Some(3));
+    let told = text(&output);
+    assert!(told.starts_with("kenpyo: ") && told.lines().count() == 1, "{told}");
+}
+
+#[test]
+fn a_sheet_of_one_record_is_no_csv() {
+    let output = kenpyo(&["form", "-o", "never.csv", "--layout", "sheet", "--lang", "en"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("KP-U009"));
+    assert!(!Path::new("never.csv").exists());
+}
+
+#[cfg(feature = "xlsx")]
+mod workbook {
+    use std::io::{Cursor, Read};
+
+    use super::*;
+
+    /// The text of one part of a workbook.
+    fn part(workbook: &[u8], name: &str) -> String {
+        let mut archive = zip::ZipArchive::new(Cursor::new(workbook)).unwrap();
+        let mut text = String::new();
+        archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn the_same_template_has_the_same_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        for layout in ["list", "sheet"] {
+            for lang in ["ja", "en"] {
+                let more = ["--layout", layout, "--lang", lang];
+                assert!(made(folder.path(), "a.xlsx", &more) == made(folder.path(), "b.xlsx", &more));
+            }
+        }
+        let core = part(&made(folder.path(), "a.xlsx", &[]), "docProps/core.xml");
+        assert!(core.contains("2000-01-01T00:00:00Z"), "{core}");
+    }
+
+    #[test]
+    fn every_option_column_has_its_list_and_every_code_column_keeps_its_zeros() {
+        let folder = tempfile::tempdir().unwrap();
+        let workbook = made(folder.path(), "t.xlsx", &[]);
+        let sheet = part(&workbook, "xl/worksheets/sheet1.xml");
+        let styles = part(&workbook, "xl/styles.xml");
+        assert_eq!(sheet.matches("type=\"list\"").count(), 19, "band and eighteen questions");
+        assert!(sheet.contains("\"はい,いいえ\""));
+        assert!(sheet.contains("type=\"whole\"") && sheet.contains("type=\"date\""));
+        assert!(sheet.contains("state=\"frozen\""));
+        assert!(styles.contains("numFmtId=\"49\""), "text");
+        let comments = part(&workbook, "xl/comments1.xml");
+        assert!(comments.contains("問4「自組織において電子カルテシステムを使用している」が「はい」の場合"));
+        assert!(
+            comments
+                .contains("those for whom question 11 (Backup data of the EHR are made) is &quot;Yes&quot;")
+                || comments
+                    .contains("those for whom question 11 (Backup data of the EHR are made) is \"Yes\"")
+        );
+    }
+}

@@ -108,8 +108,13 @@ impl<'a> Locator<'a> {
     /// Where a value that is missing would stand.
     fn expected_pointer(&self, field: &Field) -> Option<Box<str>> {
         // An unreadable CSV row has no cells either, but it is no JSON.
-        let is_json =
-            self.batch.chunk.cells.iter().any(|cell| !matches!(cell.kind, RawKind::Text | RawKind::Missing));
+        let is_json = self.batch.chunk.grid.is_none()
+            && self
+                .batch
+                .chunk
+                .cells
+                .iter()
+                .any(|cell| !matches!(cell.kind, RawKind::Text | RawKind::Missing));
         let flat = || format!("/{}", field.name).into();
         is_json.then(|| field.pointer.as_deref().map_or_else(flat, Into::into))
     }

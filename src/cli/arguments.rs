@@ -245,6 +245,7 @@ pub(super) enum InputFormatName {
     Tsv,
     Json,
     Jsonl,
+    Xlsx,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

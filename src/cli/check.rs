@@ -207,6 +207,7 @@ fn options(arguments: &CheckArguments, settings: &Settings) -> CheckOptions {
             InputFormatName::Tsv => InputFormat::Tsv,
             InputFormatName::Json => InputFormat::Json,
             InputFormatName::Jsonl => InputFormat::JsonLines,
+            InputFormatName::Xlsx => InputFormat::Xlsx,
         }),
         encoding: arguments.encoding.map(|encoding| match encoding {
             EncodingName::Utf8 => Encoding::Utf8,

@@ -180,10 +180,10 @@ impl<'a> Run<'a> {
             Err(error) => self.tell(unreadable(id, &error))?,
             Ok((mut reader, found)) => {
                 line.readable = reader.is_readable();
-                let header = reader.take_header().filter(|_| self.wants.excerpts);
+                let headers = reader.take_headers();
+                let headers = || headers.iter().filter(|_| self.wants.excerpts);
                 let drawn = |diagnostic: Diagnostic| {
-                    let excerpt =
-                        header.as_ref().and_then(|header| excerpt::of_header(header, &diagnostic.labels));
+                    let excerpt = headers().find_map(|header| excerpt::of_header(header, &diagnostic.labels));
                     Finding { excerpt, ..Finding::from(diagnostic) }
                 };
                 self.tell_drawn(&found.into_iter().map(drawn).collect::<Vec<_>>())?;

@@ -242,5 +242,8 @@ fn set_aside(diagnostic: &mut Diagnostic, exemptions: &BTreeMap<&str, &Exemption
 
 /// Whether the slot of a cell finding says something of the form or of the file, and nothing of the answer.
 fn is_of_the_form(slot: &str) -> bool {
-    matches!(slot, "question" | "column" | "options" | "expected" | "line" | "encoding")
+    matches!(
+        slot,
+        "question" | "column" | "options" | "expected" | "line" | "encoding" | "cell" | "range" | "count"
+    )
 }

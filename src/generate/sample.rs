@@ -71,6 +71,7 @@ pub fn questionnaire() -> Questionnaire {
     Questionnaire {
         id: Arc::from("sample"),
         title: Localized::default(),
+        answer_heads: Vec::new(),
         sections: Vec::new(),
         routing: vec![None; fields.len()],
         routing_order: (0..fields.len()).collect(),

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use super::Slot;
+use crate::diagnostic::Localized;
 use crate::diagnostic::nearest::{fold, nearest};
 use crate::expression::FieldId;
 use crate::questionnaire::{Domain, Field, Questionnaire};
@@ -27,6 +28,15 @@ pub(super) struct FormColumn {
     pub number: Option<String>,
     /// Whether a file must have it.
     pub mandatory: bool,
+}
+
+/// What a person reads of a column, beside its header.
+#[derive(Debug, Clone)]
+pub(super) struct Title {
+    /// Its label.
+    pub label: Localized<Arc<str>>,
+    /// The number of its question. `None`: no numbered question.
+    pub question: Option<Arc<str>>,
 }
 
 /// A place in the tree of JSON names.
@@ -49,6 +59,10 @@ pub struct FormNeeds {
     pub(super) fields: Vec<FieldId>,
     /// Every column, by field and part.
     pub(super) columns: Vec<FormColumn>,
+    /// By column. `None`: a part of a multiple answer, which has no title of its own.
+    pub(super) titles: Vec<Option<Title>>,
+    /// What may stand as a heading over the answers of a form sheet.
+    pub(super) answer_heads: Vec<Arc<str>>,
     /// JSON pointers with their columns.
     pointers: Vec<(Arc<str>, usize)>,
     /// Made for the first JSON file.
@@ -69,6 +83,8 @@ impl FormNeeds {
         let mut form = Self {
             fields: questionnaire.fields.iter().map(|field| field.id).collect(),
             columns: Vec::new(),
+            titles: Vec::new(),
+            answer_heads: questionnaire.answer_heads.clone(),
             pointers: Vec::new(),
             nodes: OnceLock::new(),
             names: BTreeMap::new(),
@@ -117,6 +133,8 @@ impl FormNeeds {
         let column = self.columns.len();
         let (name, header_of) = (Arc::clone(&declared.name), Arc::clone(header));
         let number = declared.question.as_ref().filter(|_| slot.part == 0).map(|number| fold(number));
+        let title = Title { label: declared.label.clone(), question: declared.question.clone() };
+        self.titles.push((slot.part == 0).then_some(title));
         self.columns.push(FormColumn { slot, name, header: header_of, number, mandatory });
         self.spell(header, column);
     }
@@ -236,7 +254,6 @@ pub(super) mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::diagnostic::Localized;
     use crate::expression::Type;
     use crate::questionnaire::{Declared, NumberDomain, Required, TextDomain};
     use crate::source::{SourceId, Span};
@@ -280,6 +297,7 @@ pub(super) mod tests {
             id: "ex".into(),
             title: Localized::new("例".into(), "example".into()),
             sections: Vec::new(),
+            answer_heads: Vec::new(),
             fields: vec![name, beds],
             by_name: BTreeMap::new(),
             routing: vec![None, None],

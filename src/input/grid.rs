@@ -4,7 +4,7 @@
 //! - Cells are in the order of their bytes; no two begin at the same byte, because a tab stands between them.
 //! - Rows and columns are counted from 1.
 
-use super::RawKind;
+use super::{RawCell, RawChunk, RawKind, TextRef};
 
 /// The cells of some records of one sheet. Blank cells under a column of the form are among them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Grid {
     pub sheet: std::sync::Arc<str>,
     /// By the place of their bytes.
     pub cells: Vec<GridCell>,
+    /// Whether a record takes several rows: beside each answer stands its label, which is a cell too.
+    pub labelled: bool,
 }
 
 /// One cell of a sheet.
@@ -36,6 +38,38 @@ impl Grid {
     }
 }
 
+impl GridCell {
+    /// Its address without the sheet: `C7`.
+    pub fn short_address(&self) -> String {
+        format!("{}{}", letters(self.column), self.row)
+    }
+}
+
+/// Puts the cells of the grid into their slots. `slot_of`: the slot of a cell. `None`: it holds no answer.
+pub(super) fn fill(chunk: &mut RawChunk, slot_of: &dyn Fn(&GridCell) -> Option<usize>) {
+    let RawChunk { grid, records, cells, .. } = chunk;
+    let Some(grid) = grid else { return };
+    let mut row = 0;
+    for cell in &grid.cells {
+        // The empty last cell of a record begins where the record ends.
+        while records.get(row).is_some_and(|record| record.span.1 < cell.span.0) {
+            row += 1;
+        }
+        let place = slot_of(cell).map(|slot| slot * records.len() + row);
+        if let Some(kept) = place.and_then(|place| cells.get_mut(place)) {
+            let (start, end) = cell.span;
+            let text = TextRef::own(start, end.saturating_sub(start));
+            *kept = RawCell { text, span: cell.span, kind: cell.kind };
+        }
+    }
+}
+
+/// A rectangle of cells as spreadsheets write it: `Sheet1!C7:D9`; one cell is no rectangle.
+pub fn range(sheet: &str, first: (u32, u32), last: (u32, u32)) -> String {
+    let start = address(sheet, first.0, first.1);
+    if first == last { start } else { format!("{start}:{}{}", letters(last.1), last.0) }
+}
+
 /// An address as spreadsheets write it: `Sheet1!C7`, `'My sheet'!C7`.
 pub fn address(sheet: &str, row: u32, column: u32) -> String {
     let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.');
@@ -45,7 +79,7 @@ pub fn address(sheet: &str, row: u32, column: u32) -> String {
 }
 
 /// The letters of a column: A, Z, AA. Empty for 0, which is no column.
-fn letters(column: u32) -> String {
+pub fn letters(column: u32) -> String {
     let mut rest = column;
     let mut found = Vec::new();
     while rest > 0 {

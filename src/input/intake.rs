@@ -138,6 +138,7 @@ impl Cut {
             grid: None,
             records,
             faults,
+            remarks: Vec::new(),
         })
     }
 }

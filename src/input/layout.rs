@@ -4,11 +4,13 @@
 //! - The same block gives the same chunk, on any thread.
 //! - A record whose cells cannot be told apart has none; why is one finding.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::remark::{self, Remark};
 use super::row_fault::{JsonFault, RowFault, finding};
 use super::scan::Dialect;
-use super::{FormNeeds, Grid, RawCell, RawChunk, RawRecord, Slot, csv, json, offset};
+use super::{FormNeeds, Grid, GridCell, RawCell, RawChunk, RawRecord, Slot, csv, grid, json, offset};
 use crate::source::encoding::Encoding;
 use crate::source::{SourceId, Span};
 
@@ -29,6 +31,8 @@ pub struct Block {
     pub records: Vec<RawRecord>,
     /// Those that are known to be unreadable.
     pub(super) faults: Vec<(usize, RowFault)>,
+    /// What is to be told of cells of a workbook.
+    pub(super) remarks: Vec<Remark>,
 }
 
 impl Block {
@@ -42,6 +46,7 @@ impl Block {
     #[must_use]
     pub fn single(&self, row: usize) -> Self {
         let faults = self.faults.iter().filter(|(of, _)| *of == row);
+        let remarks = self.remarks.iter().filter(|remark| remark.row == row);
         Self {
             source: self.source,
             layout: Arc::clone(&self.layout),
@@ -50,6 +55,7 @@ impl Block {
             grid: self.grid.clone(),
             records: self.records.get(row).copied().into_iter().collect(),
             faults: faults.map(|(_, fault)| (0, *fault)).collect(),
+            remarks: remarks.map(|remark| Remark { row: 0, ..remark.clone() }).collect(),
         }
     }
 }
@@ -61,6 +67,10 @@ pub(super) enum Shape {
     Rows(Dialect, Vec<Option<usize>>),
     /// JSON objects.
     Json,
+    /// Rows of a workbook's sheet; slot by column of the sheet, the first being column 1.
+    Sheet(Vec<Option<usize>>),
+    /// One record a sheet; slot by row and column of the answer.
+    FormSheet(BTreeMap<(u32, u32), usize>),
 }
 
 /// Where each field's cells stand in the records of one file.
@@ -75,6 +85,33 @@ pub struct Layout {
 impl Layout {
     /// Delimited text whose columns are those of the form at `columns`.
     pub(super) fn rows(form: Arc<FormNeeds>, dialect: Dialect, columns: &[Option<usize>]) -> Self {
+        Self::by_column(form, columns, |by_column| Shape::Rows(dialect, by_column))
+    }
+
+    /// Rows of a sheet whose columns, from the first of the sheet on, are those of the form at `columns`.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn sheet(form: Arc<FormNeeds>, columns: &[Option<usize>]) -> Self {
+        Self::by_column(form, columns, Shape::Sheet)
+    }
+
+    /// A sheet that is one record: the cells (row, column) hold the answers to the form's columns.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn form_sheet(form: Arc<FormNeeds>, answers: &[((u32, u32), usize)]) -> Self {
+        let mut slots = Vec::new();
+        let mut by_cell = BTreeMap::new();
+        for (cell, column) in answers {
+            let Some(column) = form.columns.get(*column) else { continue };
+            by_cell.insert(*cell, slots.len());
+            slots.push(column.slot);
+        }
+        Self::of(form, Shape::FormSheet(by_cell), slots)
+    }
+
+    fn by_column(
+        form: Arc<FormNeeds>,
+        columns: &[Option<usize>],
+        shape: impl FnOnce(Vec<Option<usize>>) -> Shape,
+    ) -> Self {
         let mut slots = Vec::new();
         let mut by_column = Vec::with_capacity(columns.len());
         for column in columns {
@@ -82,9 +119,13 @@ impl Layout {
             by_column.push(slot.map(|_| slots.len()));
             slots.extend(slot);
         }
+        Self::of(form, shape(by_column), slots)
+    }
+
+    fn of(form: Arc<FormNeeds>, shape: Shape, slots: Vec<Slot>) -> Self {
         let absent =
             (0..form.fields.len()).map(|field| slots.iter().all(|slot| slot.field != field)).collect();
-        Self { form, shape: Shape::Rows(dialect, by_column), slots, absent }
+        Self { form, shape, slots, absent }
     }
 
     /// JSON: every field has a slot, and none is absent, because a missing key is a blank answer.
@@ -116,7 +157,7 @@ impl Layout {
 
     /// Tells the cells of `block` apart.
     pub fn cells(&self, block: Block) -> RawChunk {
-        let Block { source, layout: _, encoding, bytes, grid, records, faults } = block;
+        let Block { source, layout: _, encoding, bytes, grid, records, faults, remarks } = block;
         let cells = vec![RawCell::default(); self.slots.len() * records.len()];
         let slots = self.slots.clone();
         let source = Some(source);
@@ -130,10 +171,27 @@ impl Layout {
         match &self.shape {
             Shape::Rows(dialect, columns) => csv::fill(&mut chunk, *dialect, columns),
             Shape::Json => json::fill(&mut chunk, &self.form),
+            Shape::Sheet(columns) => self.grid_cells(&mut chunk, remarks, &|cell| {
+                let index = usize::try_from(cell.column).ok()?.checked_sub(1)?;
+                *columns.get(index)?
+            }),
+            Shape::FormSheet(by_cell) => {
+                self.grid_cells(&mut chunk, remarks, &|cell| by_cell.get(&(cell.row, cell.column)).copied())
+            }
         }
         refuse(&mut chunk, unbalanced);
         chunk.findings.sort_by_key(|finding| finding.row);
         chunk
+    }
+
+    fn grid_cells(
+        &self,
+        chunk: &mut RawChunk,
+        remarks: Vec<Remark>,
+        slot_of: &dyn Fn(&GridCell) -> Option<usize>,
+    ) {
+        grid::fill(chunk, slot_of);
+        remark::tell(chunk, remarks, &self.form, slot_of);
     }
 }
 

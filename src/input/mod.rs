@@ -1,4 +1,4 @@
-//! Files as raw cells: CSV, TSV, JSON, JSON Lines → [`RawChunk`].
+//! Files as raw cells: CSV, TSV, JSON, JSON Lines, workbooks → [`RawChunk`].
 //!
 //! Invariants
 //! - Knows where each field's cell stands (slots), not what it means.
@@ -17,12 +17,16 @@ mod json_split;
 mod layout;
 mod pointer;
 mod reader;
+mod remark;
 mod row_fault;
 mod scan;
+#[cfg(feature = "xlsx")]
+mod sheet;
 mod unknown_key;
+mod workbook_file;
 
 pub use form::FormNeeds;
-pub use grid::{Grid, GridCell, address};
+pub use grid::{Grid, GridCell, address, letters, range};
 pub use heading::HeaderRow;
 pub use layout::{Block, Layout};
 pub use pointer::pointer_at;

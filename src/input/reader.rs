@@ -13,6 +13,7 @@ use super::intake::Intake;
 use super::json_balance::{Balance, balance};
 use super::json_split::{Framing, Values};
 use super::row_fault::JsonFault;
+use super::workbook_file::{self, Workbook};
 use super::{Block, FormNeeds, Layout};
 use crate::diagnostic::code::structure;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
@@ -35,11 +36,13 @@ pub enum InputFormat {
     Json,
     /// One JSON object on each line.
     JsonLines,
+    /// A workbook.
+    Xlsx,
 }
 
 impl InputFormat {
     /// The names on a command line, in the order of help.
-    pub const NAMES: &'static [&'static str] = &["csv", "tsv", "json", "jsonl"];
+    pub const NAMES: &'static [&'static str] = &["csv", "tsv", "json", "jsonl", "xlsx"];
 
     /// The format called `name`. `None`: no such format.
     pub fn named(name: &str) -> Option<Self> {
@@ -48,6 +51,7 @@ impl InputFormat {
             "tsv" => Some(Self::Tsv),
             "json" => Some(Self::Json),
             "jsonl" => Some(Self::JsonLines),
+            "xlsx" => Some(Self::Xlsx),
             _ => None,
         }
     }
@@ -77,6 +81,7 @@ impl Default for ReadOptions {
 enum Splitter {
     Rows(Rows),
     Values(Values),
+    Sheets(Workbook),
     /// The file cannot be read.
     Nothing,
 }
@@ -93,8 +98,8 @@ pub struct Reader {
     records: Option<String>,
     /// KP-S002 has been given, or does not apply.
     told_encoding: bool,
-    /// Kept until it is taken, to be drawn.
-    header: Option<HeaderRow>,
+    /// Kept until they are taken, to be drawn.
+    headers: Vec<HeaderRow>,
 }
 
 impl Reader {
@@ -108,17 +113,11 @@ impl Reader {
         form: &Arc<FormNeeds>,
         options: &ReadOptions,
     ) -> Result<(Self, Diagnostics), Error> {
-        let intake = Intake::new(Windows::new(name, stream.into_read()), options.encoding);
-        let mut reader = Self {
-            source,
-            intake,
-            layout: Arc::new(Layout::json(Arc::clone(form))),
-            splitter: Splitter::Nothing,
-            chunk_records: options.chunk_records.max(1),
-            records: None,
-            told_encoding: false,
-            header: None,
-        };
+        let (first, stream) = stream.look(name, workbook_file::LOOK)?;
+        if workbook_file::is_workbook(name, &first, options.format) {
+            return Self::open_workbook(source, name, stream, form, options);
+        }
+        let mut reader = Self::new(source, Windows::new(name, stream.into_read()), form, options);
         reader.intake.more()?;
         let utf16 = matches!(reader.intake.bytes(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
         if reader.intake.bytes().starts_with(UTF8_MARK) && options.encoding != Some(Encoding::Cp932) {
@@ -138,13 +137,46 @@ impl Reader {
             InputFormat::Csv => reader.open_rows(b',', form)?,
             InputFormat::Tsv => reader.open_rows(b'\t', form)?,
             InputFormat::Json | InputFormat::JsonLines => reader.open_json(format, options),
+            InputFormat::Xlsx => Diagnostics::new(),
         };
         Ok((reader, diagnostics))
     }
 
-    /// The header as it stands in the file; only once. `None`: there is none.
-    pub fn take_header(&mut self) -> Option<HeaderRow> {
-        self.header.take()
+    fn new(source: SourceId, windows: Windows, form: &Arc<FormNeeds>, options: &ReadOptions) -> Self {
+        Self {
+            source,
+            intake: Intake::new(windows, options.encoding),
+            layout: Arc::new(Layout::json(Arc::clone(form))),
+            splitter: Splitter::Nothing,
+            chunk_records: options.chunk_records.max(1),
+            records: None,
+            told_encoding: false,
+            headers: Vec::new(),
+        }
+    }
+
+    /// A workbook is read from any place, so nothing of it passes through the windows.
+    fn open_workbook(
+        source: SourceId,
+        name: &str,
+        stream: Stream,
+        form: &Arc<FormNeeds>,
+        options: &ReadOptions,
+    ) -> Result<(Self, Diagnostics), Error> {
+        let nothing = Windows::new(name, Box::new(std::io::empty()));
+        let mut reader = Self::new(source, nothing, form, options);
+        let (headers, splitter, found) =
+            workbook_file::open(source, name, stream, form, reader.chunk_records)?;
+        reader.headers = headers;
+        if let Some(workbook) = splitter {
+            reader.splitter = Splitter::Sheets(workbook);
+        }
+        Ok((reader, found))
+    }
+
+    /// The headers as they stand in the file, only once: at most one, but of a workbook one a sheet.
+    pub fn take_headers(&mut self) -> Vec<HeaderRow> {
+        std::mem::take(&mut self.headers)
     }
 
     /// Where the fields' cells stand.
@@ -157,6 +189,7 @@ impl Reader {
         match &self.splitter {
             Splitter::Rows(_) => true,
             Splitter::Values(values) => values.is_whole(),
+            Splitter::Sheets(workbook) => workbook.is_whole(),
             Splitter::Nothing => false,
         }
     }
@@ -167,6 +200,7 @@ impl Reader {
         match &mut self.splitter {
             Splitter::Rows(rows) => rows.block(&mut self.intake, source, &self.layout, most),
             Splitter::Values(values) => values.block(&mut self.intake, source, &self.layout, most),
+            Splitter::Sheets(workbook) => workbook.next_block(),
             Splitter::Nothing => Ok(None),
         }
     }
@@ -175,7 +209,11 @@ impl Reader {
     pub fn finish(mut self) -> Diagnostics {
         let mut found = Diagnostics::new();
         self.tell_encoding(&mut found);
-        let Splitter::Values(values) = &self.splitter else { return found };
+        let values = match self.splitter {
+            Splitter::Sheets(workbook) => return workbook.finish(),
+            Splitter::Values(ref values) => values,
+            Splitter::Rows(_) | Splitter::Nothing => return found,
+        };
         if let Some((fault, line)) = values.fault() {
             found.push(self.not_json(fault, line));
         } else if let Some((count, line)) = values.without_records() {
@@ -201,7 +239,7 @@ impl Reader {
             self.splitter = Splitter::Rows(rows);
         }
         // A header beyond all forms is told of, but not drawn: each picture is cut from the whole of it.
-        self.header = Some(heading.row).filter(|row| row.cells.len() <= WIDEST_DRAWN);
+        self.headers = Some(heading.row).filter(|row| row.cells.len() <= WIDEST_DRAWN).into_iter().collect();
         Ok(found)
     }
 

@@ -41,6 +41,8 @@ pub(super) struct Form {
     pub marks: Vec<Mark>,
     /// `x-synonyms` of the root, likewise.
     pub synonyms: BTreeMap<Arc<str>, Arc<str>>,
+    /// `x-answer-heads`; an overlay adds its own.
+    pub answer_heads: Vec<Arc<str>>,
     /// Whether a property was lost to a mistake.
     pub incomplete: bool,
 }
@@ -85,6 +87,10 @@ pub(super) fn read<'t>(walk: &mut Walk, tree: &'t Node<'t>, table: u16, base: Op
         node(tree, "x-synonyms").map(|node| field::written_synonyms(walk, node)).unwrap_or_default();
     let names = own_synonyms.iter().map(|(spelling, name, _)| (Arc::from(spelling.trim()), Arc::from(*name)));
     form.synonyms.extend(names);
+    if let Some(node) = node(tree, "x-answer-heads") {
+        let heads = walk.texts("x-answer-heads", node);
+        form.answer_heads.extend(heads.into_iter().map(|(head, _)| Arc::from(head.trim())));
+    }
     read_sections(walk, tree, &mut form.sections);
     read_fields(walk, tree, table, &mut form);
     for (_, name, span) in own_synonyms {
@@ -104,6 +110,7 @@ impl Form {
             drafts: Vec::new(),
             marks: Vec::new(),
             synonyms: BTreeMap::new(),
+            answer_heads: Vec::new(),
             incomplete: false,
         }
     }

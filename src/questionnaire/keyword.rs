@@ -163,6 +163,7 @@ pub const KEYWORDS: &[Keyword] = &[
     row("x-off-path", &[Field], &[], "対象外の回答の重大度", "severity of an answer on a closed branch"),
     row("x-missing", &[Root, Field], &[], "値でないことを示す印", "marks that stand for no value"),
     row("x-marks-allowed", &[Field], &[], "回答とみなす印", "marks that satisfy must-answer"),
+    row("x-answer-heads", &[Root], &[], "回答欄の見出しの語", "words that head the answers on a form sheet"),
     row("x-synonyms", &[Root, Field, Choice], &[], "同義の表記", "spellings that are read as a value"),
     row("x-invalid", &[Field], &[], "読めないセルの指摘", "findings of a cell that cannot be read"),
     row("x-finding-ids", &[Field], &[], "自動生成される指摘の公表ID", "published ids of generated findings"),

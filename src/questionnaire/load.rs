@@ -161,6 +161,7 @@ fn assemble(
         id: form.id,
         title: form.title,
         sections: form.sections.into_iter().map(|section| section.section).collect(),
+        answer_heads: form.answer_heads,
         routing: vec![None; fields.len()],
         routing_order: (0..fields.len()).collect(),
         fields,

@@ -286,6 +286,8 @@ pub struct Questionnaire {
     pub title: Localized<Arc<str>>,
     /// Sections in form order.
     pub sections: Vec<Section>,
+    /// `x-answer-heads`: words that stand as a heading over the answers of a form sheet.
+    pub answer_heads: Vec<Arc<str>>,
     /// Fields in form order; `fields[i].id.index == i`.
     pub fields: Vec<Field>,
     /// NFKC name → position in `fields`.

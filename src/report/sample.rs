@@ -115,6 +115,8 @@ pub(super) fn finding(
         row: true,
         cells,
         guarded: false,
+        sheet: false,
+        labels: Vec::new(),
     };
     let excerpt = Some(region.cut(&labels));
     let diagnostic = Diagnostic {

@@ -17,6 +17,8 @@ use super::xml::{Piece, XmlPart};
 pub struct Note {
     /// Its cell.
     pub cell: CellAddress,
+    /// Who wrote it, as the workbook says; empty for a conversation, whose authors are told apart elsewhere.
+    pub author: String,
     /// Whether it belongs to a conversation (a comment of Excel 365) and is no plain note.
     pub threaded: bool,
     /// What it says.
@@ -48,26 +50,26 @@ fn read_part(
     bytes: &mut usize,
 ) -> Result<(), Refusal> {
     let mut xml = XmlPart::open(archive, part, limits)?;
-    let mut authors: Vec<bool> = Vec::new();
-    // Cell of the comment being read; whether it is threaded, and whether it is only a copy of a thread.
-    let mut open: Option<(CellAddress, bool, bool)> = None;
+    let mut authors: Vec<String> = Vec::new();
+    // Cell of the comment being read; whether it is threaded, and the author.
+    let mut open: Option<(CellAddress, bool, String)> = None;
     loop {
         match xml.next()? {
             Piece::Start(tag) => match tag.local() {
                 "author" => {
                     let mut name = String::new();
                     taken(read_plain(&mut xml, &mut name, false, limits.cell_characters), part)?;
-                    authors.push(name.starts_with("tc="));
+                    authors.push(name);
                 }
                 kind @ ("comment" | "threadedComment") => {
                     let cell = tag.attribute("ref").and_then(|cell| CellAddress::parse(&cell));
                     let author = tag.number("authorId").and_then(|author| usize::try_from(author).ok());
-                    let copy = author.and_then(|author| authors.get(author)).copied().unwrap_or(false);
-                    open = cell.map(|cell| (cell, kind == "threadedComment", copy));
+                    let author = author.and_then(|author| authors.get(author)).cloned().unwrap_or_default();
+                    open = cell.map(|cell| (cell, kind == "threadedComment", author));
                 }
                 "text" => {
                     let mut text = String::new();
-                    let Some((cell, threaded, copy)) = open else { continue };
+                    let Some((cell, threaded, author)) = open.take() else { continue };
                     if threaded {
                         taken(read_plain(&mut xml, &mut text, true, limits.cell_characters), part)?;
                     } else {
@@ -75,8 +77,9 @@ fn read_part(
                     }
                     *bytes = bytes.saturating_add(text.len());
                     let has_thread = |note: &Note| note.threaded && note.cell == cell;
-                    if !(copy && notes.iter().any(has_thread)) {
-                        notes.push(Note { cell, threaded, text });
+                    // The copy of a thread has an author of its own.
+                    if !(author.starts_with("tc=") && notes.iter().any(has_thread)) {
+                        notes.push(Note { cell, author, threaded, text });
                     }
                 }
                 _ => {}

@@ -117,6 +117,7 @@ pub fn questionnaire(fields: Vec<Field>, routing: Vec<Option<Routing>>) -> Quest
     Questionnaire {
         id: text("form"),
         title: both("form"),
+        answer_heads: Vec::new(),
         sections: Vec::new(),
         routing_order: (0..fields.len()).collect(),
         by_name,

@@ -33,6 +33,8 @@ const CELL: usize = 24;
 const NEIGHBOUR: usize = 10;
 /// Columns of what stands between two marked stretches.
 const GAP: usize = 3;
+/// Between the cells of a sheet.
+const LINE: &str = "│";
 /// What stands for an answer that is withheld.
 const MASK: &str = "***";
 
@@ -63,6 +65,10 @@ pub struct Region<'a> {
     pub cells: Vec<(usize, usize, bool)>,
     /// Whether what is no cell may hold an answer that is withheld.
     pub guarded: bool,
+    /// Whether they are of a workbook's sheet: between cells a line is drawn, whatever byte stands there.
+    pub sheet: bool,
+    /// Of a sheet that is one record, the label of each cell: (start of the cell, start and end of the label).
+    pub labels: Vec<(usize, usize, usize)>,
 }
 
 /// A stretch of the record that is shown.
@@ -138,15 +144,27 @@ impl Region<'_> {
             None if self.guarded => (start, end),
             _ => (self.context_before(start), self.context_after(end)),
         };
-        let mut text = self.shown(from, start, CELL * 2);
+        let mut text = match self.label_of(start) {
+            Some((from, until)) => format!("{}{LINE}", self.shown(from, until, CELL * 2)),
+            None => self.shown(from, start, CELL * 2),
+        };
         let mark = (text.len(), text.len() + value.len());
         text.push_str(&value);
         text.push_str(&self.shown(end, until, CELL));
         Segment { start: from, end: until, line, text, mark, labels: Vec::new() }
     }
 
+    /// The label of the cell that begins at `start`, on a sheet that is one record.
+    fn label_of(&self, start: usize) -> Option<(usize, usize)> {
+        let label = self.labels.iter().find(|(cell, ..)| *cell == start);
+        label.map(|(_, from, until)| (*from, *until))
+    }
+
     /// Where the key of the value that begins at `start` begins; `start` itself if it has none on its line.
     fn key_before(&self, start: usize) -> usize {
+        if self.sheet {
+            return self.label_of(start).map_or(start, |(label, _)| label);
+        }
         let before = self.bytes.get(..start).unwrap_or(&[]);
         let key = before.trim_ascii_end().strip_suffix(b":").map(<[u8]>::trim_ascii_end);
         let Some(inner) = key.and_then(|key| key.strip_suffix(b"\"")) else { return start };
@@ -248,7 +266,10 @@ impl Region<'_> {
         let raw = self.decoded(start, end);
         if self.row {
             let separator = if raw.contains('\t') { '\t' } else { ',' };
-            let separator = picture::visible(separator.encode_utf8(&mut [0; 4])).into_owned();
+            let separator = match self.sheet {
+                true => LINE.to_owned(),
+                false => picture::visible(separator.encode_utf8(&mut [0; 4])).into_owned(),
+            };
             return Cow::Owned(match side {
                 _ if raw.len() == 1 => separator,
                 Side::Front => format!("…{separator}"),
@@ -258,6 +279,10 @@ impl Region<'_> {
         }
         let trimmed = raw.trim();
         match side {
+            // What stands there may be an answer.
+            Side::Front if self.sheet => Cow::Borrowed("… "),
+            Side::Between if self.sheet => Cow::Borrowed(" … "),
+            Side::Back if self.sheet => Cow::Borrowed(" …"),
             Side::Front if trimmed.is_empty() => Cow::Borrowed(""),
             Side::Back if trimmed.len() <= 2 => Cow::Owned(picture::visible(trimmed).into_owned()),
             _ if raw.len() <= 2 => Cow::Owned(picture::visible(&raw).into_owned()),
@@ -350,6 +375,8 @@ pub(super) mod tests {
             row: true,
             cells,
             guarded: false,
+            sheet: false,
+            labels: Vec::new(),
         }
     }
 
@@ -398,6 +425,8 @@ pub(super) mod tests {
             row: false,
             cells: Vec::new(),
             guarded: false,
+            sheet: false,
+            labels: Vec::new(),
         };
         let labels = [
             label((at("812"), at("812") + 3), 5, Some("/total")),
@@ -421,6 +450,8 @@ pub(super) mod tests {
             row: false,
             cells: Vec::new(),
             guarded: false,
+            sheet: false,
+            labels: Vec::new(),
         };
         let at = |value: &str| text.find(value).and_then(|at| u64::try_from(at).ok()).unwrap();
         let labels = [

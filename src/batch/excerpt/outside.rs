@@ -19,6 +19,8 @@ pub fn of_header(row: &HeaderRow, labels: &[Label]) -> Option<Excerpt> {
         row: true,
         cells: row.cells.iter().map(|(_, (start, end))| (index(*start), index(*end), false)).collect(),
         guarded: false,
+        sheet: row.grid.is_some(),
+        labels: Vec::new(),
     };
     drawn(&region, labels)
 }
@@ -36,6 +38,8 @@ pub fn of_key(chunk: &RawChunk, label: &Label) -> Option<Excerpt> {
         row: false,
         cells: vec![(start, end, false)],
         guarded: true,
+        sheet: false,
+        labels: Vec::new(),
     };
     drawn(&region, slice::from_ref(label))
 }

@@ -7,7 +7,7 @@ use super::{Excerpt, Region};
 use crate::batch::Batch;
 use crate::diagnostic::Label;
 use crate::expression::FieldId;
-use crate::input::{RawChunk, RawKind, RawRecord};
+use crate::input::{GridCell, RawChunk, RawKind, RawRecord};
 use crate::rule_pack::RulePack;
 
 /// The excerpt of record `row` for `labels`, without answers of fields that are `withheld`.
@@ -44,13 +44,37 @@ pub fn excerpt(
         bytes: chunk.bytes.get(start..end).unwrap_or(&[]),
         origin: record.origin,
         encoding: chunk.encoding,
-        row: chunk.grid.is_some()
-            || (0..chunk.slots.len())
-                .any(|slot| chunk.column(slot).get(row).is_some_and(|cell| cell.kind == RawKind::Text)),
+        row: chunk.grid.as_ref().is_some_and(|grid| !grid.labelled)
+            || chunk.grid.is_none()
+                && (0..chunk.slots.len())
+                    .any(|slot| chunk.column(slot).get(row).is_some_and(|cell| cell.kind == RawKind::Text)),
         cells,
         guarded,
+        sheet: chunk.grid.is_some(),
+        labels: labels_of_cells(chunk, record),
     };
     region.cut(labels)
+}
+
+/// Of a sheet that is one record: each cell with the nearest one before it on its row that is no answer.
+fn labels_of_cells(chunk: &RawChunk, record: &RawRecord) -> Vec<(usize, usize, usize)> {
+    let Some(grid) = chunk.grid.as_ref().filter(|grid| grid.labelled) else { return Vec::new() };
+    let is_answer =
+        |cell: &GridCell| chunk.cells.iter().any(|raw| raw.kind != RawKind::Missing && raw.span == cell.span);
+    let relative = |at: u32| index(at.saturating_sub(record.span.0));
+    let mut labels = Vec::new();
+    let mut label: Option<&GridCell> = None;
+    for cell in &grid.cells {
+        if is_answer(cell) {
+            let label = label.filter(|label| label.row == cell.row);
+            labels.extend(
+                label.map(|label| (relative(cell.span.0), relative(label.span.0), relative(label.span.1))),
+            );
+        } else {
+            label = Some(cell);
+        }
+    }
+    labels
 }
 
 fn cells(

@@ -15,6 +15,7 @@ pub mod questionnaire;
 pub mod recipe;
 pub mod structure;
 pub mod usage;
+pub mod workbook;
 
 use std::sync::{Arc, OnceLock};
 
@@ -74,6 +75,7 @@ impl Code {
 pub fn all() -> impl Iterator<Item = &'static Code> {
     [
         structure::ALL,
+        workbook::ALL,
         cell::ALL,
         expression::ALL,
         questionnaire::ALL,

@@ -51,6 +51,8 @@ pub(super) fn tell(
         match cell {
             Cell::Known(column) => columns.repeated(column, &places),
             _ if places.iter().any(|place| dates.places.contains(place)) => {}
+            // A sheet's columns are told when something is found in them: the table need not begin in the first.
+            Cell::Nameless(_) if row.grid.is_some() => {}
             _ if unknown == MOST_KEYS => left += places.len(),
             _ => {
                 unknown += 1;

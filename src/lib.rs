@@ -17,3 +17,4 @@ pub mod rule_pack;
 pub mod rule_trial;
 pub mod settings;
 pub mod source;
+pub mod workbook;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["error"],
     &["source"],
-    &["diagnostic"],
+    &["diagnostic", "workbook"],
     &["expression"],
     &["questionnaire"],
     &["rule_pack", "input"],

@@ -21,11 +21,11 @@ mod row_fault;
 mod scan;
 mod unknown_key;
 
-pub use csv::HeaderRow;
+pub use csv::{HeaderRow, cell_text};
 pub use form::FormNeeds;
 pub use grid::{Grid, GridCell, address};
 pub use layout::{Block, Layout};
-pub use pointer::pointer_at;
+pub use pointer::{pointer_at, value_at};
 pub use reader::{InputFormat, ReadOptions, Reader};
 pub use unknown_key::{UnknownKey, UnknownKeys};
 

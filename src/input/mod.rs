@@ -21,11 +21,12 @@ mod row_fault;
 mod scan;
 mod unknown_key;
 
+pub use csv::cell_text;
 pub use form::FormNeeds;
 pub use grid::{Grid, GridCell, address};
 pub use heading::HeaderRow;
 pub use layout::{Block, Layout};
-pub use pointer::pointer_at;
+pub use pointer::{pointer_at, value_at};
 pub use reader::{InputFormat, ReadOptions, Reader};
 pub use unknown_key::{UnknownKey, UnknownKeys};
 

@@ -23,6 +23,7 @@ mod command_line;
 mod command_line_check;
 mod defects;
 mod determinism;
+mod fix;
 mod form;
 mod formats;
 mod generate;

@@ -45,7 +45,7 @@ pub(super) fn read(row: &HeaderRow, source: SourceId, form: &FormNeeds) -> Heade
     }
     let there: BTreeSet<usize> = matched.iter().flatten().copied().collect();
     let mut header = Header { columns: matched, diagnostics: Diagnostics::new(), usable };
-    for (_, column) in form.mandatory().filter(|(column, _)| !there.contains(column)) {
+    for column in form.missing(&there) {
         let finding = marks.finding(&structure::COLUMN_MISSING).with("column", &*column.header);
         let label = Label { field: Some(Arc::clone(&column.name)), ..marks.whole(row) };
         header.diagnostics.push(finding.label(label));

@@ -13,6 +13,7 @@ pub mod input;
 pub mod plan;
 pub mod questionnaire;
 pub mod report;
+pub mod rewrite;
 pub mod rule_pack;
 pub mod rule_trial;
 pub mod settings;

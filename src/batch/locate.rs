@@ -119,20 +119,9 @@ impl<'a> Locator<'a> {
         is_json.then(|| field.pointer.as_deref().map_or_else(flat, Into::into))
     }
 
-    fn key(&self, row: usize) -> Option<Box<str>> {
-        self.joined(&self.pack.key, row).or_else(|| self.joined(&self.pack.fallback_key, row))
-    }
-
-    fn joined(&self, fields: &[FieldId], row: usize) -> Option<Box<str>> {
-        let parts: Option<Vec<String>> = fields.iter().map(|field| self.printed(*field, row)).collect();
-        parts.filter(|parts| !parts.is_empty()).map(|parts| parts.join("+").into_boxed_str())
-    }
-
-    /// The value of a field as text. `None`: it has none, or it is private.
-    fn printed(&self, field: FieldId, row: usize) -> Option<String> {
-        if self.pack.field(field).is_none_or(|field| field.private) {
-            return None;
-        }
+    /// The canonical text of the value of a field: an option's code, digits, an ISO date. `None`: it has no value, or
+    /// one of several parts.
+    pub fn canonical(&self, row: usize, field: FieldId) -> Option<String> {
         let column = self.batch.column(field).filter(|column| column.known.get(row))?;
         match (&column.data, &self.pack.field(field)?.ty) {
             (Data::Text(texts), _) => Some(self.batch.text(*texts.get(row)?).to_owned()),
@@ -145,5 +134,20 @@ impl<'a> Locator<'a> {
             (Data::Months(months), _) => Some(calendar::print_year_month(*months.get(row)?)),
             _ => None,
         }
+    }
+
+    fn key(&self, row: usize) -> Option<Box<str>> {
+        self.joined(&self.pack.key, row).or_else(|| self.joined(&self.pack.fallback_key, row))
+    }
+
+    fn joined(&self, fields: &[FieldId], row: usize) -> Option<Box<str>> {
+        let parts: Option<Vec<String>> = fields.iter().map(|field| self.printed(*field, row)).collect();
+        parts.filter(|parts| !parts.is_empty()).map(|parts| parts.join("+").into_boxed_str())
+    }
+
+    /// The value of a field as text. `None`: it has none, or it is private.
+    fn printed(&self, field: FieldId, row: usize) -> Option<String> {
+        self.pack.field(field).filter(|field| !field.private)?;
+        self.canonical(row, field)
     }
 }

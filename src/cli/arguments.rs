@@ -110,6 +110,14 @@ pub(super) struct CheckArguments {
     /// Write a report: full, short, json or jsonl; to FILE, or to standard output (repeatable)
     #[arg(long, value_name = "NAME[=FILE]")]
     pub(super) format: Vec<String>,
+    /// Write a corrected copy of the one file to OUT: spellings made canonical, derived values filled in; values are
+    /// never changed in meaning, and the original stays as it is. A CSV becomes UTF-8. Copy and log hold answers,
+    /// whatever --values says; cells that the survey calls private stay as they are
+    #[arg(long, value_name = "OUT")]
+    pub(super) fix: Option<PathBuf>,
+    /// Write the change log of --fix to LOG: a line a cell, with what it was and is [default: OUT.changes.csv]
+    #[arg(long, value_name = "LOG", requires = "fix")]
+    pub(super) fix_log: Option<PathBuf>,
     /// Findings listed at most [full: 5 a rule and 100 in all]
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     pub(super) max_findings: Option<String>,

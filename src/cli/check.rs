@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::arguments::{CheckArguments, EncodingName, InputFormatName, Whether};
+use super::copies::{self, Copies};
 use super::progress::ProgressLine;
 use super::session::{Exit, Session};
 use super::usage::{did_you_mean, list, suggest, usage};
@@ -46,7 +47,8 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
         Ok(inputs) => inputs,
         Err(problem) => return session.refuse([*problem]),
     };
-    if let Some(problem) = overwriting(session, &reports, &inputs) {
+    let problem = overwriting(session, &reports, &inputs);
+    if let Some(problem) = problem.or_else(|| copies::refused(session, arguments, &inputs, &reports)) {
         return session.refuse([problem]);
     }
     let loaded = match super::open(session, arguments.survey.as_deref()) {
@@ -64,7 +66,9 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
     std::mem::forget(Arc::clone(&plan.pack));
     let audience = audience(session, arguments);
     let caps = settings.max_findings.map_or_else(Caps::default, |in_all| Caps { per_rule: None, in_all });
-    let mut run = match Run::new(session, &reports, audience, caps, !arguments.no_progress) {
+    let run = Run::new(session, &reports, audience, caps, !arguments.no_progress);
+    let copies = Copies::open(arguments, &plan.pack, &inputs);
+    let mut run = match run.and_then(|run| Ok(Run { copies: copies?, ..run })) {
         Ok(run) => run,
         Err(error) => return session.stopped(&error, Exit::Failed),
     };
@@ -73,6 +77,7 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
             for line in words::summary(&run.header, &summary, session.language) {
                 session.note(&line);
             }
+            run.copies.tell(session, arguments);
             exit(arguments, &summary)
         }
         Err(error) => session.stopped(&error, Exit::Failed),
@@ -228,10 +233,11 @@ fn exit(arguments: &CheckArguments, summary: &Summary) -> Exit {
     }
 }
 
-/// All reports of a run; keeps its header for the summary.
+/// All reports and copies of a run; keeps its header for the summary.
 struct Run {
     header: RunHeader,
     reports: Reports,
+    copies: Copies,
     audience: Audience,
 }
 
@@ -260,26 +266,31 @@ impl Run {
         if progress && !session.quiet && session.terminals.error.is_some() {
             members.push(Box::new(ProgressLine::new(session.language)));
         }
-        Ok(Self { header: RunHeader::default(), reports: Reports::new(members), audience })
+        let reports = Reports::new(members);
+        Ok(Self { header: RunHeader::default(), reports, copies: Copies::default(), audience })
     }
 }
 
 impl Reporter for Run {
     fn start(&mut self, header: &RunHeader) -> Result<(), Error> {
         self.header = header.clone();
-        self.reports.start(header)
+        self.reports.start(header)?;
+        self.copies.start(header)
     }
 
     fn file_findings(&mut self, findings: &[crate::evaluate::Finding]) -> Result<(), Error> {
-        self.reports.file_findings(findings)
+        self.reports.file_findings(findings)?;
+        self.copies.file_findings(findings)
     }
 
     fn records(&mut self, records: &[crate::evaluate::RecordFindings]) -> Result<(), Error> {
-        self.reports.records(records)
+        self.reports.records(records)?;
+        self.copies.records(records)
     }
 
     fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
-        self.reports.finish(summary)
+        self.reports.finish(summary)?;
+        self.copies.finish(summary)
     }
 
     fn wants_excerpts(&self) -> bool {
@@ -287,11 +298,11 @@ impl Reporter for Run {
     }
 
     fn wants_values(&self) -> bool {
-        !self.audience.hide_values
+        !self.audience.hide_values || self.copies.wants_values()
     }
 
     fn wants_keys(&self) -> bool {
-        !self.audience.hide_keys
+        !self.audience.hide_keys || self.copies.wants_keys()
     }
 
     fn progress(&mut self, progress: crate::engine::event::Progress) -> Result<(), Error> {

@@ -9,6 +9,7 @@
 mod arguments;
 mod check;
 mod command_line;
+mod copies;
 mod explain;
 mod form;
 mod generate;

@@ -11,7 +11,9 @@ use std::sync::Arc;
 use crate::diagnostic::{Localized, Severity};
 use crate::error::Error;
 use crate::evaluate::{Finding, RecordFindings, RuleCounts};
+use crate::input::InputFormat;
 use crate::source::SourceId;
+use crate::source::encoding::Encoding;
 
 /// Writes a report while the run goes.
 pub trait Reporter {
@@ -131,6 +133,10 @@ pub struct FileLine {
     pub unreadable: u64,
     /// Whether the file could be read to its end.
     pub readable: bool,
+    /// What it was read as. `None`: it is of no format that can be read.
+    pub format: Option<InputFormat>,
+    /// How its bytes were read.
+    pub encoding: Encoding,
 }
 
 /// The closing part of a report.

@@ -173,7 +173,14 @@ impl<'a> Run<'a> {
     }
 
     fn file(&mut self, input: &InputFile, id: SourceId) -> Result<(), Error> {
-        let mut line = FileLine { name: Arc::clone(&input.name), records: 0, unreadable: 0, readable: false };
+        let mut line = FileLine {
+            name: Arc::clone(&input.name),
+            records: 0,
+            unreadable: 0,
+            readable: false,
+            format: None,
+            encoding: Encoding::default(),
+        };
         let begun = self.progress.bytes;
         let opened = open(input).and_then(|read| Reader::open(id, &input.name, read, &self.form, &self.read));
         match opened {
@@ -189,6 +196,7 @@ impl<'a> Run<'a> {
                 self.tell_drawn(&found.into_iter().map(drawn).collect::<Vec<_>>())?;
                 let rest = self.records(&mut reader, &mut line)?;
                 line.readable = line.readable && reader.is_readable();
+                (line.format, line.encoding) = (reader.format(), reader.encoding());
                 self.tell_drawn(&rest)?;
                 self.tell(reader.finish())?;
             }

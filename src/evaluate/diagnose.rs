@@ -18,7 +18,9 @@ use crate::batch::excerpt::excerpt;
 use crate::batch::locate::Locator;
 use crate::batch::{Batch, Excerpt, Mask};
 use crate::diagnostic::code::analysis::RULE_FAULT;
-use crate::diagnostic::{Argument, Diagnostic, Label, Localized, Notice, Place, RecordPlace, Severity};
+use crate::diagnostic::{
+    Argument, Diagnostic, Fix, FixClass, Label, Localized, Notice, Place, RecordPlace, Severity,
+};
 use crate::expression::FieldId;
 use crate::input::CellFinding;
 use crate::plan::Plan;
@@ -126,9 +128,22 @@ impl Writer<'_, '_> {
         let blame: Vec<FieldId> = std::iter::once(derived.id).chain(derived.reads.iter().copied()).collect();
         let setting = Setting { lets: &[], steps: &[], blame: &blame };
         for row in rows.rows() {
-            let diagnostic = self.diagnostic(notice, notice.severity, placeholders, &setting, row);
+            let mut diagnostic = self.diagnostic(notice, notice.severity, placeholders, &setting, row);
+            diagnostic.fix = self.filling(derived.id, row, &diagnostic.labels);
             self.push(row, diagnostic, None);
         }
+    }
+
+    /// What the blank cell would say that a derived value filled. `None`: it is not the first label, or may not be told.
+    fn filling(&self, field: FieldId, row: usize, labels: &[Label]) -> Option<Fix> {
+        let name = &self.plan.pack.field(field)?.name;
+        let first = labels.first().and_then(|label| label.field.as_ref());
+        let withheld = &self.arguments.withheld;
+        if !self.wants.values || withheld.holds(field) || withheld.fills(field) || first != Some(name) {
+            return None;
+        }
+        let after = self.arguments.locator.canonical(row, field)?.into_boxed_str();
+        Some(Fix { after, class: FixClass::Automatic })
     }
 
     fn rule(&mut self, planned: usize, fail: &Mask, faulted: &Mask) {

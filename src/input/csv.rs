@@ -210,6 +210,14 @@ fn header_cells(bytes: &[u8], delimiter: u8, encoding: Encoding) -> Vec<(String,
     cells
 }
 
+/// The text of a cell whose bytes, quotes included, are all of `bytes`; what cannot be decoded becomes U+FFFD.
+pub fn cell_text(bytes: &[u8], delimiter: u8, encoding: Encoding) -> String {
+    let cell = scan::cell(bytes, 0, bytes.len(), delimiter);
+    let text = bytes.get(cell.text.0..cell.text.1).unwrap_or(&[]);
+    let text = if cell.escaped { scan::unquote(text) } else { text.to_vec() };
+    encoding.decode_lossy(&text).into_owned()
+}
+
 /// Blanks of every width, and the marks that programs leave at the edges of cells.
 pub(super) fn is_margin(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, '\u{FEFF}' | '\u{200B}'..='\u{200D}' | '\u{2060}')

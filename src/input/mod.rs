@@ -25,11 +25,12 @@ mod sheet;
 mod unknown_key;
 mod workbook_file;
 
+pub use csv::cell_text;
 pub use form::FormNeeds;
 pub use grid::{Grid, GridCell, address, letters, range};
 pub use heading::HeaderRow;
 pub use layout::{Block, Layout};
-pub use pointer::pointer_at;
+pub use pointer::{pointer_at, value_at};
 pub use reader::{InputFormat, ReadOptions, Reader};
 pub use unknown_key::{UnknownKey, UnknownKeys};
 

@@ -4,10 +4,24 @@
 //! - Pointers are those of RFC 6901.
 //! - Nothing recurses; a text that is no JSON has no pointer, and no panic.
 
-use crate::source::json::{Kind, Scanner, unescape};
+use crate::source::json::{Kind, Scanner, Token, unescape};
 
 /// The pointer of the value that begins at byte `at` of the JSON text in `record`. `None`: no value begins there.
 pub fn pointer_at(record: &[u8], at: usize) -> Option<String> {
+    walk(record, |open, token| (token.start == at).then(|| open.iter().map(Step::print).collect()))
+}
+
+/// Where the value at `pointer` begins in the JSON text in `record`. `None`: there is no such value.
+pub fn value_at(record: &[u8], pointer: &str) -> Option<usize> {
+    let depth = pointer.matches('/').count();
+    let is =
+        |open: &[Step]| open.len() == depth && open.iter().map(Step::print).collect::<String>() == pointer;
+    walk(record, |open, token| is(open).then_some(token.start))
+}
+
+/// The first that `visit` gives for a value of the JSON text in `record`: it is shown the steps to each, and the token
+/// with which it begins. `None`: it gave nothing, or the text is no JSON.
+fn walk<T>(record: &[u8], mut visit: impl FnMut(&[Step], Token) -> Option<T>) -> Option<T> {
     let mut scanner = Scanner::new(record, 0);
     let mut open: Vec<Step> = Vec::new();
     let mut key_next = false;
@@ -18,10 +32,10 @@ pub fn pointer_at(record: &[u8], at: usize) -> Option<String> {
             key_next = false;
             continue;
         }
-        if token.start == at
-            && !matches!(token.kind, Kind::Colon | Kind::Comma | Kind::ObjectEnd | Kind::ArrayEnd)
+        if !matches!(token.kind, Kind::Colon | Kind::Comma | Kind::ObjectEnd | Kind::ArrayEnd)
+            && let Some(found) = visit(&open, token)
         {
-            return Some(open.iter().map(Step::print).collect());
+            return Some(found);
         }
         match token.kind {
             Kind::ObjectStart => {
@@ -72,5 +86,10 @@ mod tests {
         assert_eq!(pointer("{").as_deref(), Some(""));
         assert_eq!(pointer(", \"d\""), None);
         assert_eq!(pointer_at(b"{\"a\": ", 3), None);
+        for place in ["", "/a", "/a/b~1c/0", "/a/b~1c/1/~0", "/d", "/e"] {
+            let at = value_at(text.as_bytes(), place).unwrap();
+            assert_eq!(pointer_at(text.as_bytes(), at).as_deref(), Some(place));
+        }
+        assert_eq!(value_at(text.as_bytes(), "/a/x"), None);
     }
 }

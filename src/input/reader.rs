@@ -184,6 +184,21 @@ impl Reader {
         &self.layout
     }
 
+    /// What the file is read as: JSON Lines and documents are not told apart. `None`: it cannot be read.
+    pub const fn format(&self) -> Option<InputFormat> {
+        match &self.splitter {
+            Splitter::Rows(rows) if rows.dialect.delimiter == b'\t' => Some(InputFormat::Tsv),
+            Splitter::Rows(_) => Some(InputFormat::Csv),
+            Splitter::Values(_) => Some(InputFormat::Json),
+            Splitter::Nothing => None,
+        }
+    }
+
+    /// How its bytes are read, as far as it has been read.
+    pub fn encoding(&self) -> Encoding {
+        self.intake.encoding()
+    }
+
     /// Whether all of the file can be read, as far as it has been read.
     pub const fn is_readable(&self) -> bool {
         match &self.splitter {

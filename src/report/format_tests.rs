@@ -14,6 +14,7 @@ use super::terminal::{Appearance, Caps, Full};
 use super::*;
 use crate::diagnostic::{Argument, Localized};
 use crate::engine::event::FileLine;
+use crate::source::encoding::Encoding;
 
 fn audience(language: Language, hide: bool) -> Audience {
     Audience { language, hide_values: hide, hide_keys: hide }
@@ -184,7 +185,14 @@ fn hostile(text: &str, reporter: &mut dyn Reporter) {
     records.push(RecordFindings { place, findings: vec![finding] });
     reporter.start(&header).unwrap();
     reporter.records(&records).unwrap();
-    let file = FileLine { name: text.into(), records: 3, unreadable: 0, readable: false };
+    let file = FileLine {
+        name: text.into(),
+        records: 3,
+        unreadable: 0,
+        readable: false,
+        format: None,
+        encoding: Encoding::default(),
+    };
     reporter.finish(&Summary { files: vec![file], ..sample::summary() }).unwrap();
 }
 

@@ -9,6 +9,7 @@ use crate::diagnostic::{
 };
 use crate::engine::event::{FileLine, Reporter, RuleLine, RunHeader, Summary};
 use crate::evaluate::{Finding, RecordFindings, RuleCounts};
+use crate::input::InputFormat;
 use crate::source::encoding::Encoding;
 use crate::source::{Position, SourceId, Span, display_width};
 
@@ -332,7 +333,14 @@ pub(super) fn summary() -> Summary {
         ("", ""),
     );
     Summary {
-        files: vec![FileLine { name: "提出/回答.csv".into(), records: 2, unreadable: 0, readable: true }],
+        files: vec![FileLine {
+            name: "提出/回答.csv".into(),
+            records: 2,
+            unreadable: 0,
+            readable: true,
+            format: Some(InputFormat::Csv),
+            encoding: Encoding::Utf8,
+        }],
         rules: vec![
             line(unknown_column(), 1, None),
             line(quiet, 0, Some([2, 0, 0, 0, 0, 0])),

@@ -84,6 +84,16 @@ impl Encoding {
         (units * 2 >= count).then_some(at)
     }
 
+    /// The table by which the bytes of the original file become text.
+    pub const fn table(self) -> &'static encoding_rs::Encoding {
+        match self {
+            Self::Utf8 => encoding_rs::UTF_8,
+            Self::Cp932 => SHIFT_JIS,
+            Self::Utf16Le => encoding_rs::UTF_16LE,
+            Self::Utf16Be => encoding_rs::UTF_16BE,
+        }
+    }
+
     /// The encoding called `name` on a command line. `None`: no such encoding.
     pub fn named(name: &str) -> Option<Self> {
         match name.to_ascii_lowercase().replace(['-', '_'], "").as_str() {

@@ -18,6 +18,7 @@ const FLOORS: &[&[&str]] = &[
     &["rule_trial"],
     &["engine"],
     &["report", "generate", "form"],
+    &["rewrite"],
     &["settings"],
     &["cli"],
     &["lib", "main"],

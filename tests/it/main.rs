@@ -19,10 +19,13 @@
 
 mod build;
 mod cases;
+mod cell_spellings;
 mod command_line;
 mod command_line_check;
 mod defects;
 mod determinism;
+mod file_defects;
+mod fix;
 mod form;
 mod formats;
 mod generate;

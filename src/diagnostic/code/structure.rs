@@ -25,6 +25,12 @@ codes! {
         message "ファイルの文字コードを {encoding} と判定し、UTF-8 に変換して読み込みました。機関名等の文字が正しく表示されているかご確認ください。"
             "The file was read as {encoding} and converted to UTF-8. Please check that names are shown correctly.";
 
+    /// Characters of a text are lost: replacement signs, user-defined characters, question marks for kanji.
+    TEXT_GARBLED = "KP-S003" "unreadable-characters" Error
+        title "読み取れない文字（外字・文字化け）" "unreadable characters in a text"
+        message "{column}に読み取れない文字（外字・文字化け）が含まれています。標準の漢字に置き換えて入力してください。"
+            "{column} contains characters that cannot be read (user-defined or garbled). Please replace them with standard characters.";
+
     /// No mandatory column in the header.
     HEADER_MISSING = "KP-S004" "header-row-not-found" Fatal
         title "項目名の行が見つからない" "header row not found"

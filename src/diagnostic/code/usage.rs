@@ -138,4 +138,19 @@ codes! {
         title "XLSX を扱わない版" "built without workbooks"
         message "この kenpyo は XLSX を扱えるように作られていません。{other} を指定するか、XLSX を扱える版をお使いください。"
             "This kenpyo was built without workbooks. Please give {other}, or use one that has them.";
+    /// A copy is asked for of several files, or of standard input.
+    ONE_FILE_TO_COPY = "KP-U041" "copy-needs-one-file" Error
+        title "写しを作れるのは1ファイルずつ" "a copy is made of one file"
+        message "{flag} は、ファイルを1つだけ指定したときに使えます（標準入力には使えません）。ファイルごとに実行してください。"
+            "{flag} works on one file at a time, and not on standard input. Please run it once for each file.";
+    /// Two files would be written into one place.
+    TWO_OUTPUTS_IN_ONE_PLACE = "KP-U042" "two-outputs-in-one-place" Error
+        title "同じ出力先に二つのファイル" "two files in one place"
+        message "{flag} と {other} の出力先が同じです（{place}）。それぞれ別のファイルを指定してください。"
+            "{flag} and {other} would both be written to {place}. Please give each a file of its own.";
+    /// The file could not be read to its end, so no copy of it was made.
+    COPY_NOT_WRITTEN = "KP-U043" "copy-not-written" Error
+        title "写しを作成していない" "no copy written"
+        message "ファイルを最後まで読み取れなかったため、{flag} のファイルは作成していません。上の指摘に従って修正してください。"
+            "The file could not be read to its end, so {flag} has written nothing. Please correct what is listed above.";
 }

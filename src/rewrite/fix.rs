@@ -1,0 +1,101 @@
+//! `--fix`: listens to a run, and writes the corrected copy and its log when the run is over.
+//!
+//! Invariants
+//! - Memory grows with the number of corrections, and not with the file.
+//! - A file that could not be read to its end is not copied: nobody knows what of it is missing.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::correction::Corrections;
+use super::log::Log;
+use super::splice::{Form, splice};
+use crate::engine::event::{Reporter, RunHeader, Summary};
+use crate::error::Error;
+use crate::evaluate::{Finding, RecordFindings};
+use crate::rule_pack::RulePack;
+use crate::source::reader;
+use crate::source::sink::Sink;
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fixed {
+    /// The copy was written; so many cells of it differ.
+    Written(u64),
+    /// The file could not be read to its end.
+    NotRead,
+}
+
+/// Writes the corrected copy of one file.
+#[derive(Debug)]
+pub struct Fixer {
+    pack: Arc<RulePack>,
+    original: PathBuf,
+    copy: Option<(PathBuf, Sink)>,
+    log: Option<Sink>,
+    corrections: Corrections,
+    /// What came of it. `None`: the run is not over.
+    pub outcome: Option<Fixed>,
+}
+
+impl Fixer {
+    /// The copy of `original` goes to `copy`, the change log to `log`.
+    ///
+    /// # Errors
+    /// Nothing can be written there.
+    pub fn new(pack: Arc<RulePack>, original: &Path, copy: &Path, log: &Path) -> Result<Self, Error> {
+        Ok(Self {
+            pack,
+            original: original.to_path_buf(),
+            copy: Some((copy.to_path_buf(), Sink::create(copy)?)),
+            log: Some(Sink::create(log)?),
+            corrections: Corrections::default(),
+            outcome: None,
+        })
+    }
+
+    fn write(&mut self, summary: &Summary) -> Result<Fixed, Error> {
+        let file = summary.files.first().filter(|file| file.readable);
+        let Some((file, format)) = file.and_then(|file| Some((file, file.format?))) else {
+            return Ok(Fixed::NotRead);
+        };
+        let (Some((path, mut copy)), Some(mut kept)) = (self.copy.take(), self.log.take()) else {
+            return Ok(Fixed::NotRead);
+        };
+        let corrections = std::mem::take(&mut self.corrections).sorted();
+        let form = Form { questionnaire: &self.pack.questionnaire, format, encoding: file.encoding };
+        let mut log = Log::new();
+        let mut original = reader::open(&self.original)?.into_read();
+        let fault = |source| Error::Write { path: path.clone(), source };
+        splice(form, &mut original, &mut copy, &corrections, &mut log).map_err(fault)?;
+        let changes = log.changes;
+        kept.write_all(&log.into_bytes()).map_err(fault)?;
+        copy.commit()?;
+        kept.commit()?;
+        Ok(Fixed::Written(changes))
+    }
+}
+
+impl Reporter for Fixer {
+    fn start(&mut self, _: &RunHeader) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn file_findings(&mut self, findings: &[Finding]) -> Result<(), Error> {
+        self.corrections.take(findings);
+        Ok(())
+    }
+
+    fn records(&mut self, records: &[RecordFindings]) -> Result<(), Error> {
+        for record in records {
+            self.corrections.take(&record.findings);
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
+        self.outcome = Some(self.write(summary)?);
+        Ok(())
+    }
+}

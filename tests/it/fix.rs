@@ -1,0 +1,206 @@
+//! `check --fix`: a new file in which only certain cells differ, a log of them, and nothing else.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use crate::program::{command, kenpyo, kenpyo_with, root, text};
+
+/// What a correction made of a file.
+struct Corrected {
+    output: Output,
+    copy: Vec<u8>,
+    /// Rows of the change log, without its header.
+    log: Vec<Vec<String>>,
+}
+
+fn corrected(input: &Path, more: &[&str]) -> Corrected {
+    let ending = input.extension().unwrap().to_str().unwrap();
+    let copy = input.with_extension(format!("fixed.{ending}"));
+    let output =
+        kenpyo(&[&["check", input.to_str().unwrap(), "--fix", copy.to_str().unwrap()], more].concat());
+    let log = PathBuf::from(format!("{}.changes.csv", copy.display()));
+    Corrected { copy: fs::read(&copy).unwrap_or_default(), log: rows(&log), output }
+}
+
+fn rows(log: &Path) -> Vec<Vec<String>> {
+    let Ok(bytes) = fs::read(log) else { return Vec::new() };
+    let text = String::from_utf8(bytes).unwrap();
+    let text = text.strip_prefix('\u{FEFF}').expect("a mark");
+    assert!(text.starts_with("record,key,line,cell,field,before,after,rule\r\n"), "{text}");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+/// A submission by `generate`, changed by `change`, in `folder`.
+fn submission(folder: &Path, name: &str, more: &[&str], change: impl Fn(String) -> String) -> PathBuf {
+    let output = kenpyo(&[&["generate", "--records", "40"], more].concat());
+    assert!(output.status.success());
+    let path = folder.join(name);
+    fs::write(&path, change(text(&output))).unwrap();
+    path
+}
+
+/// The CSV without any bed band and any prefecture.
+fn without_derivable(text: String) -> String {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let at = |name: &str| header.iter().position(|cell| cell == name).unwrap();
+    let (band, prefecture) = (at("病床数区分"), at("都道府県"));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(&header).unwrap();
+    for row in reader.records() {
+        let row = row.unwrap();
+        let blank = |(place, cell)| if place == band || place == prefecture { "" } else { cell };
+        writer.write_record(row.iter().enumerate().map(blank)).unwrap();
+    }
+    String::from_utf8(writer.into_inner().unwrap()).unwrap()
+}
+
+/// Corrected again, the copy stays as it is, and its log is empty.
+fn assert_settled(copy: &Path, more: &[&str]) {
+    let again = corrected(copy, more);
+    assert!(again.copy == fs::read(copy).unwrap(), "{}", copy.display());
+    assert_eq!(again.log, Vec::<Vec<String>>::new());
+}
+
+#[test]
+fn derived_values_are_filled_in_and_nothing_else_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let clean = submission(folder.path(), "clean.csv", &[], |text| text);
+    let input = submission(folder.path(), "回答.csv", &[], without_derivable);
+    let before = fs::read(&input).unwrap();
+    let found = corrected(&input, &["--lang", "ja"]);
+    assert_eq!(fs::read(&input).unwrap(), before, "the original");
+    assert!(found.copy == fs::read(&clean).unwrap());
+    assert_eq!(found.log.len(), 80);
+    assert!(found.log.iter().all(|row| row[5].is_empty() && !row[6].is_empty() && !row[1].is_empty()));
+    let rules: std::collections::BTreeSet<&str> = found.log.iter().map(|row| row[7].as_str()).collect();
+    assert_eq!(rules.into_iter().collect::<Vec<_>>(), ["HCS-D001", "HCS-D002"]);
+    let told = String::from_utf8(found.output.stderr).unwrap();
+    assert!(told.contains("80か所を訂正"), "{told}");
+    assert_settled(&input.with_extension("fixed.csv"), &[]);
+    let clean = kenpyo(&["check", input.with_extension("fixed.csv").to_str().unwrap(), "--format", "short"]);
+    assert_eq!(text(&clean), "");
+}
+
+#[test]
+fn a_copy_of_another_encoding_is_utf8_with_a_mark() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = submission(folder.path(), "a.csv", &["--labels", "label"], without_derivable);
+    let unicode = fs::read_to_string(&input).unwrap();
+    let plain = corrected(&input, &[]).copy;
+    assert!(!plain.starts_with("\u{FEFF}".as_bytes()), "a file without mark stays without");
+    let cp932 = encoding_rs::SHIFT_JIS.encode(&unicode);
+    assert!(!cp932.2);
+    fs::write(&input, cp932.0).unwrap();
+    let found = corrected(&input, &[]);
+    assert!(found.copy == ["\u{FEFF}".as_bytes(), &plain].concat());
+    assert_eq!(found.log.len(), 80);
+    assert_settled(&input.with_extension("fixed.csv"), &[]);
+}
+
+#[test]
+fn json_gets_members_where_the_record_has_its_kind() {
+    let folder = tempfile::tempdir().unwrap();
+    let cases = [
+        ("flat.json", r#"[{"gmis_id":"AB12345","beds_total":150,"muni_code":"13101"}]"#, 2),
+        (
+            "nested.json",
+            r#"[{"facility":{"gmis_id":"AB12345","muni_code":"13101"},"beds":{"total":150}}]"#,
+            2,
+        ),
+        (
+            "null.json",
+            r#"[{"gmis_id":"AB12345","beds_total":150,"band":null,"pref_code":"","muni_code":"13101"}]"#,
+            2,
+        ),
+        (
+            "lines.jsonl",
+            "{\"gmis_id\":\"AB12345\",\"beds_total\":150}\n{\"gmis_id\":\"AB12346\",\"beds_total\":20}\n",
+            2,
+        ),
+        ("pretty.json", "[\n  {\n    \"gmis_id\": \"AB12345\",\n    \"beds_total\": 150\n  }\n]\n", 1),
+    ];
+    for (name, content, changes) in cases {
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        let found = corrected(&path, &[]);
+        let copy = String::from_utf8(found.copy).unwrap();
+        assert_eq!(found.log.len(), changes, "{name}: {copy}");
+        for line in copy.lines().filter(|_| name.ends_with('l')) {
+            serde_json::from_str::<serde_json::Value>(line).unwrap();
+        }
+        if name.ends_with("json") {
+            let value: serde_json::Value = serde_json::from_str(&copy).unwrap();
+            let record = &value[0];
+            let band = if name.starts_with("nested") { &record["beds"]["band"] } else { &record["band"] };
+            assert_eq!(band.as_i64(), Some(2), "{copy}");
+        }
+        let copy = path.with_extension(format!("fixed.{}", path.extension().unwrap().to_str().unwrap()));
+        assert_settled(&copy, &[]);
+    }
+}
+
+#[test]
+fn what_would_be_lost_is_refused_before_anything_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = submission(folder.path(), "a.csv", &[], |text| text);
+    let (a, b) = (input.to_str().unwrap(), folder.path().join("b.csv"));
+    fs::copy(&input, &b).unwrap();
+    let (b, out) = (b.to_str().unwrap(), folder.path().join("out.csv"));
+    let out = out.to_str().unwrap();
+    let before = fs::read(&input).unwrap();
+    let refused = |arguments: &[&str], code: &str| {
+        let output = kenpyo_with(&[&["check", "--lang", "en"], arguments].concat(), b"x");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
+        assert!(told.contains(code), "{arguments:?}: {told}");
+        assert!(output.stdout.is_empty());
+    };
+    refused(&[a, "--fix", a], "KP-U030");
+    refused(&[a, "--fix", out, "--fix-log", a], "KP-U030");
+    refused(&[a, "--fix", out, "--fix-log", out], "KP-U042");
+    refused(&[a, "--fix", out, "--format", &format!("json={out}")], "KP-U042");
+    refused(&[a, b, "--fix", out], "KP-U041");
+    refused(&["-", "--fix", out], "KP-U041");
+    refused(&[a, "--fix", out, "--values", "hide"], "KP-U009");
+    #[cfg(unix)]
+    {
+        let link = folder.path().join("link.csv");
+        std::os::unix::fs::symlink(&input, &link).unwrap();
+        refused(&[a, "--fix", link.to_str().unwrap()], "KP-U030");
+        refused(&[link.to_str().unwrap(), "--fix", a], "KP-U030");
+    }
+    assert_eq!(fs::read(&input).unwrap(), before);
+    assert!(!Path::new(out).exists());
+}
+
+#[test]
+fn a_file_that_cannot_be_read_to_its_end_is_not_copied() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.json");
+    fs::write(&path, r#"[{"gmis_id":"AB12345","beds_total":150},"#).unwrap();
+    let found = corrected(&path, &["--lang", "en"]);
+    assert_eq!(found.output.status.code(), Some(3));
+    assert!(String::from_utf8(found.output.stderr).unwrap().contains("KP-U043"));
+    assert!(found.copy.is_empty());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+/// The copy is asked for by name; the reports of a build server still show nothing of an answer.
+#[test]
+fn in_ci_the_copy_is_written_and_the_reports_hide_values_as_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = submission(folder.path(), "a.csv", &[], without_derivable);
+    for format in ["full", "short", "json", "jsonl"] {
+        let run = |more: &[&str]| {
+            let mut run = command(&root());
+            run.env("CI", "true").args(["check", input.to_str().unwrap(), "--format", format]).args(more);
+            run.output().unwrap().stdout
+        };
+        let out = folder.path().join("out.csv");
+        assert!(run(&[]) == run(&["--fix", out.to_str().unwrap()]), "{format}");
+        assert_eq!(rows(&folder.path().join("out.csv.changes.csv")).len(), 80);
+    }
+}

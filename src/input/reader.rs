@@ -190,6 +190,7 @@ impl Reader {
             Splitter::Rows(rows) if rows.dialect.delimiter == b'\t' => Some(InputFormat::Tsv),
             Splitter::Rows(_) => Some(InputFormat::Csv),
             Splitter::Values(_) => Some(InputFormat::Json),
+            Splitter::Sheets(_) => Some(InputFormat::Xlsx),
             Splitter::Nothing => None,
         }
     }

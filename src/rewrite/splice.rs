@@ -250,6 +250,7 @@ mod tests {
     fn questionnaire() -> Questionnaire {
         let text = |text: &str| crate::diagnostic::Localized::new(Arc::from(text), Arc::from(text));
         Questionnaire {
+            answer_heads: Vec::new(),
             id: "ex".into(),
             title: text("ex"),
             sections: Vec::new(),

@@ -92,6 +92,30 @@ impl Answers {
         (0..self.rows.len()).map(|index| self.object(index, nested)).collect()
     }
 
+    /// A workbook with a row a record, or with a sheet a record: labels, and the answers beside them.
+    #[cfg(feature = "xlsx")]
+    fn workbook(&self, list: bool) -> Vec<u8> {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        if list {
+            let sheet = book.add_worksheet().set_name("回答").unwrap();
+            let header: Vec<String> = self.form.fields.iter().map(|field| field.column.to_string()).collect();
+            for (line, row) in (0..).zip(std::iter::once(&header).chain(&self.rows)) {
+                for (place, cell) in (0..).zip(row) {
+                    sheet.write_string(line, place, cell).unwrap();
+                }
+            }
+        } else {
+            for row in &self.rows {
+                let sheet = book.add_worksheet();
+                for (line, (field, cell)) in (0..).zip(self.form.fields.iter().zip(row)) {
+                    sheet.write_string(line, 0, &*field.column).unwrap();
+                    sheet.write_string(line, 1, cell).unwrap();
+                }
+            }
+        }
+        book.save_to_buffer().unwrap()
+    }
+
     fn lines(&self, nested: bool) -> String {
         self.objects(nested).iter().fold(String::new(), |text, object| text + &object.to_string() + "\n")
     }
@@ -123,6 +147,10 @@ fn written(answers: &Answers, cp932: bool) -> Vec<Written> {
         Written { name: "flat.jsonl", bytes: answers.lines(false).into_bytes(), arguments: &[] },
         Written { name: "nested.jsonl", bytes: answers.lines(true).into_bytes(), arguments: &[] },
     ];
+    #[cfg(feature = "xlsx")]
+    for (name, list) in [("list.xlsx", true), ("form.xlsx", false)] {
+        files.push(Written { name, bytes: answers.workbook(list), arguments: &[] });
+    }
     if cp932 {
         let (bytes, _, unsayable) = SHIFT_JIS.encode(&plain);
         assert!(!unsayable, "the rows are to be what CP932 can say");
@@ -276,6 +304,27 @@ fn read(name: &str, bytes: &[u8]) -> String {
     inner.map(|inner| inner.replace("\"\"", "\"")).unwrap_or(decoded)
 }
 
+/// Holds a mark in a workbook against the cell in which the answer was written, and against its text.
+fn is_marked(answers: &Answers, name: &str, finding: &Value, label: &Value, cell: &str) -> bool {
+    let field = answers.form.by_name[label["field"].as_str().unwrap()];
+    let record = finding["place"]["record"].as_u64().unwrap();
+    let expected = if name.starts_with("list") {
+        let letter = |at: usize| char::from(b'A' + u8::try_from(at).unwrap());
+        let (high, low) = (field / 26, letter(field % 26));
+        let high = high.checked_sub(1).map(letter);
+        format!("回答!{}{low}{}", high.map(String::from).unwrap_or_default(), record + 1)
+    } else {
+        format!("Sheet{record}!B{}", field + 1)
+    };
+    assert_eq!(label["cell"], expected, "{name}: {finding}");
+    assert_eq!(
+        (&label["start"], &label["end"]),
+        (&Value::from(0), &Value::from(cell.len())),
+        "{name}: {finding}"
+    );
+    true
+}
+
 /// Compares every label of every finding with the cell that was written; gives back how many.
 fn marks(answers: &Answers, file: &Written, document: &Value) -> usize {
     let number = |value: &Value| usize::try_from(value.as_u64().unwrap()).unwrap();
@@ -286,6 +335,10 @@ fn marks(answers: &Answers, file: &Written, document: &Value) -> usize {
         for label in finding["labels"].as_array().unwrap() {
             let field = label["field"].as_str().unwrap();
             let cell = &row[answers.form.by_name[field]];
+            if file.name.ends_with("xlsx") {
+                compared += usize::from(is_marked(answers, file.name, finding, label, cell));
+                continue;
+            }
             let bytes = &file.bytes[number(&label["start"])..number(&label["end"])];
             cells.insert(field, cell);
             // A key that is left out has no place of its own: the beginning of its record is marked.

@@ -62,3 +62,5 @@ mod shipped_rules;
 mod survey_run;
 mod unreadable_cells;
 mod verdict;
+#[cfg(feature = "xlsx")]
+mod workbooks;

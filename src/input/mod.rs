@@ -20,6 +20,7 @@ mod reader;
 mod row_fault;
 mod scan;
 mod unknown_key;
+mod written_rows;
 
 pub use csv::cell_text;
 pub use form::FormNeeds;
@@ -29,6 +30,7 @@ pub use layout::{Block, Layout};
 pub use pointer::{pointer_at, value_at};
 pub use reader::{InputFormat, ReadOptions, Reader};
 pub use unknown_key::{UnknownKey, UnknownKeys};
+pub use written_rows::{WrittenRow, written_rows};
 
 use std::sync::Arc;
 

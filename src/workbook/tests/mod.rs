@@ -2,6 +2,7 @@
 
 #![cfg(feature = "xlsx")]
 
+mod copy;
 mod facts;
 mod hostile;
 mod reading;

@@ -28,9 +28,15 @@ const LINE: u32 = 17;
 /// Pixels of half a full-width character in the font of comments.
 const HALF: u32 = 7;
 
-const HEAD: &str = "<xml xmlns:v=\"urn:schemas-microsoft-com:vml\" xmlns:o=\"urn:schemas-microsoft-com:office:office\" xmlns:x=\"urn:schemas-microsoft-com:office:excel\">";
+/// What a part declares, so that its shapes need not.
+const NAMESPACES: [&str; 3] = [
+    " xmlns:v=\"urn:schemas-microsoft-com:vml\"",
+    " xmlns:o=\"urn:schemas-microsoft-com:office:office\"",
+    " xmlns:x=\"urn:schemas-microsoft-com:office:excel\"",
+];
 
-const SHAPE_TYPE: &str = "<v:shapetype id=\"_x0000_t202\" coordsize=\"21600,21600\" o:spt=\"202\" path=\"m,l,21600r21600,l21600,xe\"><v:stroke joinstyle=\"miter\"/><v:path gradientshapeok=\"t\" o:connecttype=\"rect\"/></v:shapetype>";
+/// A shape of a comment, without what stands before its attributes.
+const SHAPE_TYPE: &str = " id=\"_x0000_t202\" coordsize=\"21600,21600\" o:spt=\"202\" path=\"m,l,21600r21600,l21600,xe\"><v:stroke joinstyle=\"miter\"/><v:path gradientshapeok=\"t\" o:connecttype=\"rect\"/></v:shapetype>";
 
 /// A part with boxes for these comments alone, on the sheet with this number from 0.
 pub(super) fn new_part(sheet: usize, notes: &BTreeMap<CellAddress, String>, view: &SheetView) -> String {
@@ -42,8 +48,8 @@ pub(super) fn new_part(sheet: usize, notes: &BTreeMap<CellAddress, String>, view
         "<o:shapelayout v:ext=\"edit\"><o:idmap v:ext=\"edit\" data=\"{}\"/></o:shapelayout>",
         blocks.join(",")
     );
-    let boxes = boxes(block.saturating_mul(BLOCK), notes, view);
-    format!("{HEAD}{layout}{SHAPE_TYPE}{boxes}</xml>")
+    let boxes = boxes(block.saturating_mul(BLOCK), "", notes, view);
+    format!("<xml{}>{layout}<v:shapetype{SHAPE_TYPE}{boxes}</xml>", NAMESPACES.concat())
 }
 
 /// The part `old` with boxes added. `None`: its end cannot be found.
@@ -54,9 +60,19 @@ pub(super) fn with_boxes(
 ) -> Option<Vec<u8>> {
     let end = memchr::memmem::rfind(old, b"</xml>").or_else(|| memchr::memmem::rfind(old, b"</XML>"))?;
     let (before, after) = old.split_at_checked(end)?;
-    let kind = if memchr::memmem::find(old, b"\"_x0000_t202\"").is_some() { "" } else { SHAPE_TYPE };
-    let added = boxes(last_identifier(old), notes, view);
+    let declared = undeclared(old);
+    let has_kind = memchr::memmem::find(old, b"\"_x0000_t202\"").is_some();
+    let kind = if has_kind { String::new() } else { format!("<v:shapetype{declared}{SHAPE_TYPE}") };
+    let added = boxes(last_identifier(old), &declared, notes, view);
     Some([before, kind.as_bytes(), added.as_bytes(), after].concat())
+}
+
+/// The declarations that a part's outermost element lacks: another program may have named its namespaces otherwise.
+fn undeclared(old: &[u8]) -> String {
+    let start = memchr::memmem::find(old, b"<xml").unwrap_or(0);
+    let tag = old.get(start..).and_then(|rest| rest.split(|byte| *byte == b'>').next()).unwrap_or_default();
+    let tag = String::from_utf8_lossy(tag).replace('\'', "\"");
+    NAMESPACES.into_iter().filter(|namespace| !tag.contains(namespace.trim_start())).collect()
 }
 
 /// The highest number of a shape in a part.
@@ -70,15 +86,15 @@ fn last_identifier(old: &[u8]) -> u32 {
     starts.filter_map(number).max().unwrap_or(BLOCK)
 }
 
-/// Boxes with the identifiers after `last`.
-fn boxes(last: u32, notes: &BTreeMap<CellAddress, String>, view: &SheetView) -> String {
+/// Boxes with the identifiers after `last`, each with these declarations.
+fn boxes(last: u32, declared: &str, notes: &BTreeMap<CellAddress, String>, view: &SheetView) -> String {
     let mut written = String::new();
     for ((cell, text), number) in notes.iter().zip(last.saturating_add(1)..) {
         let (width, height) = size(text);
         let anchor = anchor(view.shown(*cell), width, height, view);
         let _ = write!(
             written,
-            "<v:shape id=\"_x0000_s{number}\" type=\"#_x0000_t202\" style=\"position:absolute;width:{}pt;height:{}pt;z-index:1;visibility:hidden\" fillcolor=\"#ffffe1\" o:insetmode=\"auto\"><v:fill color2=\"#ffffe1\"/><v:shadow on=\"t\" color=\"black\" obscured=\"t\"/><v:path o:connecttype=\"none\"/><v:textbox style=\"mso-direction-alt:auto\"><div style=\"text-align:left\"></div></v:textbox><x:ClientData ObjectType=\"Note\"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{}</x:Row><x:Column>{}</x:Column></x:ClientData></v:shape>",
+            "<v:shape{declared} id=\"_x0000_s{number}\" type=\"#_x0000_t202\" style=\"position:absolute;width:{}pt;height:{}pt;z-index:1;visibility:hidden\" fillcolor=\"#ffffe1\" o:insetmode=\"auto\"><v:fill color2=\"#ffffe1\"/><v:shadow on=\"t\" color=\"black\" obscured=\"t\"/><v:path o:connecttype=\"none\"/><v:textbox style=\"mso-direction-alt:auto\"><div style=\"text-align:left\"></div></v:textbox><x:ClientData ObjectType=\"Note\"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{}</x:Row><x:Column>{}</x:Column></x:ClientData></v:shape>",
             width * 3 / 4,
             height * 3 / 4,
             cell.row - 1,
@@ -186,6 +202,12 @@ mod tests {
         let second = String::from_utf8(second).unwrap();
         assert!(second.contains("_x0000_s1026\"") && second.matches("<v:shapetype").count() == 1);
         assert_eq!(with_boxes(b"<xml", &notes, &view), None);
+        // A part whose writer named its namespaces otherwise, and declares one of ours.
+        let other = b"<?xml version='1.0'?><xml xmlns:ns1='urn:schemas-microsoft-com:vml' xmlns:x='urn:schemas-microsoft-com:office:excel'></xml>";
+        let third = String::from_utf8(with_boxes(other, &notes, &view).unwrap()).unwrap();
+        let own = "<v:shape xmlns:v=\"urn:schemas-microsoft-com:vml\" xmlns:o=\"urn:schemas-microsoft-com:office:office\" id=";
+        assert!(third.contains(own) && third.contains("<v:shapetype xmlns:v="), "{third}");
+        assert!(!second.contains("<v:shape xmlns"));
         assert!(new_part(2, &notes, &view).contains("data=\"129\""));
     }
 }

@@ -3,6 +3,7 @@
 #![cfg(feature = "xlsx")]
 
 mod copy;
+mod differential;
 mod facts;
 mod hostile;
 mod reading;

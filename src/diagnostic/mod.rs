@@ -9,6 +9,7 @@
 mod argument;
 pub mod code;
 mod collection;
+pub mod dash;
 pub mod nearest;
 mod template;
 pub mod width;

@@ -7,7 +7,7 @@ use super::record::{Cell, Record};
 use crate::diagnostic::Localized;
 use crate::expression::{FieldId, OptionItem, OptionList, Type};
 use crate::questionnaire::{
-    DateFormats, Declared, Domain, Field, Mark, NumberDomain, Questionnaire, Required, TextDomain,
+    DateFormats, Declared, Domain, Field, Mark, NumberDomain, Questionnaire, Required, TextDomain, Ticks,
 };
 use crate::source::{SourceId, Span};
 
@@ -23,7 +23,7 @@ fn options(items: &[(&str, &str)]) -> Type {
 
 fn field(index: u16, name: &str, column: &str, pointer: Option<&str>, ty: Type) -> Field {
     let domain = match &ty {
-        Type::Option(_) => Domain::Options,
+        Type::Option(_) => Domain::Options(Ticks::default()),
         Type::Number { .. } => Domain::Number(NumberDomain::default()),
         Type::Date | Type::DateTime => Domain::Time(DateFormats::default()),
         _ => Domain::Text(TextDomain::default()),

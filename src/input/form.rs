@@ -100,15 +100,14 @@ impl FormNeeds {
 
     /// The field's columns; returns the one that holds the whole answer.
     fn add_columns(&mut self, field: usize, declared: &Field) -> usize {
-        let parts = match &declared.domain {
-            Domain::Multi(layout) => layout.columns.as_slice(),
-            _ => &[],
-        };
+        let parts = declared.part_columns();
+        // One option is asked for in one column, unless the file has those of the options; see `missing`.
+        let in_one = parts.is_empty() || matches!(declared.domain, Domain::Options(_));
         let whole = self.columns.len();
         let mandatory = declared.column_required;
-        self.add(Slot { field, part: 0 }, declared, &declared.column, mandatory && parts.is_empty());
+        self.add(Slot { field, part: 0 }, declared, &declared.column, mandatory && in_one);
         for (index, header) in parts.iter().enumerate() {
-            self.add(Slot { field, part: index + 1 }, declared, header, mandatory);
+            self.add(Slot { field, part: index + 1 }, declared, header, mandatory && !in_one);
         }
         whole
     }
@@ -196,6 +195,26 @@ impl FormNeeds {
             return nearest(key, columns.chain(own.map(|key| &**key)));
         }
         nearest(key, own.map(|key| &**key)).or_else(|| nearest(key, columns))
+    }
+
+    /// The columns that a file with the columns `there` must have and has not, in form order. Where the answer is given
+    /// in a column for each option, those of the options are wanted in place of the one.
+    pub(super) fn missing(&self, there: &BTreeSet<usize>) -> Vec<&FormColumn> {
+        let parts = |field: usize| {
+            let columns = self.columns.iter().enumerate();
+            columns.filter(move |(_, column)| column.slot.field == field && column.slot.part > 0)
+        };
+        let mut missing = Vec::new();
+        for (_, column) in self.mandatory().filter(|(place, _)| !there.contains(place)) {
+            let field = column.slot.field;
+            if column.slot.part == 0 && parts(field).any(|(place, _)| there.contains(&place)) {
+                missing
+                    .extend(parts(field).filter(|(place, _)| !there.contains(place)).map(|(_, part)| part));
+            } else {
+                missing.push(column);
+            }
+        }
+        missing
     }
 
     /// Headers of the mandatory columns, in form order.

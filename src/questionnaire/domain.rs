@@ -13,7 +13,7 @@ use super::keyword::{Answer, Site, check_answer, check_site};
 use super::options::{self, MOST_MULTI_OPTIONS, MOST_OPTIONS, Options};
 use super::pattern::Pattern;
 use super::walk::{Alphabet, View, Walk, both};
-use super::{Domain, MultiLayout, NumberDomain, TextDomain};
+use super::{Domain, MultiLayout, NumberDomain, TextDomain, Ticks};
 use crate::diagnostic::code::questionnaire::{
     BOUNDS_CROSSED, COLUMNS_WITHOUT_OPTIONS, KEYWORD_MISSING, NO_ANSWER_TYPE,
 };
@@ -59,6 +59,10 @@ pub(super) fn read<'t>(
         Kind::Multi => multi(walk, view, items, options_of)?,
         Kind::Number(whole) => number(walk, view, whole),
         Kind::Text(ty) => {
+            if let Some(node) = view.node("x-letter-case").filter(|_| !matches!(ty, Type::Code)) {
+                let expected = both("x-kind が code の項目だけ", "only where x-kind is code");
+                walk.wrong("x-letter-case", node.span, expected);
+            }
             let domain = Domain::Text(text(walk, view));
             Read { ty, domain, options: None, time: None }
         }
@@ -148,7 +152,13 @@ fn one(walk: &mut Walk, view: &View<'_>, mut options: Options) -> Read {
         options.list = options::with_scale(walk, &options, scale, node.span);
     }
     let ty = Type::Option(Arc::clone(&options.list));
-    Read { ty, domain: Domain::Options, options: Some(options), time: None }
+    let ticks = ticks(walk, view, options.list.items.len());
+    if let Some(node) = view.node("x-columns").filter(|_| ticks.tokens.is_empty()) {
+        let finding = walk.at(&KEYWORD_MISSING, node.span, both("x-columns", "x-columns"));
+        let place = both("x-columns のある択一の項目", "a field of one option with x-columns");
+        walk.push(finding.with("keyword", "x-ticked").with("place", place));
+    }
+    Read { ty, domain: Domain::Options(ticks), options: Some(options), time: None }
 }
 
 fn number(walk: &mut Walk, view: &View<'_>, whole: bool) -> Read {
@@ -220,7 +230,8 @@ fn text(walk: &mut Walk, view: &View<'_>) -> TextDomain {
     let min_length = count(walk, view, "minLength", 0);
     let max_length = count(walk, view, "maxLength", 0);
     refuse_crossed_counts(walk, view, ("minLength", min_length), ("maxLength", max_length));
-    TextDomain { patterns, min_length, max_length }
+    let case = view.node("x-letter-case").and_then(|node| walk.choice("x-letter-case", node, &["upper"]));
+    TextDomain { patterns, min_length, max_length, capitals: case.is_some() }
 }
 
 fn count(walk: &mut Walk, view: &View<'_>, keyword: &str, least: i64) -> Option<usize> {
@@ -276,16 +287,10 @@ fn layout(walk: &mut Walk, view: &View<'_>, options: usize) -> MultiLayout {
     let duplicates =
         duplicates.and_then(|node| walk.choice("x-duplicates", node, &["keep", "info", "warning", "error"]));
     let empty = view.node("x-empty").and_then(|node| walk.choice("x-empty", node, &["none"]));
-    let mut texts = |keyword| -> Vec<Arc<str>> {
-        let node = view.node(keyword);
-        let texts = node.map(|node| walk.texts(keyword, node)).unwrap_or_default();
-        texts.into_iter().map(|(text, _)| Arc::from(text.trim())).collect()
-    };
-    let (ticked, columns) = (texts("x-ticked"), texts("x-columns"));
+    let Ticks { columns, tokens: ticked } = ticks(walk, view, options);
     let min_items = count(walk, view, "minItems", 0);
     let max_items = count(walk, view, "maxItems", 1);
     refuse_crossed_counts(walk, view, ("minItems", min_items), ("maxItems", max_items));
-    check_columns(walk, view, (!ticked.is_empty(), columns.len()), options);
     MultiLayout {
         separator: Arc::from(separator),
         duplicates: match duplicates {
@@ -300,6 +305,18 @@ fn layout(walk: &mut Walk, view: &View<'_>, options: usize) -> MultiLayout {
         min_items,
         max_items,
     }
+}
+
+/// `x-columns` and `x-ticked` of a question with so many options.
+fn ticks(walk: &mut Walk, view: &View<'_>, options: usize) -> Ticks {
+    let mut texts = |keyword| -> Vec<Arc<str>> {
+        let node = view.node(keyword);
+        let texts = node.map(|node| walk.texts(keyword, node)).unwrap_or_default();
+        texts.into_iter().map(|(text, _)| Arc::from(text.trim())).collect()
+    };
+    let ticks = Ticks { columns: texts("x-columns"), tokens: texts("x-ticked") };
+    check_columns(walk, view, (!ticks.tokens.is_empty(), ticks.columns.len()), options);
+    ticks
 }
 
 /// A separator may be white space (a line break, a blank), but not nothing.

@@ -127,6 +127,17 @@ pub struct TextDomain {
     pub min_length: Option<usize>,
     /// In Unicode scalars.
     pub max_length: Option<usize>,
+    /// `x-letter-case: "upper"`: its letters are capitals; small ones are asked about.
+    pub capitals: bool,
+}
+
+/// The columns of a question that may be asked with one column for each option.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ticks {
+    /// Headers, in the order of the options. Empty: the answer stands in one cell.
+    pub columns: Vec<Arc<str>>,
+    /// What stands in the column of the option that is chosen.
+    pub tokens: Vec<Arc<str>>,
 }
 
 /// How a multiple-answer question stands in a file.
@@ -158,8 +169,8 @@ pub struct DateFormats {
 /// What a cell's value may be, beside its type.
 #[derive(Debug, Clone)]
 pub enum Domain {
-    /// One of the type's options.
-    Options,
+    /// One of the type's options, in one cell or ticked in one of several columns.
+    Options(Ticks),
     /// A set of the type's options.
     Multi(MultiLayout),
     /// A number.
@@ -243,6 +254,15 @@ pub struct Field {
 }
 
 impl Field {
+    /// Headers of the columns that hold parts of the answer. Empty: it stands in one cell.
+    pub fn part_columns(&self) -> &[Arc<str>] {
+        match &self.domain {
+            Domain::Multi(layout) => &layout.columns,
+            Domain::Options(ticks) => &ticks.columns,
+            Domain::Number(_) | Domain::Text(_) | Domain::Time(_) => &[],
+        }
+    }
+
     /// Question number and title (`問12「更新頻度」`), or the label: what `{field:q}` prints.
     pub fn title(&self) -> Localized<Arc<str>> {
         match &self.question {

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Field;
 use super::walk::both;
-use super::{Domain, Field};
 use crate::diagnostic::code::questionnaire::{REPEATED_FIELD, REPEATED_HEADER, REPEATED_POINTER};
 use crate::diagnostic::nearest::fold;
 use crate::diagnostic::{Argument, Code, Diagnostic, Diagnostics, Label, Place};
@@ -34,11 +34,7 @@ fn names(fields: &[&Field], sources: &[SourceText], found: &mut Diagnostics) {
 
 /// The headers under which a file may give the field; its name is always one.
 fn headers_of(field: &Field) -> impl Iterator<Item = &Arc<str>> {
-    let columns = match &field.domain {
-        Domain::Multi(layout) => layout.columns.as_slice(),
-        _ => &[],
-    };
-    [&field.name, &field.column].into_iter().chain(&field.aliases).chain(columns)
+    [&field.name, &field.column].into_iter().chain(&field.aliases).chain(field.part_columns())
 }
 
 fn headers(fields: &[&Field], sources: &[SourceText], found: &mut Diagnostics) {
@@ -56,10 +52,9 @@ fn headers(fields: &[&Field], sources: &[SourceText], found: &mut Diagnostics) {
     }
 }
 
-/// The columns of one multiple answer are told apart too.
+/// The columns of one answer are told apart too.
 fn columns_of_one(field: &Field, sources: &[SourceText], found: &mut Diagnostics) {
-    let Domain::Multi(layout) = &field.domain else { return };
-    let mut folded: Vec<String> = layout.columns.iter().map(|column| fold(column)).collect();
+    let mut folded: Vec<String> = field.part_columns().iter().map(|column| fold(column)).collect();
     folded.sort_unstable();
     let twin = folded.windows(2).find(|pair| pair.first() == pair.last()).and_then(<[String]>::first);
     if let Some(twin) = twin {

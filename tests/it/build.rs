@@ -12,7 +12,7 @@ use kenpyo::expression::{
 };
 use kenpyo::questionnaire::{
     DateFormats, Declared, Domain, Field, Mark, MultiLayout, NumberDomain, Questionnaire, Required, Routing,
-    TextDomain,
+    TextDomain, Ticks,
 };
 use kenpyo::rule_pack::zone::Zone;
 use kenpyo::rule_pack::{
@@ -67,7 +67,7 @@ pub fn marks() -> Vec<Mark> {
 
 pub fn domain(ty: &Type, blank_is_empty_set: bool) -> Domain {
     match ty {
-        Type::Option(_) => Domain::Options,
+        Type::Option(_) => Domain::Options(Ticks::default()),
         Type::Multi(_) => Domain::Multi(MultiLayout {
             separator: text(";"),
             duplicates: None,

@@ -19,6 +19,7 @@
 
 mod build;
 mod cases;
+mod cell_spellings;
 mod command_line;
 mod command_line_check;
 mod defects;

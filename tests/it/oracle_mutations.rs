@@ -76,7 +76,7 @@ fn due_of_cells(pack: &RulePack, seen: &Seen) -> Vec<Due> {
         Read { cell: Cell::Invalid, .. } => {
             Some(("cell".to_owned(), Severity::Error, field.name.to_string()))
         }
-        Read { respelled: true, .. } => Some(("cell".to_owned(), Severity::Info, field.name.to_string())),
+        Read { told: Some(severity), .. } => Some(("cell".to_owned(), *severity, field.name.to_string())),
         _ => None,
     });
     let mut due: Vec<Due> = cells.collect();

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use super::notice::{Fault, Note};
+use super::error_value::is_error;
+use super::note::{Change, Note, Proposal};
+use super::notice::Fault;
 use super::spelling::{Meaning, trim};
 use super::{FieldReader, refused};
 use crate::batch::{Column, Data, Mask};
@@ -26,6 +28,21 @@ pub(super) enum Reading<V> {
     Noted(V, Note),
     /// No value that the field may have.
     Invalid(Fault),
+    /// No value that the field may have; but this is probably what was meant, and is proposed.
+    Doubtful(Fault, Proposal),
+}
+
+impl<V> Reading<V> {
+    /// The same, told as spelled otherwise where nothing else is told: `change` says how it is to be spelled.
+    pub(super) fn respelled(self, change: impl FnOnce(&V) -> Change) -> Self {
+        match self {
+            Self::Value(value) => {
+                let note = Note::Respelled(change(&value));
+                Self::Noted(value, note)
+            }
+            other => other,
+        }
+    }
 }
 
 /// One chunk being converted.
@@ -79,6 +96,16 @@ impl Desk {
     /// The cell's text, trimmed.
     pub(super) fn text(&self, cell: &RawCell) -> &str {
         trim(self.chunk.text(cell.text))
+    }
+
+    /// Whether blanks or invisible marks stand at the edges of the cell.
+    pub(super) fn is_padded(&self, cell: &RawCell) -> bool {
+        self.text(cell).len() < self.bytes(cell).len()
+    }
+
+    /// The cell's text as it stands, edges included.
+    pub(super) fn untrimmed(&self, cell: &RawCell) -> &str {
+        self.chunk.text(cell.text)
     }
 
     /// The cell's text as bytes, not trimmed.
@@ -155,6 +182,26 @@ impl States {
         }
     }
 
+    /// The rows whose cell is blank.
+    pub(super) fn blank_rows(&self) -> Vec<usize> {
+        self.blank.rows().collect()
+    }
+
+    /// Gives a blank `row` the state of an answer that stands in other cells; `written` stands for it in a finding.
+    pub(super) fn fill<V>(
+        &mut self,
+        desk: &mut Desk,
+        reader: &FieldReader,
+        row: usize,
+        written: &str,
+        reading: Reading<V>,
+    ) -> Option<V> {
+        self.blank.clear(row);
+        let (value, finding) = self.enter(reader, row, reading, (written, written));
+        desk.report(finding);
+        value
+    }
+
     /// Gives `row` the state of `reading`, reports what is to be told, and returns the value.
     pub(super) fn take<V>(
         &mut self,
@@ -164,28 +211,44 @@ impl States {
         cell: &RawCell,
         reading: Reading<V>,
     ) -> Option<V> {
+        let texts = (desk.text(cell), desk.untrimmed(cell));
+        let (value, finding) = self.enter(reader, row, reading, texts);
+        desk.report(finding);
+        value
+    }
+
+    /// Gives `row` the state of `reading`, with its value and finding; `texts`: as written, trimmed and not.
+    fn enter<V>(
+        &mut self,
+        reader: &FieldReader,
+        row: usize,
+        reading: Reading<V>,
+        (trimmed, untrimmed): (&str, &str),
+    ) -> (Option<V>, Option<CellFinding>) {
         match reading {
             Reading::Value(value) => {
                 self.known.set(row);
-                Some(value)
+                (Some(value), None)
             }
             Reading::Blank => {
                 self.blank.set(row);
-                None
+                (None, None)
             }
             Reading::Mark(mark) => {
                 self.set_mark(row, mark, &reader.field);
-                None
+                (None, None)
             }
             Reading::Noted(value, note) => {
                 self.known.set(row);
-                desk.report(reader.notices().note(row, desk.text(cell), note));
-                Some(value)
+                (Some(value), reader.notices().note(row, untrimmed, note))
             }
             Reading::Invalid(fault) => {
                 self.invalid.set(row);
-                desk.report(Some(reader.notices().invalid(row, desk.text(cell), fault)));
-                None
+                (None, Some(reader.notices().invalid(row, trimmed, fault)))
+            }
+            Reading::Doubtful(fault, proposal) => {
+                self.invalid.set(row);
+                (None, Some(proposal.beside(reader.notices().invalid(row, trimmed, fault))))
             }
         }
     }
@@ -220,9 +283,9 @@ pub(super) const fn is_compound(kind: RawKind) -> bool {
     matches!(kind, RawKind::JsonArray | RawKind::JsonObject)
 }
 
-/// Whether the cell is `true` or `false`.
-pub(super) const fn is_truth(kind: RawKind) -> bool {
-    matches!(kind, RawKind::JsonTrue | RawKind::JsonFalse)
+/// Whether the cell holds what is neither a text nor a number: a JSON array, object or truth value, or an error value.
+pub(super) fn is_unreadable(kind: RawKind, text: &str) -> bool {
+    is_compound(kind) || matches!(kind, RawKind::JsonTrue | RawKind::JsonFalse) || is_error(kind, text)
 }
 
 /// Whether a mark is spelled with digits, as a sentinel is.

@@ -10,16 +10,25 @@
 //! - Findings are ordered by row, then field; a cell has at most one.
 
 mod cell;
+mod era;
+mod error_value;
+mod garbled;
 mod multi;
+mod note;
 mod notice;
 mod number;
+mod one_hot;
 mod option;
+mod remark;
 #[cfg(test)]
 mod sample;
+mod serial;
 mod spelling;
 #[cfg(test)]
 mod tests;
 mod text;
+mod thousands;
+mod tick;
 mod time;
 
 use std::collections::BTreeSet;
@@ -154,11 +163,11 @@ fn unreadable(records: &[RawRecord]) -> Mask {
 impl FieldReader {
     fn new(field: &Field, pack: &Arc<RulePack>) -> Self {
         let answer = match &field.domain {
-            Domain::Options => Answer::Option(option::Options::new(field)),
+            Domain::Options(_) => Answer::Option(option::Options::new(field)),
             Domain::Multi(layout) => Answer::Multi(multi::Items::new(field, layout)),
             Domain::Number(domain) => Answer::Number(number::Numbers::new(field, domain)),
-            Domain::Text(domain) => Answer::Text(text::Texts::new(domain)),
-            Domain::Time(formats) => Answer::Time(time::Times::new(field, formats, pack.zone)),
+            Domain::Text(domain) => Answer::Text(text::Texts::new(field, domain, &pack.questionnaire)),
+            Domain::Time(formats) => Answer::Time(time::Times::new(field, formats, pack.zone, &pack.wave)),
         };
         let field = Arc::new(field.clone());
         let dictionary = Dictionary::new(&field);

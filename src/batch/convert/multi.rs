@@ -6,11 +6,14 @@
 //! - Repeated items count once in the set and each time in `listed`.
 
 use super::FieldReader;
-use super::cell::{Desk, Reading, States};
-use super::notice::{Fault, Note};
+use super::cell::{Desk, Reading, States, is_compound};
+use super::note::{Change, Note};
+use super::notice::Fault;
 use super::option::Options;
-use super::spelling::{Dictionary, Meaning, reading_form, trim};
+use super::spelling::{Dictionary, trim};
+use super::tick::{Tick, Tokens};
 use crate::batch::{Column, Data, Mask};
+use crate::diagnostic::Argument;
 use crate::input::{RawCell, RawKind};
 use crate::questionnaire::{Field, MultiLayout};
 use crate::source::json::{Kind, Scanner};
@@ -20,39 +23,42 @@ use crate::source::json::{Kind, Scanner};
 pub(super) struct Items {
     layout: MultiLayout,
     options: Options,
-    /// Tokens of a ticked column, in the reading form.
-    ticked: Vec<String>,
+    ticked: Tokens,
 }
 
-/// A set of options, how many items were written, and the first note about one.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// A set of options, how many items were written, and whether one was spelled otherwise, or as a synonym.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Chosen {
     set: u64,
     listed: u16,
-    note: Option<Note>,
+    respelled: bool,
+    synonym: bool,
 }
 
 impl Chosen {
     /// Adds an item; `false`: it is no option.
     fn add(&mut self, reading: Reading<u8>) -> bool {
-        let (index, note) = match reading {
-            Reading::Value(index) => (index, None),
-            Reading::Noted(index, note) => (index, Some(note)),
-            Reading::Blank | Reading::Mark(_) | Reading::Invalid(_) => return false,
+        let index = match reading {
+            Reading::Value(index) => index,
+            Reading::Noted(index, Note::Synonym(_)) => {
+                self.synonym = true;
+                index
+            }
+            Reading::Noted(index, _) => {
+                self.respelled = true;
+                index
+            }
+            Reading::Blank | Reading::Mark(_) | Reading::Invalid(_) | Reading::Doubtful(..) => return false,
         };
         self.set |= 1_u64.checked_shl(u32::from(index)).unwrap_or(0);
         self.listed = self.listed.saturating_add(1);
-        if self.note.is_none() {
-            self.note = note;
-        }
         true
     }
 }
 
 impl Items {
     pub(super) fn new(field: &Field, layout: &MultiLayout) -> Self {
-        let ticked = layout.ticked.iter().map(|token| reading_form(token).into_owned()).collect();
-        Self { layout: layout.clone(), options: Options::new(field), ticked }
+        Self { layout: layout.clone(), options: Options::new(field), ticked: Tokens::new(&layout.ticked) }
     }
 
     pub(super) fn column(
@@ -78,7 +84,9 @@ impl Items {
             if reading == Reading::Blank && !parts.is_empty() {
                 (reading, cell) = self.parts(&reader.dictionary, desk, &parts, row);
             }
-            let reading = self.judge(reading);
+            let padded = desk.is_padded(&cell);
+            let one_cell = whole.is_some() && !desk.text(&desk.cell(whole, row)).is_empty();
+            let reading = self.judge(reading, padded, one_cell && !is_compound(cell.kind));
             if let Some(chosen) = states.take(desk, reader, row, &cell, reading) {
                 (*set, *listed) = (chosen.set, chosen.listed);
             }
@@ -86,9 +94,10 @@ impl Items {
         states.into_column(Data::Multi { set: sets, listed: counts })
     }
 
-    /// The numbers of items that the schema allows, and what is told of repetitions and spellings.
-    fn judge(&self, reading: Reading<Chosen>) -> Reading<Chosen> {
-        let Reading::Value(mut chosen) = reading else { return reading };
+    /// The numbers of items that the schema allows, and what is told of repetitions and spellings. `padded`: blanks
+    /// stand at the edges of the cell; `one_cell`: it could hold the canonical list.
+    fn judge(&self, reading: Reading<Chosen>, padded: bool, one_cell: bool) -> Reading<Chosen> {
+        let Reading::Value(chosen) = reading else { return reading };
         let count = usize::from(chosen.listed);
         if self.layout.min_items.is_some_and(|least| count < least) {
             return Reading::Invalid(Fault::Domain("minItems"));
@@ -97,15 +106,24 @@ impl Items {
             return Reading::Invalid(Fault::Domain("maxItems"));
         }
         let repeated = u32::from(chosen.listed) > chosen.set.count_ones();
-        let told = if repeated && self.layout.duplicates.is_some() {
-            Some(Note::Repeated)
-        } else {
-            chosen.note.take()
+        let note: fn(Change) -> Note = match () {
+            () if repeated && self.layout.duplicates.is_some() => Note::Repeated,
+            () if chosen.synonym => Note::Synonym,
+            () if chosen.respelled || padded => Note::Respelled,
+            () => return Reading::Value(chosen),
         };
-        match told {
-            Some(note) => Reading::Noted(chosen, note),
-            None => Reading::Value(chosen),
-        }
+        Reading::Noted(chosen, note(self.change(chosen.set, one_cell)))
+    }
+
+    /// How the set is to be spelled.
+    fn change(&self, set: u64, one_cell: bool) -> Change {
+        let items = (0..64_u8).filter(|index| set >> index & 1 == 1).map(|index| self.options.change(index));
+        let (shown, codes): (Vec<Argument>, Vec<Option<Box<str>>>) =
+            items.map(|change| (change.shown, change.written)).unzip();
+        let codes: Option<Vec<Box<str>>> = codes.into_iter().filter(|_| one_cell).collect();
+        let codes = codes.filter(|codes| !codes.is_empty());
+        let written = codes.map(|codes| codes.join(&self.layout.separator).into());
+        Change { shown: Argument::List(shown), written }
     }
 
     /// The answer in one cell.
@@ -185,6 +203,7 @@ impl Items {
             first.get_or_insert(cell);
             match self.part(dictionary, index, text) {
                 Some(Reading::Mark(mark)) => marked = Some((mark, cell)),
+                Some(Reading::Blank) => {}
                 Some(reading) if chosen.add(reading.clone()) => {}
                 _ => return (Reading::Invalid(Fault::Option), cell),
             }
@@ -204,13 +223,11 @@ impl Items {
         if self.ticked.is_empty() {
             return self.options.option(dictionary, text);
         }
-        let form = reading_form(text);
-        if self.ticked.iter().any(|token| *token == form) {
-            return Some(Reading::Value(index));
-        }
-        match dictionary.get(text) {
-            Some(Meaning::Mark(mark)) => Some(Reading::Mark(mark)),
-            _ => None,
+        match self.ticked.read(dictionary, text) {
+            Tick::Chosen => Some(Reading::Value(index)),
+            Tick::Mark(mark) => Some(Reading::Mark(mark)),
+            Tick::Not => Some(Reading::Blank),
+            Tick::Unclear => None,
         }
     }
 }

@@ -8,10 +8,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::note::{Change, Note};
 use super::spelling::reading_form;
 use crate::diagnostic::code::{cell, structure};
 use crate::diagnostic::nearest::{fold, mostly_shared, nearest};
-use crate::diagnostic::{Argument, Code, Decimal, Localized, Notice, Severity};
+use crate::diagnostic::{Argument, Code, Decimal, FixClass, Localized, Notice, Severity};
 use crate::expression::{FieldId, OptionItem, Type};
 use crate::input::CellFinding;
 use crate::questionnaire::{Domain, Field, FindingKind, InvalidCase, NumberDomain, Pattern, TextDomain};
@@ -27,17 +28,8 @@ pub(super) enum Fault {
     Option,
     /// It names so many options where one is asked for.
     Several(usize),
-}
-
-/// What is to be told of a cell that was read all the same.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Note {
-    /// Spelled otherwise than it is read.
-    Respelled(Argument),
-    /// Spelled as a synonym.
-    Synonym(Argument),
-    /// An item stands in it more than once.
-    Repeated,
+    /// Its characters are lost.
+    Garbled,
 }
 
 /// The texts of one field's findings.
@@ -51,7 +43,7 @@ pub(super) struct Notices {
     /// For what cannot be read.
     unreadable: Arc<Notice>,
     kind: Argument,
-    /// Of a date: how it may be written.
+    /// Of a moment or month: how it may be written.
     spellings: Argument,
     /// For what is outside the domain, by keyword; the empty one is for all others.
     outside: BTreeMap<&'static str, Arc<Notice>>,
@@ -108,16 +100,13 @@ impl Notices {
 
     /// The finding for a cell that is INVALID; `written` is its text.
     pub(super) fn invalid(&self, row: usize, written: &str, fault: Fault) -> CellFinding {
-        // What is several options is so whatever else a case may say of it.
-        let case = if matches!(fault, Fault::Several(_)) { None } else { self.case(written) };
-        let notice = case.unwrap_or_else(|| match fault {
-            Fault::Domain(keyword) => self.outside.get(keyword).unwrap_or(&self.unreadable),
-            Fault::Option => self.outside.get("").unwrap_or(&self.unreadable),
-            Fault::Type | Fault::Several(_) => &self.unreadable,
-        });
+        // What is several options, or garbled, is so whatever else a case may say of it.
         let notice = match fault {
             Fault::Several(_) => cell::OPTIONS_SEVERAL.notice(),
-            _ => Arc::clone(notice),
+            Fault::Garbled => structure::TEXT_GARBLED.notice(),
+            Fault::Domain(_) | Fault::Option | Fault::Type => {
+                Arc::clone(self.case(written).unwrap_or_else(|| self.general(fault)))
+            }
         };
         let dated = notice.slots.iter().any(|slot| &**slot == "kind");
         let expected = match fault {
@@ -127,6 +116,7 @@ impl Notices {
         };
         let mut finding = CellFinding::of(notice, row, Some(self.field))
             .with("question", self.question.clone())
+            .with("column", self.column.clone())
             .with("value", Argument::written(written))
             .with("options", self.options.clone())
             .with("kind", self.kind.clone())
@@ -136,6 +126,16 @@ impl Notices {
         }
         finding.suggestion = self.suggestion(written, fault);
         finding
+    }
+
+    /// The finding where no case fits.
+    fn general(&self, fault: Fault) -> &Arc<Notice> {
+        match fault {
+            Fault::Domain(keyword) => self.outside.get(keyword),
+            Fault::Option => self.outside.get(""),
+            Fault::Type | Fault::Several(_) | Fault::Garbled => None,
+        }
+        .unwrap_or(&self.unreadable)
     }
 
     /// The first case that fits, as written or in the reading form. `None`: none does.
@@ -154,29 +154,44 @@ impl Notices {
             .iter()
             .map(|name| &**name)
             .filter(|name| shares_digits(written, name) && mostly_shared(written, name));
-        let name = nearest(written, names)?;
-        Some(Localized::new(format!("「{name}」ではありませんか"), format!("did you mean \"{name}\"?")))
+        nearest(written, names).map(did_you_mean)
     }
 
     /// The finding for a cell that was read with a note. `None`: nothing is to be told.
     pub(super) fn note(&self, row: usize, written: &str, note: Note) -> Option<CellFinding> {
-        let about = |code: &'static Code, after: Argument| {
+        let about = |code: &'static Code| {
             CellFinding::new(code, row, Some(self.field))
                 .with("question", self.question.clone())
                 .with("column", self.column.clone())
                 .with("before", Argument::written(written))
-                .with("after", after)
+                .with("value", Argument::written(written))
         };
-        match note {
-            Note::Respelled(after) => Some(about(&structure::SPELLING_NORMALISED, after)),
-            Note::Synonym(after) => Some(about(&cell::SYNONYM_READ, after)),
-            Note::Repeated => {
+        let changed = |code: &'static Code, change: Change, class: FixClass| {
+            let fix = change.fix(class);
+            CellFinding { fix, ..about(code).with("after", change.shown) }
+        };
+        Some(match note {
+            Note::Respelled(change) => changed(&structure::SPELLING_NORMALISED, change, FixClass::Automatic),
+            Note::Synonym(change) => changed(&cell::SYNONYM_READ, change, FixClass::Automatic),
+            Note::Redated(change) => changed(&cell::DATE_CONVERTED, change, FixClass::Automatic),
+            Note::SmallLetters(change) => changed(&cell::CODE_IN_SMALL_LETTERS, change, FixClass::Proposed),
+            Note::DateAlone => about(&cell::DATE_IN_FREE_TEXT),
+            Note::NamesQuestions(questions) => {
+                about(&cell::ANSWER_IN_FREE_TEXT).with("found", Argument::List(questions))
+            }
+            Note::Repeated(change) => {
                 let finding = CellFinding::of(Arc::clone(self.repeated.as_ref()?), row, Some(self.field));
                 let finding = finding.with("question", self.question.clone());
-                Some(finding.with("value", Argument::written(written)))
+                let finding = finding.with("value", Argument::written(written));
+                CellFinding { fix: change.fix(FixClass::Automatic), ..finding }
             }
-        }
+        })
     }
+}
+
+/// The suggestion that `name` was meant.
+pub(super) fn did_you_mean(name: &str) -> Localized<String> {
+    Localized::new(format!("「{name}」ではありませんか"), format!("did you mean \"{name}\"?"))
 }
 
 /// `1 はい`: what a respondent may write, and what it means.
@@ -253,7 +268,7 @@ impl General<'_> {
     fn outside(&self, keyword: &str) -> Arc<Notice> {
         let code = match self.field.ty {
             Type::Option(_) | Type::Multi(_) if keyword.is_empty() => &cell::OPTION_UNKNOWN,
-            Type::Date | Type::DateTime | Type::YearMonth => &cell::DATE_UNREADABLE,
+            Type::Date | Type::DateTime | Type::YearMonth => unreadable_code(self.field),
             _ => &cell::VALUE_OUTSIDE_DOMAIN,
         };
         let own = FindingKind::Keyword(Arc::from(keyword));
@@ -276,7 +291,8 @@ impl General<'_> {
 
 fn unreadable_code(field: &Field) -> &'static Code {
     match field.ty {
-        Type::Date | Type::DateTime | Type::YearMonth => &cell::DATE_UNREADABLE,
+        Type::Date => &cell::DATE_UNREADABLE,
+        Type::DateTime | Type::YearMonth => &cell::MOMENT_UNREADABLE,
         Type::Option(_) => &cell::OPTION_UNKNOWN,
         _ => &cell::VALUE_UNREADABLE,
     }
@@ -325,7 +341,7 @@ fn limit_words(field: &Field) -> Localized<Arc<str>> {
                 add(format!("{most}個以下"), format!("at most {most}"));
             }
         }
-        Domain::Options | Domain::Time(_) => {}
+        Domain::Options(_) | Domain::Time(_) => {}
     }
     if words.ja.is_empty() {
         words = kind_words(&field.ty).map(|text| vec![text.clone()]);

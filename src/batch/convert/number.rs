@@ -2,12 +2,15 @@
 //!
 //! Invariants
 //! - No floating point: every digit counts. An exponent, too many decimals or too many digits are INVALID.
-//! - What is spelled otherwise than the number prints (`1.0`, `007`, `１２`) is read, and told.
+//! - What is spelled otherwise than the number prints (`1.0`, `007`, `１２`, `1,024`, the field's own unit behind it) is
+//!   read, and told. A word beside the number (約, 程度, another unit) is another meaning, and is not.
 
 use super::FieldReader;
-use super::cell::{Desk, Reading, has_digits, is_compound, is_truth, mark, read_column};
-use super::notice::{Fault, Note};
-use super::spelling::reading_form;
+use super::cell::{Desk, Reading, has_digits, is_unreadable, mark, read_column};
+use super::note::{Change, Proposal};
+use super::notice::Fault;
+use super::spelling::{reading_form, trim};
+use super::thousands::without_separators;
 use crate::batch::{Column, Data, Mask};
 use crate::diagnostic::{Argument, Decimal};
 use crate::expression::Type;
@@ -22,6 +25,8 @@ const SAFE_DIGITS: usize = 18;
 #[derive(Debug)]
 pub(super) struct Numbers {
     scale: u8,
+    /// In the reading form; empty: the field has none.
+    unit: Box<str>,
     domain: NumberDomain,
     /// Whether a mark is spelled with digits (999), so that every number must be looked up.
     sentinels: bool,
@@ -29,11 +34,12 @@ pub(super) struct Numbers {
 
 impl Numbers {
     pub(super) fn new(field: &Field, domain: &NumberDomain) -> Self {
-        let scale = match &field.ty {
-            Type::Number { scale, .. } => *scale,
-            _ => 0,
+        let (scale, unit) = match &field.ty {
+            Type::Number { scale, unit } => (*scale, unit.as_deref().unwrap_or("")),
+            _ => (0, ""),
         };
-        Self { scale, domain: domain.clone(), sentinels: has_digits(&field.marks) }
+        let unit = reading_form(unit).into();
+        Self { scale, unit, domain: domain.clone(), sentinels: has_digits(&field.marks) }
     }
 
     pub(super) fn column(
@@ -50,7 +56,7 @@ impl Numbers {
 
     fn read(&self, reader: &FieldReader, desk: &Desk, cell: &RawCell) -> Reading<i64> {
         if let Some(number) = plain_digits(desk.bytes(cell)).filter(|_| self.scale == 0 && !self.sentinels) {
-            return self.judge(number, None);
+            return self.judge(number, false);
         }
         let text = desk.text(cell);
         if text.is_empty() {
@@ -59,25 +65,55 @@ impl Numbers {
         if let Some(mark) = mark(reader, text) {
             return Reading::Mark(mark);
         }
-        if is_compound(cell.kind) || is_truth(cell.kind) {
+        if is_unreadable(cell.kind, text) {
             return Reading::Invalid(Fault::Type);
         }
         let form = reading_form(text);
-        match parse_scaled(&form, self.scale) {
-            Ok(number) => {
-                let told = !(form == text && is_plain(text, self.scale));
-                self.judge(number, told.then(|| Note::Respelled(self.print(number))))
+        match self.parse(&form) {
+            Ok((number, bare)) => {
+                let plain = bare && form == text && is_plain(text, self.scale) && !desk.is_padded(cell);
+                self.judge(number, !plain)
             }
             Err(NumberMistake::TooLarge) => Reading::Invalid(Fault::Domain(self.overflow(text))),
-            Err(NumberMistake::NotANumber | NumberMistake::TooManyDecimals) => Reading::Invalid(Fault::Type),
+            Err(NumberMistake::NotANumber | NumberMistake::TooManyDecimals) => self.doubtful(&form),
         }
     }
 
-    fn judge(&self, number: i64, note: Option<Note>) -> Reading<i64> {
-        match (self.domain.broken(number), note) {
-            (Some(keyword), _) => Reading::Invalid(Fault::Domain(keyword)),
-            (None, Some(note)) => Reading::Noted(number, note),
-            (None, None) => Reading::Value(number),
+    /// The number of a reading form, without the field's unit and the separators of thousands; and whether it had none.
+    fn parse(&self, form: &str) -> Result<(i64, bool), NumberMistake> {
+        let mistake = match parse_scaled(form, self.scale) {
+            Ok(number) => return Ok((number, true)),
+            Err(NumberMistake::TooLarge) => return Err(NumberMistake::TooLarge),
+            Err(mistake) => mistake,
+        };
+        let dressed = |number: &str| Ok((parse_scaled(number, self.scale)?, false));
+        let bare = match form.strip_suffix(&*self.unit) {
+            Some(bare) if !self.unit.is_empty() => trim(bare),
+            _ => form,
+        };
+        match without_separators(bare) {
+            Some(joined) => dressed(&joined),
+            None if bare.len() < form.len() => dressed(bare),
+            None => Err(mistake),
+        }
+    }
+
+    /// What cannot be read; a number with a remark in brackets behind it is proposed without the remark.
+    fn doubtful(&self, form: &str) -> Reading<i64> {
+        let remarked = form.strip_suffix(')').and_then(|form| form.split_once('('));
+        let number = remarked.and_then(|(number, _)| self.parse(trim(number)).ok());
+        match number.map(|(number, _)| number).filter(|number| self.domain.broken(*number).is_none()) {
+            Some(number) => Reading::Doubtful(Fault::Type, Proposal(self.decimal(number).to_string().into())),
+            None => Reading::Invalid(Fault::Type),
+        }
+    }
+
+    /// `told`: it is spelled otherwise than it prints.
+    fn judge(&self, number: i64, told: bool) -> Reading<i64> {
+        match self.domain.broken(number) {
+            Some(keyword) => Reading::Invalid(Fault::Domain(keyword)),
+            None if told => Reading::Value(number).respelled(|number| self.change(*number)),
+            None => Reading::Value(number),
         }
     }
 
@@ -91,8 +127,13 @@ impl Numbers {
         }
     }
 
-    fn print(&self, mantissa: i64) -> Argument {
-        Argument::Number(Decimal { mantissa, scale: self.scale })
+    const fn decimal(&self, mantissa: i64) -> Decimal {
+        Decimal { mantissa, scale: self.scale }
+    }
+
+    fn change(&self, number: i64) -> Change {
+        let decimal = self.decimal(number);
+        Change { shown: Argument::Number(decimal), written: Some(decimal.to_string().into()) }
     }
 }
 

@@ -8,30 +8,42 @@ use std::collections::BTreeSet;
 
 use super::FieldReader;
 use super::cell::{Desk, Reading, is_compound, read_column};
-use super::notice::{Fault, Note};
+use super::note::{Change, Note};
+use super::notice::Fault;
+use super::one_hot::OneHot;
 use super::spelling::{Dictionary, How, Meaning, option_form, reading_form, trim};
 use crate::batch::{Column, Data, Mask};
 use crate::diagnostic::Argument;
 use crate::diagnostic::width::one_width;
-use crate::expression::Type;
+use crate::expression::{OptionItem, Type};
 use crate::input::RawCell;
-use crate::questionnaire::Field;
+use crate::questionnaire::{Domain, Field};
 
 /// The options of one question.
 #[derive(Debug)]
 pub(super) struct Options {
-    labels: Vec<Argument>,
+    /// How each option is to be spelled.
+    changes: Vec<Change>,
     /// Whether codes are numbers, so that `1.0` is `1`.
     numeric: bool,
+    /// `None`: the answer stands in one cell.
+    one_hot: Option<OneHot>,
 }
 
 impl Options {
     pub(super) fn new(field: &Field) -> Self {
         let (Type::Option(list) | Type::Multi(list)) = &field.ty else {
-            return Self { labels: Vec::new(), numeric: false };
+            return Self { changes: Vec::new(), numeric: false, one_hot: None };
         };
-        let labels = list.items.iter().map(|item| item.label.clone().into()).collect();
-        Self { labels, numeric: !list.text_codes }
+        let change = |item: &OptionItem| Change {
+            shown: item.label.clone().into(),
+            written: Some((*item.code).into()),
+        };
+        let one_hot = match &field.domain {
+            Domain::Options(ticks) => OneHot::new(ticks),
+            _ => None,
+        };
+        Self { changes: list.items.iter().map(change).collect(), numeric: !list.text_codes, one_hot }
     }
 
     pub(super) fn column(
@@ -41,8 +53,20 @@ impl Options {
         position: usize,
         skip: Option<&Mask>,
     ) -> Column {
-        let (states, values) =
+        let (mut states, mut values) =
             read_column(reader, desk, position, skip, |desk, cell| self.read(&reader.dictionary, desk, cell));
+        if let Some(one_hot) = &self.one_hot {
+            let slots = one_hot.slots(desk, position);
+            let open: Vec<usize> = if slots.is_empty() { Vec::new() } else { states.blank_rows() };
+            for (row, value) in
+                values.iter_mut().enumerate().filter(|(row, _)| open.binary_search(row).is_ok())
+            {
+                let (reading, written) = one_hot.read(self, &reader.dictionary, desk, &slots, row);
+                if let Some(option) = states.fill(desk, reader, row, &written, reading) {
+                    *value = option;
+                }
+            }
+        }
         states.into_column(Data::Options(values))
     }
 
@@ -61,13 +85,14 @@ impl Options {
                 several_of_array(dictionary, text).map_or(Fault::Option, Fault::Several),
             );
         }
-        match self.option(dictionary, text) {
+        let reading = match self.option(dictionary, text) {
             Some(reading) => reading,
             None => several(dictionary, text).map_or(Reading::Invalid(Fault::Option), |named| match named {
                 Named::One(index) => Reading::Noted(index, self.respelled(index)),
                 Named::Several(count) => Reading::Invalid(Fault::Several(count)),
             }),
-        }
+        };
+        if desk.is_padded(cell) { reading.respelled(|index| self.change(*index)) } else { reading }
     }
 
     /// What the whole text means. `None`: nothing.
@@ -77,7 +102,7 @@ impl Options {
             Some(Meaning::Option(index, How::Plain)) => Reading::Value(index),
             Some(Meaning::Option(index, How::Respelled)) => Reading::Noted(index, self.respelled(index)),
             Some(Meaning::Option(index, How::Synonym)) => {
-                Reading::Noted(index, Note::Synonym(self.label(index)))
+                Reading::Noted(index, Note::Synonym(self.change(index)))
             }
             Some(Meaning::Mark(mark)) => Reading::Mark(mark),
             Some(Meaning::Text(_)) => return None,
@@ -96,12 +121,14 @@ impl Options {
         (zeros && digits).then_some(whole)
     }
 
-    fn label(&self, index: u8) -> Argument {
-        self.labels.get(usize::from(index)).cloned().unwrap_or(Argument::Nothing)
+    /// How the option is to be spelled.
+    pub(super) fn change(&self, index: u8) -> Change {
+        let known = self.changes.get(usize::from(index)).cloned();
+        known.unwrap_or(Change { shown: Argument::Nothing, written: None })
     }
 
-    pub(super) fn respelled(&self, index: u8) -> Note {
-        Note::Respelled(self.label(index))
+    fn respelled(&self, index: u8) -> Note {
+        Note::Respelled(self.change(index))
     }
 }
 

@@ -15,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::diagnostic::dash::same_dash;
 use crate::diagnostic::width::one_width;
 use crate::expression::{OptionList, Type};
 use crate::questionnaire::Field;
@@ -97,7 +98,7 @@ pub(super) fn reading_form(text: &str) -> Cow<'_, str> {
     if text.bytes().all(plain) {
         return Cow::Borrowed(text);
     }
-    let folded: String = one_width(text).chars().flat_map(char::to_lowercase).map(unify_dash).collect();
+    let folded: String = one_width(text).chars().flat_map(char::to_lowercase).map(same_dash).collect();
     Cow::Owned(folded.trim_matches(is_margin).to_owned())
 }
 
@@ -107,15 +108,6 @@ pub(super) fn option_form(text: &str) -> Cow<'_, str> {
     match (letters.next(), letters.next()) {
         (Some(mark @ '\u{2460}'..='\u{2487}'), None) => Cow::Owned(mark.nfkc().collect()),
         _ => reading_form(text),
-    }
-}
-
-/// Dashes that are alike. The long vowel mark is none: whoever types it may mean a letter.
-const fn unify_dash(letter: char) -> char {
-    match letter {
-        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-        '\u{301C}' => '~',
-        other => other,
     }
 }
 

@@ -52,6 +52,7 @@ fn options_are_read_in_the_stated_order() {
         (10, "KP-C014"),
         (11, "EX-C3"),
         (12, "KP-C013"),
+        (13, "KP-S018"),
         (14, "KP-S018"),
     ];
     assert_eq!(ids(&found), owned(&expected));

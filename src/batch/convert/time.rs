@@ -2,18 +2,21 @@
 //!
 //! Invariants
 //! - Only days of the calendar are read; 2024-02-30 is INVALID and never 1 March.
+//! - Eras and spreadsheet numbers are read in date fields only, after every spelling of the schema, and told. A date
+//!   whose year nobody wrote is INVALID; the year of the survey's wave is only proposed.
 //! - A moment without offset is kept as written; one with an offset is moved to the survey's clock. No other clock is
 //!   ever asked.
 
-use super::FieldReader;
-use super::cell::{Desk, Reading, has_digits, is_compound, is_truth, mark, read_column};
-use super::notice::{Fault, Note};
+use super::cell::{Desk, Reading, has_digits, is_unreadable, mark, read_column};
+use super::era::EraDate;
+use super::note::{Change, Note, Proposal};
+use super::notice::Fault;
 use super::spelling::reading_form;
+use super::{FieldReader, era, serial};
 use crate::batch::{Column, Data, Mask};
-use crate::diagnostic::Argument;
 use crate::expression::Type;
 use crate::expression::calendar;
-use crate::input::RawCell;
+use crate::input::{RawCell, RawKind};
 use crate::questionnaire::date_format::{Part, Piece, TimeKind, pieces};
 use crate::questionnaire::{DateFormats, Field};
 use crate::rule_pack::zone::Zone;
@@ -29,6 +32,8 @@ pub(super) struct Times {
     zone: Zone,
     /// Whether a mark is spelled with digits (9999-12-31), so that every text must be looked up first.
     sentinels: bool,
+    /// The year that is proposed for a date without one. `None`: the survey's wave is not called by a year.
+    year: Option<i32>,
 }
 
 /// `Z` or `+09:00` at the start of `text`, in seconds, and what follows. `None`: neither.
@@ -99,13 +104,15 @@ const fn kind(ty: &Type) -> TimeKind {
 }
 
 impl Times {
-    pub(super) fn new(field: &Field, formats: &DateFormats, zone: Zone) -> Self {
+    /// `wave`: the name of the survey's wave, a year in most surveys.
+    pub(super) fn new(field: &Field, formats: &DateFormats, zone: Zone, wave: &str) -> Self {
         let kind = kind(&field.ty);
         let written = formats.spellings.iter().map(|spelling| &**spelling);
         let spellings =
             std::iter::once(kind.canonical()).chain(written.filter(|text| *text != kind.canonical()));
         let formats = spellings.filter_map(|spelling| pieces(spelling, kind)).collect();
-        Self { kind, formats, zone, sentinels: has_digits(&field.marks) }
+        let year = Some(wave).filter(|wave| wave.len() == 4).and_then(|wave| wave.parse().ok());
+        Self { kind, formats, zone, sentinels: has_digits(&field.marks), year }
     }
 
     pub(super) fn column(
@@ -131,24 +138,86 @@ impl Times {
         if text.is_empty() {
             return Reading::Blank;
         }
+        let told = |value: i64| {
+            let reading = Reading::Value(value);
+            if desk.is_padded(cell) { reading.respelled(|value| self.change(*value)) } else { reading }
+        };
         if let Some(value) = self.parse(text).filter(|_| !self.sentinels) {
-            return Reading::Value(value);
+            return told(value);
         }
         if let Some(mark) = mark(reader, text) {
             return Reading::Mark(mark);
         }
-        if is_compound(cell.kind) || is_truth(cell.kind) {
+        if is_unreadable(cell.kind, text) {
             return Reading::Invalid(Fault::Type);
         }
+        if cell.kind == RawKind::SheetDate {
+            return self.sheet_date(text);
+        }
         if let Some(value) = self.parse(text) {
-            return Reading::Value(value);
+            return told(value);
         }
         // The form is in small letters, and ISO 8601 separates date and time by a capital one.
         let form = reading_form(text).to_uppercase();
         match self.parse(&form) {
-            Some(value) => Reading::Noted(value, Note::Respelled(self.print(value))),
+            Some(value) => Reading::Value(value).respelled(|value| self.change(*value)),
+            None if self.kind == TimeKind::Date => self.otherwise(&form),
             None => Reading::Invalid(Fault::Type),
         }
+    }
+
+    /// A date by another calendar or count than the schema's spellings.
+    fn otherwise(&self, form: &str) -> Reading<i64> {
+        let converted = |day: i32| {
+            let day = i64::from(day);
+            Reading::Noted(day, Note::Redated(self.change(day)))
+        };
+        match era::read(form) {
+            Some(EraDate::Day(day)) => return converted(day),
+            Some(EraDate::Impossible(day)) => return self.doubtful(i64::from(day)),
+            Some(EraDate::NoDay) => return Reading::Invalid(Fault::Type),
+            None => {}
+        }
+        if let Some(day) = serial::read(form) {
+            return converted(day);
+        }
+        let day = self.year.zip(without_year(form)).and_then(|(year, (m, d))| calendar::days(year, m, d));
+        day.map_or(Reading::Invalid(Fault::Type), |day| self.doubtful(i64::from(day)))
+    }
+
+    /// A cell that the workbook holds as a date: ISO, with a time where it has one.
+    fn sheet_date(&self, text: &str) -> Reading<i64> {
+        let day = calendar::parse_date(text);
+        match (self.kind, day) {
+            (TimeKind::Date, Some(day)) => Reading::Value(i64::from(day)),
+            (TimeKind::Date, None) => {
+                let moment = calendar::parse_date_time(text).and_then(calendar::day_of_moment);
+                moment.map_or(Reading::Invalid(Fault::Type), |day| self.doubtful(i64::from(day)))
+            }
+            // A spreadsheet shows no time where it is midnight.
+            (TimeKind::DateTime, Some(day)) => Reading::Value(i64::from(day) * DAY),
+            (TimeKind::DateTime, None) => {
+                calendar::parse_date_time(text).map_or(Reading::Invalid(Fault::Type), Reading::Value)
+            }
+            // What is typed as a month becomes its first day.
+            (TimeKind::YearMonth, day) => {
+                let month = match day.and_then(calendar::civil) {
+                    Some((year, month, 1)) => calendar::months(year, month).map(i64::from),
+                    _ => None,
+                };
+                month.map_or(Reading::Invalid(Fault::Type), |month| {
+                    Reading::Noted(month, Note::Redated(self.change(month)))
+                })
+            }
+        }
+    }
+
+    fn doubtful(&self, value: i64) -> Reading<i64> {
+        Reading::Doubtful(Fault::Type, Proposal(self.print(value).into()))
+    }
+
+    fn change(&self, value: i64) -> Change {
+        Change::text(self.print(value))
     }
 
     /// The value that `text` spells. `None`: none of the spellings fits, or the calendar has no such day.
@@ -171,14 +240,25 @@ impl Times {
         }
     }
 
-    fn print(&self, value: i64) -> Argument {
+    fn print(&self, value: i64) -> String {
         let short = i32::try_from(value).unwrap_or(0);
-        Argument::from(match self.kind {
+        match self.kind {
             TimeKind::Date => calendar::print_date(short),
             TimeKind::YearMonth => calendar::print_year_month(short),
             TimeKind::DateTime => calendar::print_date_time(value),
-        })
+        }
     }
+}
+
+/// `2/1`, `2-1`, `2月1日`: month and day. `None`: another text.
+fn without_year(form: &str) -> Option<(i32, i32)> {
+    let (month, rest) = digits(form, 1, 2)?;
+    let (rest, ends) = match rest.strip_prefix(['/', '-']) {
+        Some(rest) => (rest, ""),
+        None => (rest.strip_prefix('月')?, "日"),
+    };
+    let (day, rest) = digits(rest, 1, 2)?;
+    (rest == ends).then_some((month, day))
 }
 
 /// The numbers of `text` by `format`. `None`: it is spelled otherwise.
@@ -226,7 +306,7 @@ mod tests {
     fn times(ty: Type, spellings: &[&str]) -> Times {
         let formats = DateFormats { spellings: spellings.iter().map(|text| (*text).into()).collect() };
         let field = Field { ty, marks: Vec::new(), ..super::super::sample::yes_no() };
-        Times::new(&field, &formats, Zone { seconds: 9 * 3600 })
+        Times::new(&field, &formats, Zone { seconds: 9 * 3600 }, "2024")
     }
 
     #[test]

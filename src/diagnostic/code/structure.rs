@@ -25,6 +25,12 @@ codes! {
         message "ファイルの文字コードを {encoding} と判定し、UTF-8 に変換して読み込みました。機関名等の文字が正しく表示されているかご確認ください。"
             "The file was read as {encoding} and converted to UTF-8. Please check that names are shown correctly.";
 
+    /// Characters of a text are lost: replacement signs, user-defined characters, question marks for kanji.
+    TEXT_GARBLED = "KP-S003" "unreadable-characters" Error
+        title "読み取れない文字（外字・文字化け）" "unreadable characters in a text"
+        message "{column}に読み取れない文字（外字・文字化け）が含まれています。標準の漢字に置き換えて入力してください。"
+            "{column} contains characters that cannot be read (user-defined or garbled). Please replace them with standard characters.";
+
     /// No mandatory column in the header.
     HEADER_MISSING = "KP-S004" "header-row-not-found" Fatal
         title "項目名の行が見つからない" "header row not found"
@@ -144,4 +150,22 @@ codes! {
         title "項目のまとまりであるべき値がオブジェクトでない" "a group of items is not a JSON object"
         message "{line}行目からの回答の「{column}」は項目のまとまりです。項目名と値の組（{{…}}）として書き出し直してください。"
             "\"{column}\" in the record from line {line} is a group of items. Please write it as an object {{…}} of names and values.";
+
+    /// The workbook counts its days from 1904.
+    DATE_SYSTEM_1904 = "KP-S029" "dates-counted-from-1904" Warning
+        title "1904年から数える日付のブック" "workbook that counts days from 1904"
+        message "このブックは日付を1904年から数える設定で保存されているため、{cell}の「{before}」を {after} と読み取りました。1900年から数えるブックから貼り付けた日付は1,462日ずれます。日付が正しいかご確認ください。"
+            "This workbook counts days from 1904, so \"{before}\" in {cell} was read as {after}. Dates pasted from a workbook that counts from 1900 are 1,462 days off. Please check the dates.";
+
+    /// Colours or strike-through in answer cells, which may carry a meaning that nobody reads.
+    FORMAT_NOT_READ = "KP-S030" "cell-format-not-read" Warning
+        title "セルの色・取消線は読み取らない" "colour or strike-through is not read"
+        message "回答欄に色付きまたは取消線のセルがあります（{range}）。色や取消線は回答として読み取りません。意味がある場合は、セルの文字として入力し直してください。"
+            "Cells of the answers are coloured or struck through ({range}). Colour and strike-through are not read. If they mean something please write it into the cell as text.";
+
+    /// Comments, notes or drawn shapes, which may hold an answer that nobody reads.
+    SHAPES_NOT_READ = "KP-S031" "shapes-or-comments-not-read" Warning
+        title "図形・コメントは読み取らない" "shapes or comments are not read"
+        message "シートに図形またはコメントがあります（{range}）。図形（○囲みなど）やコメントは回答として読み取りません。回答はセルの文字として入力してください。"
+            "The sheet has shapes or comments ({range}). Shapes, such as a circle around an option, and comments are not read as answers. Please enter the answers into the cells as text.";
 }

@@ -39,9 +39,8 @@ pub(super) fn tell(
     let marks = Marks::new(row, source);
     let mut columns = Columns { matched, cells, form, marks, found: Diagnostics::new() };
     let dates = columns.dates(&there);
-    let missing =
-        form.mandatory().filter(|(column, _)| !there.contains(column) && !dates.meant.contains(column));
-    for (_, column) in missing {
+    let known: BTreeSet<usize> = there.iter().chain(&dates.meant).copied().collect();
+    for column in form.missing(&known) {
         let finding = columns.marks.finding(&structure::COLUMN_MISSING).with("column", &*column.header);
         let label = Label { field: Some(Arc::clone(&column.name)), ..columns.marks.whole(row) };
         columns.found.push(finding.label(label));

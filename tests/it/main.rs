@@ -24,6 +24,7 @@ mod command_line;
 mod command_line_check;
 mod defects;
 mod determinism;
+mod file_defects;
 mod form;
 mod formats;
 mod generate;

@@ -5,8 +5,10 @@
 //! - A bad row or record is a finding and a record of its own; it never stops the rest.
 //! - Record numbers, lines and offsets are given here, once, and never derived from a place in a chunk.
 
+mod aside;
 mod csv;
 mod form;
+mod format;
 mod grid;
 mod heading;
 mod intake;
@@ -19,14 +21,16 @@ mod pointer;
 mod reader;
 mod row_fault;
 mod scan;
+mod telling;
 mod unknown_key;
 
 pub use form::FormNeeds;
+pub use format::InputFormat;
 pub use grid::{Grid, GridCell, address};
 pub use heading::HeaderRow;
 pub use layout::{Block, Layout};
 pub use pointer::pointer_at;
-pub use reader::{InputFormat, ReadOptions, Reader};
+pub use reader::{ReadOptions, Reader};
 pub use unknown_key::{UnknownKey, UnknownKeys};
 
 use std::sync::Arc;

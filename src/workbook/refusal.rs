@@ -7,6 +7,7 @@
 use std::fmt;
 use std::io;
 
+#[cfg(feature = "xlsx")]
 use super::address::CellAddress;
 
 /// Why a file, or a sheet of it, is not read.
@@ -213,6 +214,7 @@ impl Refusal {
     }
 
     /// The place in the form that [`Refusal::place`] gives for a cell of a part.
+    #[cfg(feature = "xlsx")]
     pub(super) fn cell_place(part: &str, cell: CellAddress) -> String {
         format!("{part} {cell}")
     }

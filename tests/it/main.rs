@@ -28,6 +28,8 @@ mod determinism;
 mod encodings;
 mod file_defects;
 mod fix;
+#[cfg(feature = "xlsx")]
+mod foreign_workbooks;
 mod form;
 mod formats;
 mod generate;

@@ -443,3 +443,24 @@ fn neither_threads_nor_chunks_change_a_word_about_a_workbook() {
         assert_eq!(first, other);
     }
 }
+
+#[test]
+fn workbooks_of_other_programs_are_read_or_refused_with_the_way_out() {
+    let read = |name: &str| fs::read(root().join(fixture("workbooks")).join(name)).unwrap();
+    let (report, code) = checked("libreoffice.xlsx", &read("libreoffice.xlsx"), &[]);
+    assert_eq!((told(&report), code, &report["summary"]["records"]), (vec![], Some(0), &Value::from(2)));
+    let refused = [
+        ("libreoffice.xls", "Excel 97-2003"),
+        ("libreoffice.ods", "OpenDocument"),
+        ("encrypted.xlsx", "locked with a password"),
+    ];
+    for (name, reason) in refused {
+        // By whatever name: the first bytes tell.
+        for shown in [name, "answers.xlsx"] {
+            let (report, code) = checked(shown, &read(name), &[]);
+            let finding = &report["findings"][0];
+            assert_eq!((finding["rule"].as_str(), code), (Some("KP-S012"), Some(3)), "{name}: {finding}");
+            assert!(finding["help"].as_str().unwrap().contains(reason), "{name}: {finding}");
+        }
+    }
+}

@@ -118,6 +118,11 @@ pub(super) struct CheckArguments {
     /// Write the change log of --fix to LOG: a line a cell, with what it was and is [default: OUT.changes.csv]
     #[arg(long, value_name = "LOG", requires = "fix")]
     pub(super) fix_log: Option<PathBuf>,
+    /// Write a copy of the one file to OUT (XLSX) in which each cell with a finding is filled and commented; the
+    /// language is that of --lang, the number of findings at most --max-findings [default: 10000, gravest first]. The
+    /// copy holds the answers, whatever --values says
+    #[arg(long, value_name = "OUT")]
+    pub(super) annotate: Option<PathBuf>,
     /// Findings listed at most [full: 5 a rule and 100 in all]
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     pub(super) max_findings: Option<String>,

@@ -67,7 +67,7 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
     let audience = audience(session, arguments);
     let caps = settings.max_findings.map_or_else(Caps::default, |in_all| Caps { per_rule: None, in_all });
     let run = Run::new(session, &reports, audience, caps, !arguments.no_progress);
-    let copies = Copies::open(arguments, &plan.pack, &inputs);
+    let copies = Copies::open(arguments, &plan.pack, &inputs, (session.language, settings.max_findings));
     let mut run = match run.and_then(|run| Ok(Run { copies: copies?, ..run })) {
         Ok(run) => run,
         Err(error) => return session.stopped(&error, Exit::Failed),
@@ -77,8 +77,8 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
             for line in words::summary(&run.header, &summary, session.language) {
                 session.note(&line);
             }
-            run.copies.tell(session, arguments);
-            exit(arguments, &summary)
+            let written = run.copies.tell(session, arguments);
+            exit(arguments, &summary, written)
         }
         Err(error) => session.stopped(&error, Exit::Failed),
     }
@@ -222,8 +222,9 @@ fn options(arguments: &CheckArguments, settings: &Settings) -> CheckOptions {
     }
 }
 
-fn exit(arguments: &CheckArguments, summary: &Summary) -> Exit {
-    if summary.has_failures() || (summary.nothing_checked() && !arguments.allow_empty) {
+/// `written`: whatever copy was asked for is there.
+fn exit(arguments: &CheckArguments, summary: &Summary, written: bool) -> Exit {
+    if !written || summary.has_failures() || (summary.nothing_checked() && !arguments.allow_empty) {
         return Exit::Failed;
     }
     let level = arguments.fail_on.severity().filter(|_| !arguments.exit_zero);

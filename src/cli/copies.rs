@@ -8,18 +8,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::arguments::{CheckArguments, Whether};
+use super::arguments::{CheckArguments, InputFormatName, Whether};
 use super::session::Session;
 use super::usage::usage;
 use crate::diagnostic::code::usage::{
-    CONFLICT, COPY_NOT_WRITTEN, ONE_FILE_TO_COPY, OUTPUT_IS_INPUT, TWO_OUTPUTS_IN_ONE_PLACE,
+    CONFLICT, COPY_NOT_WRITTEN, NO_CELLS_TO_MARK, ONE_FILE_TO_COPY, OUTPUT_IS_INPUT, TOO_LARGE_TO_MARK,
+    TWO_OUTPUTS_IN_ONE_PLACE, WORKBOOKS_LEFT_OUT,
 };
 use crate::diagnostic::{Diagnostic, Language, Place};
 use crate::engine::event::{Reporter, RunHeader, Summary};
 use crate::engine::{InputFile, InputPlace};
 use crate::error::Error;
 use crate::evaluate::{Finding, RecordFindings};
-use crate::rewrite::{Fixed, Fixer};
+use crate::rewrite::annotate::{LARGEST, MOST_FINDINGS};
+use crate::rewrite::{Annotated, Annotator, Fixed, Fixer};
 use crate::rule_pack::RulePack;
 use crate::settings::{Destination, Report};
 use crate::source::sink::real_path;
@@ -40,6 +42,7 @@ fn outputs(arguments: &CheckArguments) -> Vec<(&'static str, PathBuf)> {
         outputs.push(("--fix", copy.clone()));
         outputs.push(("--fix-log", log_path(arguments, copy)));
     }
+    outputs.extend(arguments.annotate.iter().map(|copy| ("--annotate", copy.clone())));
     outputs
 }
 
@@ -59,6 +62,9 @@ pub(super) fn refused(
     let [InputFile { place: InputPlace::Path(original), .. }] = inputs else {
         return Some(usage(&ONE_FILE_TO_COPY, session.line.mark_value(flag)).with("flag", flag));
     };
+    if let Some(refused) = unmarkable(session, arguments, original) {
+        return Some(refused);
+    }
     let mut taken = vec![("", real_path(original))];
     taken.extend(reports.iter().filter_map(|report| match &report.destination {
         Destination::File(path) => Some(("--format", real_path(path))),
@@ -79,10 +85,28 @@ pub(super) fn refused(
     None
 }
 
+/// Why no annotated copy can be written of `original`. `None`: as far as its name tells, one can.
+fn unmarkable(session: &Session, arguments: &CheckArguments, original: &Path) -> Option<Diagnostic> {
+    arguments.annotate.as_ref()?;
+    let label = session.line.mark_value("--annotate");
+    if !cfg!(feature = "xlsx") {
+        return Some(usage(&WORKBOOKS_LEFT_OUT, label).with("other", "--fix"));
+    }
+    let named_json = || {
+        let ending = original.extension().map(|ending| ending.to_ascii_lowercase());
+        ending.is_some_and(|ending| ["json", "jsonl", "ndjson"].iter().any(|json| ending == *json))
+    };
+    let json = arguments
+        .input_format
+        .map_or_else(named_json, |format| matches!(format, InputFormatName::Json | InputFormatName::Jsonl));
+    json.then(|| usage(&NO_CELLS_TO_MARK, label))
+}
+
 /// The copies of a run; none is asked for in most.
 #[derive(Debug, Default)]
 pub(super) struct Copies {
     fixer: Option<Fixer>,
+    annotator: Option<Annotator>,
     /// `--keys hide`: then what names a record is in no finding, and the copies do without.
     without_keys: bool,
 }
@@ -93,50 +117,94 @@ impl Copies {
         arguments: &CheckArguments,
         pack: &Arc<RulePack>,
         inputs: &[InputFile],
+        (language, most): (Language, Option<u64>),
     ) -> Result<Self, Error> {
         let [InputFile { place: InputPlace::Path(original), .. }] = inputs else {
             return Ok(Self::default());
         };
-        let fixer = match &arguments.fix {
-            Some(copy) => Some(Fixer::new(Arc::clone(pack), original, copy, &log_path(arguments, copy))?),
-            None => None,
-        };
-        Ok(Self { fixer, without_keys: arguments.keys == Some(Whether::Hide) })
+        let fixer = arguments
+            .fix
+            .as_ref()
+            .map(|copy| Fixer::new(Arc::clone(pack), original, copy, &log_path(arguments, copy)))
+            .transpose()?;
+        let most = most.and_then(|most| usize::try_from(most).ok()).unwrap_or(MOST_FINDINGS);
+        let annotator = arguments
+            .annotate
+            .as_ref()
+            .map(|copy| Annotator::new(original, copy, language, most))
+            .transpose()?;
+        Ok(Self { fixer, annotator, without_keys: arguments.keys == Some(Whether::Hide) })
     }
 
-    /// Says what was written.
-    pub(super) fn tell(&self, session: &Session, arguments: &CheckArguments) {
-        let Some((copy, outcome)) =
-            arguments.fix.as_ref().zip(self.fixer.as_ref().and_then(|fixer| fixer.outcome))
-        else {
-            return;
-        };
-        let log = log_path(arguments, copy);
-        let (path, log) = (copy.display(), log.display());
-        match outcome {
-            Fixed::Written(cells) => session.note(&match session.language {
-                Language::Ja => format!("訂正済みの写し：{path}（{cells}か所を訂正）、訂正記録：{log}"),
-                Language::En => {
-                    format!("Corrected copy: {path} ({cells} cells corrected); change log: {log}")
-                }
-            }),
-            Fixed::NotRead => {
-                session.warn([Diagnostic::new(&COPY_NOT_WRITTEN, Place::Run).with("flag", "--fix")]);
-            }
-        }
+    /// Says what was written. `false`: something that was asked for was not.
+    pub(super) fn tell(&self, session: &Session, arguments: &CheckArguments) -> bool {
+        let fixed = arguments.fix.as_ref().zip(self.fixer.as_ref().and_then(|fixer| fixer.outcome));
+        let annotated =
+            arguments.annotate.as_ref().zip(self.annotator.as_ref().and_then(|copy| copy.outcome));
+        let fixed = fixed.is_none_or(|(copy, outcome)| {
+            tell_fixed(session, &copy.display().to_string(), &log_path(arguments, copy), outcome)
+        });
+        annotated.is_none_or(|(copy, outcome)| tell_annotated(session, &copy.display().to_string(), outcome))
+            && fixed
     }
 
     fn each(&mut self, mut tell: impl FnMut(&mut dyn Reporter) -> Result<(), Error>) -> Result<(), Error> {
-        match &mut self.fixer {
-            Some(fixer) => tell(fixer),
-            None => Ok(()),
+        let fixer = self.fixer.iter_mut().map(|fixer| -> &mut dyn Reporter { fixer });
+        let annotator = self.annotator.iter_mut().map(|annotator| -> &mut dyn Reporter { annotator });
+        fixer.chain(annotator).try_for_each(&mut tell)
+    }
+}
+
+fn tell_fixed(session: &Session, copy: &str, log: &Path, outcome: Fixed) -> bool {
+    match outcome {
+        Fixed::Written(cells) => {
+            let log = log.display();
+            session.note(&match session.language {
+                Language::Ja => format!("訂正済みの写し：{copy}（{cells}か所を訂正）、訂正記録：{log}"),
+                Language::En => {
+                    format!("Corrected copy: {copy} ({cells} cells corrected); change log: {log}")
+                }
+            });
+        }
+        Fixed::NotRead => {
+            session.warn([Diagnostic::new(&COPY_NOT_WRITTEN, Place::Run).with("flag", "--fix")]);
         }
     }
+    matches!(outcome, Fixed::Written(_))
+}
+
+fn tell_annotated(session: &Session, copy: &str, outcome: Annotated) -> bool {
+    let problem = match outcome {
+        Annotated::Written { cells, left_out } => {
+            session.note(&match session.language {
+                Language::Ja => format!("印を付けた写し：{copy}（{cells}セル）"),
+                Language::En => format!("Annotated copy: {copy} ({cells} cells marked)"),
+            });
+            if left_out > 0 {
+                session.note(&match session.language {
+                    Language::Ja => {
+                        format!("写しに書いていない指摘が{left_out}件あります。--max-findings で増やせます。")
+                    }
+                    Language::En => {
+                        format!(
+                            "{left_out} findings are not told in the copy. --max-findings raises the limit."
+                        )
+                    }
+                });
+            }
+            return true;
+        }
+        Annotated::NotATable => Diagnostic::new(&NO_CELLS_TO_MARK, Place::Run),
+        Annotated::NotRead => Diagnostic::new(&COPY_NOT_WRITTEN, Place::Run).with("flag", "--annotate"),
+        Annotated::TooLarge => Diagnostic::new(&TOO_LARGE_TO_MARK, Place::Run).with("limit", LARGEST >> 20),
+    };
+    session.warn([problem]);
+    false
 }
 
 impl Reporter for Copies {
     fn wants_values(&self) -> bool {
-        self.fixer.is_some()
+        self.fixer.is_some() || self.annotator.is_some()
     }
 
     fn wants_keys(&self) -> bool {

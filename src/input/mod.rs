@@ -24,6 +24,7 @@ mod scan;
 mod sheet;
 mod unknown_key;
 mod workbook_file;
+mod written_rows;
 
 pub use csv::cell_text;
 pub use form::FormNeeds;
@@ -33,6 +34,7 @@ pub use layout::{Block, Layout};
 pub use pointer::{pointer_at, value_at};
 pub use reader::{InputFormat, ReadOptions, Reader};
 pub use unknown_key::{UnknownKey, UnknownKeys};
+pub use written_rows::{WrittenRow, written_rows};
 
 use std::sync::Arc;
 

@@ -6,10 +6,15 @@
 //! - Only what is certain is written into it (a spelling, a derived value); what is only proposed never is.
 //! - Corrected again, a corrected copy stays as it is, byte for byte.
 
+pub mod annotate;
 mod correction;
 pub mod fix;
 mod json_member;
 mod log;
+mod remark;
 mod splice;
+#[cfg(feature = "xlsx")]
+mod table;
 
+pub use annotate::{Annotated, Annotator};
 pub use fix::{Fixed, Fixer};

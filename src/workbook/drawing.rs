@@ -133,7 +133,7 @@ fn read_part(
                 }
                 Expected::Nothing => {}
             },
-            Piece::End => {
+            Piece::End(_) => {
                 expected = Expected::Nothing;
                 if anchor_depth == depth.checked_sub(1) {
                     anchor_depth = None;

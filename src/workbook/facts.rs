@@ -10,12 +10,13 @@ use memchr::memmem;
 use super::address::CellRange;
 use super::archive::Archive;
 use super::limits::Limits;
+use super::package::relation_id;
 use super::refusal::Refusal;
 use super::relation::relations;
 use super::xml::{Piece, Tag, XmlPart};
 
 /// What stands in a sheet around its cells.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct SheetFacts {
     /// Ranges whose cells are merged into their top left one.
@@ -34,6 +35,33 @@ pub struct SheetFacts {
     pub has_drawing: bool,
     /// Whether it has comments.
     pub has_notes: bool,
+    pub(super) layout: Layout,
+}
+
+/// What a copy needs to know of a sheet beside its cells.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Layout {
+    /// Columns with a width or a style of their own, in their order.
+    pub(super) columns: Vec<ColumnSpan>,
+    /// Width of the other columns, in characters.
+    pub(super) usual_width: Option<f64>,
+    /// Height of the other rows, in points.
+    pub(super) usual_height: Option<f64>,
+    /// The relation by which the sheet names its comment boxes and controls.
+    pub(super) legacy_drawing: Option<String>,
+}
+
+/// Columns that look alike.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct ColumnSpan {
+    /// First one, from 1.
+    pub(super) first: u32,
+    /// Last one.
+    pub(super) last: u32,
+    /// Style of the cells that are not stored.
+    pub(super) style: Option<u32>,
+    /// In characters; 0 where they are hidden.
+    pub(super) width: Option<f64>,
 }
 
 /// A range with filter buttons.
@@ -88,14 +116,13 @@ fn read_sheet(
                 (2, "filterColumn") if in_filter => activate(facts),
                 (1, name) => {
                     in_filter = false;
-                    facts.hides_other_rows |= name == "sheetFormatPr" && tag.flag("zeroHeight") == Some(true);
-                    facts.is_protected |= name == "sheetProtection" && tag.flag("sheet") == Some(true);
+                    keep_format(name, &tag, facts);
                 }
                 (2, "mergeCell") => facts.merged.extend(range(&tag)),
-                (2, "col") => facts.hidden_columns.extend(hidden(&tag, limits)),
+                (2, "col") => facts.layout.columns.extend(columns(&tag, limits)),
                 _ => {}
             },
-            Piece::EndOfPart => return Ok(true),
+            Piece::EndOfPart => break,
             _ => {}
         }
         if let Some(name) = cells
@@ -103,9 +130,26 @@ fn read_sheet(
         {
             return Ok(false);
         }
-        if facts.merged.len().max(facts.hidden_columns.len()) > limits.things {
+        if facts.merged.len().max(facts.layout.columns.len()) > limits.things {
             return Err(Refusal::TooMany { part: part.to_owned() });
         }
+    }
+    let hidden = facts.layout.columns.iter().filter(|span| span.width == Some(0.0));
+    facts.hidden_columns = hidden.map(|span| (span.first, span.last)).collect();
+    Ok(true)
+}
+
+fn keep_format(name: &str, tag: &Tag<'_>, facts: &mut SheetFacts) {
+    let size = |name: &str| tag.attribute(name).and_then(|size| size.trim().parse().ok());
+    match name {
+        "sheetFormatPr" => {
+            facts.hides_other_rows = tag.flag("zeroHeight") == Some(true);
+            facts.layout.usual_width = size("defaultColWidth");
+            facts.layout.usual_height = size("defaultRowHeight");
+        }
+        "sheetProtection" => facts.is_protected = tag.flag("sheet") == Some(true),
+        "legacyDrawing" => facts.layout.legacy_drawing = Some(relation_id(tag)),
+        _ => {}
     }
 }
 
@@ -125,11 +169,12 @@ fn activate(facts: &mut SheetFacts) {
     }
 }
 
-fn hidden(tag: &Tag<'_>, limits: &Limits) -> Option<(u32, u32)> {
-    let none = tag.attribute("width").and_then(|width| width.trim().parse::<f64>().ok()) == Some(0.0);
-    let hidden = tag.flag("hidden") == Some(true) || none;
+fn columns(tag: &Tag<'_>, limits: &Limits) -> Option<ColumnSpan> {
     let (first, last) = (tag.number("min")?, tag.number("max")?);
-    (hidden && first <= last).then(|| (first, last.min(limits.columns)))
+    let width = tag.attribute("width").and_then(|width| width.trim().parse::<f64>().ok());
+    let width = if tag.flag("hidden") == Some(true) { Some(0.0) } else { width };
+    let span = ColumnSpan { first, last: last.min(limits.columns), style: tag.number("style"), width };
+    (first <= span.last).then_some(span)
 }
 
 fn read_table(

@@ -17,6 +17,8 @@ pub mod refusal;
 #[cfg(feature = "xlsx")]
 mod archive;
 #[cfg(feature = "xlsx")]
+pub mod copy;
+#[cfg(feature = "xlsx")]
 pub mod drawing;
 #[cfg(feature = "xlsx")]
 pub mod facts;

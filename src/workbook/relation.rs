@@ -20,6 +20,8 @@ pub(super) struct Relation {
     pub(super) target: String,
     /// Whether it leads out of the package.
     pub(super) external: bool,
+    /// Whether its type is of the strict family.
+    pub(super) strict: bool,
 }
 
 /// Name of the part that holds the relationships of `part`; of the package where `part` is empty.
@@ -47,9 +49,11 @@ pub(super) fn relations(
                 let external =
                     tag.attribute("TargetMode").is_some_and(|mode| mode.eq_ignore_ascii_case("external"));
                 let target = text("Target");
-                let kind = text("Type").rsplit('/').next().unwrap_or_default().to_owned();
+                let kind = text("Type");
+                let strict = kind.starts_with("http://purl.oclc.org/");
+                let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
                 let target = if external { target } else { resolved(part, &target) };
-                found.push(Relation { id: text("Id"), kind, target, external });
+                found.push(Relation { id: text("Id"), kind, target, external, strict });
             }
             Piece::EndOfPart => return Ok(found),
             _ => {}

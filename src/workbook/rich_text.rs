@@ -58,7 +58,7 @@ pub(super) fn read_rich(
                 "color" if in_run_look.is_some() => look.coloured |= is_colour(&tag, Ground::Text),
                 _ => {}
             },
-            Piece::End if in_run_look.is_some_and(|run| depth == run + 1) => in_run_look = None,
+            Piece::End(_) if in_run_look.is_some_and(|run| depth == run + 1) => in_run_look = None,
             Piece::EndOfPart => break,
             _ => {}
         }

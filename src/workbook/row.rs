@@ -50,6 +50,8 @@ pub(super) struct StoredCell {
     pub(super) style: u32,
     pub(super) stored: Stored,
     pub(super) formula: bool,
+    /// The formula serves other cells too, so it cannot be taken away.
+    pub(super) bound: bool,
     pub(super) look: RunLook,
 }
 
@@ -58,6 +60,10 @@ pub(super) struct StoredCell {
 pub(super) struct StoredRow {
     pub(super) number: u32,
     pub(super) hidden: bool,
+    /// Style of the cells that are not stored.
+    pub(super) style: Option<u32>,
+    /// Height in points, where it is not the usual one.
+    pub(super) height: Option<f64>,
     pub(super) text: String,
     pub(super) cells: Vec<StoredCell>,
 }

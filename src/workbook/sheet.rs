@@ -66,8 +66,8 @@ impl Kind {
 }
 
 /// The attributes of a cell.
-struct Head {
-    address: Option<CellAddress>,
+pub(super) struct CellHead {
+    pub(super) address: Option<CellAddress>,
     style: u32,
     kind: Kind,
 }
@@ -109,15 +109,15 @@ impl<'a> SheetReader<'a> {
                     (2, "row") if self.inside => row_head(&tag),
                     _ => continue,
                 },
-                Piece::End => {
+                Piece::End(_) => {
                     self.inside &= depth > 2;
                     continue;
                 }
                 Piece::EndOfPart => return Ok(false),
                 _ => continue,
             };
-            let Some((number, hidden)) = head else { return Err(self.xml.broken()) };
-            let number = number.unwrap_or(self.row.number.saturating_add(1));
+            let Some(head) = head else { return Err(self.xml.broken()) };
+            let number = head.number.unwrap_or(self.row.number.saturating_add(1));
             let at = CellAddress::new(number, 1);
             if number > self.limits.rows {
                 return Err(Refusal::FarCell { place: self.place(at) });
@@ -130,7 +130,9 @@ impl<'a> SheetReader<'a> {
             text.clear();
             cells.clear();
             self.row.number = number;
-            self.row.hidden = hidden;
+            self.row.hidden = head.hidden;
+            self.row.style = head.style;
+            self.row.height = head.height;
             return Ok(true);
         }
     }
@@ -152,7 +154,7 @@ impl<'a> SheetReader<'a> {
         Ok(())
     }
 
-    fn read_cell(&mut self, head: &Head) -> Result<(), Refusal> {
+    fn read_cell(&mut self, head: &CellHead) -> Result<(), Refusal> {
         let before = self.row.cells.last().map_or(0, |cell| cell.column);
         let follows = CellAddress::new(self.row.number, before.saturating_add(1));
         let at = head.address.unwrap_or(follows);
@@ -167,6 +169,7 @@ impl<'a> SheetReader<'a> {
             return Err(Refusal::TooMany { part: self.xml.part().to_owned() });
         }
         let mut formula = self.arrays.iter().any(|range| range.contains(at));
+        let mut bound = formula;
         let mut look = RunLook::default();
         let start = self.row.text.len();
         while self.xml.depth() > 3 {
@@ -183,16 +186,24 @@ impl<'a> SheetReader<'a> {
                     self.read_text(at, read)?;
                 }
                 Child::Inline => look = self.read_text(at, read_rich)?,
-                Child::Formula { range } => {
+                Child::Formula { array, serves } => {
                     formula = true;
-                    self.keep_array(range)?;
+                    bound |= serves;
+                    self.keep_array(array)?;
                     self.xml.skip()?;
                 }
                 Child::Other => self.xml.skip()?,
             }
         }
         let stored = self.understand(head.kind, start, at)?;
-        self.row.cells.push(StoredCell { column: at.column, style: head.style, stored, formula, look });
+        self.row.cells.push(StoredCell {
+            column: at.column,
+            style: head.style,
+            stored,
+            formula,
+            bound,
+            look,
+        });
         Ok(())
     }
 
@@ -246,9 +257,7 @@ impl<'a> SheetReader<'a> {
     }
 
     fn keep_array(&mut self, range: Option<CellRange>) -> Result<(), Refusal> {
-        if let Some(range) = range.filter(|range| !range.is_one_cell()) {
-            self.arrays.push(range);
-        }
+        self.arrays.extend(range);
         if self.arrays.len() > OPEN_ARRAYS {
             return Err(Refusal::TooMany { part: self.xml.part().to_owned() });
         }
@@ -262,9 +271,15 @@ impl<'a> SheetReader<'a> {
 
 /// What stands in a cell.
 enum Child {
-    Value { preserve: bool },
+    Value {
+        preserve: bool,
+    },
     Inline,
-    Formula { range: Option<CellRange> },
+    /// Range that it fills, and whether other cells need it.
+    Formula {
+        array: Option<CellRange>,
+        serves: bool,
+    },
     Other,
 }
 
@@ -276,33 +291,46 @@ impl Child {
             "f" => {
                 let kind = tag.attribute("t");
                 let fills = matches!(kind.as_deref(), Some("array" | "dataTable"));
-                let range = tag.attribute("ref").filter(|_| fills);
-                Self::Formula { range: range.and_then(|range| CellRange::parse(&range)) }
+                let range = tag.attribute("ref").and_then(|range| CellRange::parse(&range));
+                let range = range.filter(|range| !range.is_one_cell());
+                Self::Formula { array: range.filter(|_| fills), serves: range.is_some() }
             }
             _ => Self::Other,
         }
     }
 }
 
-/// Number and whether it is hidden. `None`: it cannot be read.
-fn row_head(tag: &Tag<'_>) -> Option<(Option<u32>, bool)> {
-    let mut number = None;
-    let mut hidden = false;
-    for attribute in tag.attributes() {
-        let (name, value) = attribute?;
-        match name {
-            "r" => number = Some(value.trim().parse::<u32>().ok().filter(|number| *number > 0)?),
-            "hidden" => hidden |= is_yes(&value),
-            "ht" => hidden |= value.trim().parse::<f64>().is_ok_and(|height| height == 0.0),
-            _ => {}
-        }
-    }
-    Some((number, hidden))
+/// The attributes of a row.
+pub(super) struct RowHead {
+    pub(super) number: Option<u32>,
+    hidden: bool,
+    style: Option<u32>,
+    height: Option<f64>,
 }
 
 /// `None`: it cannot be read.
-fn cell_head(tag: &Tag<'_>) -> Option<Head> {
-    let mut head = Head { address: None, style: 0, kind: Kind::Number };
+pub(super) fn row_head(tag: &Tag<'_>) -> Option<RowHead> {
+    let mut head = RowHead { number: None, hidden: false, style: None, height: None };
+    let mut styled = false;
+    for attribute in tag.attributes() {
+        let (name, value) = attribute?;
+        match name {
+            "r" => head.number = Some(value.trim().parse::<u32>().ok().filter(|number| *number > 0)?),
+            "hidden" => head.hidden |= is_yes(&value),
+            "ht" => head.height = value.trim().parse().ok(),
+            "s" => head.style = value.trim().parse().ok(),
+            "customFormat" => styled = is_yes(&value),
+            _ => {}
+        }
+    }
+    head.hidden |= head.height == Some(0.0);
+    head.style = head.style.filter(|_| styled);
+    Some(head)
+}
+
+/// `None`: it cannot be read.
+pub(super) fn cell_head(tag: &Tag<'_>) -> Option<CellHead> {
+    let mut head = CellHead { address: None, style: 0, kind: Kind::Number };
     for attribute in tag.attributes() {
         let (name, value) = attribute?;
         match name {

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, Read};
 
 use quick_xml::Reader;
-use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::events::{BytesEnd, BytesRef, BytesStart, Event};
 
 use super::archive::{Archive, Inflating};
 use super::limits::Limits;
@@ -29,13 +29,26 @@ pub(super) enum Piece<'a> {
     /// An empty element, where the part is read as written.
     Empty(Tag<'a>),
     /// An element closes: the one whose start was the last open one.
-    End,
+    End(EndTag<'a>),
     /// Text, or a part of it: several may follow each other.
     Text(Cow<'a, str>),
     /// A comment, an instruction or the declaration.
     Other,
     /// Nothing more: every element is closed.
     EndOfPart,
+}
+
+/// A closing tag.
+#[derive(Debug)]
+pub(super) struct EndTag<'a> {
+    end: BytesEnd<'a>,
+}
+
+impl EndTag<'_> {
+    /// Name without prefix.
+    pub(super) fn local(&self) -> &str {
+        self.end.local_name().into_inner()
+    }
 }
 
 /// An opening tag.
@@ -271,9 +284,9 @@ impl<'a> XmlPart<'a> {
                 Ok(Piece::Empty(Tag { start }))
             }
             Event::Empty(_) => Err(broken(guard, part)),
-            Event::End(_) => {
+            Event::End(end) => {
                 *depth = depth.saturating_sub(1);
-                Ok(Piece::End)
+                Ok(Piece::End(EndTag { end }))
             }
             Event::Text(text) => Ok(Piece::Text(text.xml10_content())),
             Event::CData(text) => Ok(Piece::Text(text.xml10_content())),

@@ -57,6 +57,28 @@ fn a_sheet_of_one_record_is_no_csv() {
     assert!(!Path::new("never.csv").exists());
 }
 
+/// The first sheet of a workbook as LibreOffice reads it, as CSV in UTF-8. `None`: it is not installed, which is told.
+pub fn as_csv(workbook: &Path) -> Option<Vec<u8>> {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = format!("-env:UserInstallation=file://{}/profile", folder.path().display());
+    // Token 76: UTF-8. Every cell as text, the first sheet only.
+    let filter = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,1";
+    let run = std::process::Command::new("soffice")
+        .args(["--headless", &profile, "--convert-to", filter, "--outdir"])
+        .arg(folder.path())
+        .arg(workbook)
+        .output();
+    let Ok(output) = run else {
+        assert!(std::env::var_os("KENPYO_TESTS_NEED_PROGRAMS").is_none(), "soffice is not installed");
+        eprintln!("left out: soffice (LibreOffice) is not installed");
+        return None;
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let made = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let made = made.filter(|path| path.extension().is_some_and(|ending| ending == "csv")).next();
+    Some(fs::read(made.expect("one sheet")).unwrap())
+}
+
 #[cfg(feature = "xlsx")]
 mod workbook {
     use std::io::{Cursor, Read};
@@ -102,6 +124,22 @@ mod workbook {
                 .contains("those for whom question 11 (Backup data of the EHR are made) is &quot;Yes&quot;")
                 || comments
                     .contains("those for whom question 11 (Backup data of the EHR are made) is \"Yes\"")
+        );
+    }
+
+    #[test]
+    fn a_spreadsheet_opens_the_template() {
+        let folder = tempfile::tempdir().unwrap();
+        let csv = made(folder.path(), "t.csv", &[]);
+        made(folder.path(), "t.xlsx", &[]);
+        let Some(read) = as_csv(&folder.path().join("t.xlsx")) else { return };
+        let header = String::from_utf8(read).unwrap().lines().next().unwrap().to_owned();
+        assert_eq!(header, String::from_utf8(csv).unwrap().trim_matches(['\u{FEFF}', '\r', '\n']));
+        made(folder.path(), "s.xlsx", &["--layout", "sheet"]);
+        let sheet = String::from_utf8(as_csv(&folder.path().join("s.xlsx")).unwrap()).unwrap();
+        assert!(
+            sheet.contains("問4_電子カルテ使用,問4　自組織において電子カルテシステムを使用している,"),
+            "{sheet}"
         );
     }
 }

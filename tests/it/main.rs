@@ -17,6 +17,7 @@
     reason = "the oracle is written straight from the tables of the language, row by row"
 )]
 
+mod annotate;
 mod build;
 mod cases;
 mod cell_spellings;

@@ -153,4 +153,14 @@ codes! {
         title "写しを作成していない" "no copy written"
         message "ファイルを最後まで読み取れなかったため、{flag} のファイルは作成していません。上の指摘に従って修正してください。"
             "The file could not be read to its end, so {flag} has written nothing. Please correct what is listed above.";
+    /// Cells are to be marked in a file that has none.
+    NO_CELLS_TO_MARK = "KP-U044" "no-cells-to-mark" Error
+        title "印を付けるセルがない" "no cells to mark"
+        message "--annotate は表（CSV・TSV・XLSX）のセルに印を付けるもので、JSON には使えません。JSON の指摘は --format json=ファイル名 で受け取れます。"
+            "--annotate marks the cells of a table (CSV, TSV, XLSX) and has none to mark in JSON. Please take the findings by --format json=FILE.";
+    /// A file too large to be annotated.
+    TOO_LARGE_TO_MARK = "KP-U045" "too-large-to-annotate" Error
+        title "印を付けるには大きすぎるファイル" "file too large to be annotated"
+        message "--annotate で扱えるのは {limit} MiB・1,048,576行・16,384列までです。ファイルを分けるか、--format json=ファイル名 で指摘を受け取ってください。"
+            "--annotate takes up to {limit} MiB, 1,048,576 rows and 16,384 columns. Please split the file, or take the findings by --format json=FILE.";
 }

@@ -2,6 +2,8 @@
 
 #![cfg(feature = "xlsx")]
 
+mod copy;
+mod differential;
 mod facts;
 mod hostile;
 mod reading;

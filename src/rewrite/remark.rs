@@ -1,0 +1,208 @@
+//! Remarks: the findings of a run as they are written beside the cells of an annotated copy.
+//!
+//! Invariants
+//! - At most so many are kept as the caller says, the gravest and first; how many are left out is told.
+//! - A text is in one language, and short enough for a comment.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, FixClass, Label, Language, Place, Severity};
+use crate::evaluate::Finding;
+use crate::report::words;
+use crate::source::picture;
+
+/// Characters of one comment; what is longer is cut.
+pub(super) const LONGEST: usize = 2_000;
+
+/// Findings told in one comment; of further ones only the number is.
+pub(super) const MOST: usize = 8;
+
+/// Cells that one finding marks at most.
+const MOST_CELLS: usize = 20;
+
+/// Where a remark stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Spot {
+    /// The file as a whole.
+    File,
+    /// The cell that holds this byte of the file; of a record without a cell, its first.
+    Byte(u64),
+    /// A cell of a workbook: its sheet, row and column.
+    Cell(Arc<str>, u32, u32),
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Remark {
+    pub severity: Severity,
+    /// Full id.
+    pub rule: String,
+    pub title: String,
+    /// The message, with what is proposed.
+    pub text: String,
+    /// The primary place first; at least one.
+    pub spots: Vec<Spot>,
+}
+
+/// The remarks of a run.
+#[derive(Debug)]
+pub(super) struct Remarks {
+    language: Language,
+    most: usize,
+    /// By severity, gravest first, each at most `most`.
+    kept: [Vec<Remark>; 4],
+    /// Findings in all.
+    pub told: u64,
+}
+
+impl Remarks {
+    /// None yet; `most` are kept.
+    pub(super) fn new(language: Language, most: usize) -> Self {
+        Self { language, most, kept: Default::default(), told: 0 }
+    }
+
+    /// Takes `findings`.
+    pub(super) fn take(&mut self, findings: &[Finding]) {
+        for finding in findings {
+            let head = (!finding.heading).then_some(&finding.diagnostic);
+            for diagnostic in head.into_iter().chain(&finding.followers) {
+                self.told += 1;
+                let level = match diagnostic.severity {
+                    Severity::Fatal => 0,
+                    Severity::Error => 1,
+                    Severity::Warning => 2,
+                    Severity::Info => 3,
+                };
+                let most = self.most;
+                let language = self.language;
+                if let Some(kept) = self.kept.get_mut(level).filter(|kept| kept.len() < most) {
+                    kept.push(remark(diagnostic, language));
+                }
+            }
+        }
+    }
+
+    /// Those that are kept, gravest first.
+    pub(super) fn into_kept(self) -> Vec<Remark> {
+        let most = self.most;
+        self.kept.into_iter().flatten().take(most).collect()
+    }
+}
+
+fn remark(diagnostic: &Diagnostic, language: Language) -> Remark {
+    let mut text = diagnostic.message(language);
+    if let Some(suggestion) = &diagnostic.suggestion {
+        text.push('\n');
+        text.push_str(suggestion.get(language));
+    }
+    if let Some(fix) = diagnostic.fix.as_ref().filter(|fix| fix.class == FixClass::Proposed) {
+        text.push_str(&match language {
+            Language::Ja => format!("\n修正案：{}", fix.after),
+            Language::En => format!("\nProposed: {}", fix.after),
+        });
+    }
+    let mut spots: Vec<Spot> = diagnostic.labels.iter().take(MOST_CELLS).map(spot).collect();
+    if spots.is_empty() {
+        spots.push(match &diagnostic.place {
+            Place::Record(place) => match &place.sheet {
+                Some(sheet) => {
+                    let row = place.sheet_row.unwrap_or(place.line);
+                    Spot::Cell(Arc::clone(sheet), u32::try_from(row).unwrap_or(1), 1)
+                }
+                None => Spot::Byte(place.span.start),
+            },
+            Place::File(_) | Place::Run => Spot::File,
+        });
+    }
+    Remark {
+        severity: diagnostic.severity,
+        rule: diagnostic.notice.full_id(),
+        title: diagnostic.notice.title.get(language).to_string(),
+        text: picture::visible_lines(&text).into_owned(),
+        spots,
+    }
+}
+
+fn spot(label: &Label) -> Spot {
+    let Some((sheet, _)) = label.cell.as_deref().and_then(|address| address.rsplit_once('!')) else {
+        return Spot::Byte(label.span.start);
+    };
+    let quoted = sheet.strip_prefix('\'').and_then(|sheet| sheet.strip_suffix('\''));
+    let name = quoted.map_or_else(|| sheet.to_owned(), |sheet| sheet.replace("''", "'"));
+    let number = |number: u64| u32::try_from(number).unwrap_or(1);
+    Spot::Cell(name.into(), number(label.position.line), number(label.position.column))
+}
+
+/// The comment of a cell that these remarks are about, gravest first.
+pub(super) fn comment(remarks: &[&Remark], language: Language) -> String {
+    let mut text = String::new();
+    for (told, remark) in remarks.iter().enumerate() {
+        let severity = words::severity(remark.severity);
+        let head = match language {
+            Language::Ja => format!("【{}】{}　{}", severity.ja, remark.rule, remark.title),
+            Language::En => format!("[{}] {}  {}", severity.en, remark.rule, remark.title),
+        };
+        let piece = format!("{}{head}\n{}", if told == 0 { "" } else { "\n\n" }, remark.text);
+        let room = LONGEST.saturating_sub(text.chars().count());
+        if told == MOST || (told > 0 && piece.chars().count() > room) {
+            let left = remarks.len() - told;
+            text.push_str(&match language {
+                Language::Ja => format!("\n\n…ほか{left}件"),
+                Language::En => format!("\n\n…and {left} more"),
+            });
+            return text;
+        }
+        if piece.chars().count() > room {
+            text.extend(piece.chars().take(room.saturating_sub(1)));
+            text.push('…');
+        } else {
+            text.push_str(&piece);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn remark_of(length: usize) -> Remark {
+        Remark {
+            severity: Severity::Error,
+            rule: "EX-R001".to_owned(),
+            title: "題".to_owned(),
+            text: "あ".repeat(length),
+            spots: vec![Spot::File],
+        }
+    }
+
+    #[test]
+    fn a_comment_has_an_end_and_says_what_is_left_out() {
+        let (short, long) = (remark_of(10), remark_of(3_000));
+        assert_eq!(comment(&[&short], Language::Ja), format!("【要修正】EX-R001　題\n{}", "あ".repeat(10)));
+        let cut = comment(&[&long, &short], Language::En);
+        assert!(cut.chars().count() < LONGEST + 30 && cut.ends_with("…\n\n…and 1 more"), "{cut}");
+        let many = comment(&[&short; 20], Language::Ja);
+        assert_eq!(many.matches("EX-R001").count(), MOST);
+        assert!(many.ends_with("…ほか12件"));
+    }
+
+    #[test]
+    fn the_gravest_are_kept() {
+        let code = |severity| {
+            let place = Place::Run;
+            let found = Diagnostic::new(&crate::diagnostic::code::structure::FILE_UNREADABLE, place);
+            Finding::from(Diagnostic { severity, ..found })
+        };
+        let mut remarks = Remarks::new(Language::Ja, 2);
+        remarks.take(&[
+            code(Severity::Info),
+            code(Severity::Warning),
+            code(Severity::Error),
+            code(Severity::Info),
+        ]);
+        assert_eq!(remarks.told, 4);
+        let kept: Vec<Severity> = remarks.into_kept().iter().map(|remark| remark.severity).collect();
+        assert_eq!(kept, [Severity::Error, Severity::Warning]);
+    }
+}

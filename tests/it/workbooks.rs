@@ -373,7 +373,7 @@ fn hostile_workbooks_are_refused_with_a_reason_and_cost_little() {
         ("text.xlsx", "医療機関,病床数\n1,2\n".as_bytes().to_vec(), "KP-S012", "perhaps it is text"),
         ("cut.xlsx", whole[..whole.len() / 2].to_vec(), "KP-S040", "cut short"),
         ("doctype.xlsx", by_hand(doctype.as_bytes()), "KP-S040", "DOCTYPE"),
-        ("long.xlsx", by_hand(&long), "KP-S041", "32,767"),
+        ("long.xlsx", by_hand(&long), "KP-S041", "too large"),
         ("far.xlsx", by_hand(far.as_bytes()), "KP-S041", "1,048,576 rows"),
         (
             "torn.xlsx",
@@ -421,7 +421,8 @@ fn memory_does_not_grow_with_the_rows_of_a_workbook() {
         peak
     };
     // The findings are the same for both but for their number: keys are repeated, and no rule judges over records yet.
-    let (small, large) = (peak("small.xlsx", 2_000), peak("large.xlsx", 16_000));
+    // The small one has as many as are in memory at one time.
+    let (small, large) = (peak("small.xlsx", 10_000), peak("large.xlsx", 20_000));
     assert!(large.saturating_sub(small) < 8 << 10, "{small} KiB grow to {large} KiB");
 }
 
@@ -431,13 +432,13 @@ fn neither_threads_nor_chunks_change_a_word_about_a_workbook() {
     let mut sheet = format!("{SHEET}{}", inline(1, &header));
     for line in 0..300 {
         let mut row = rows[line % rows.len()].clone();
-        row[line % 40] = "？".to_owned();
+        row[line % 40] = "まちがい".to_owned();
         sheet.push_str(&inline(line + 2, &row));
     }
     sheet.push_str(END);
     let bytes = by_hand(sheet.as_bytes());
     let (first, _) = checked("a.xlsx", &bytes, &["--threads", "1", "--chunk-records", "1"]);
-    assert!(told(&first).len() > 200);
+    assert!(told(&first).len() > 200, "{}", told(&first).len());
     for (threads, chunk) in [("2", "7"), ("8", "512")] {
         let (other, _) = checked("a.xlsx", &bytes, &["--threads", threads, "--chunk-records", chunk]);
         assert_eq!(first, other);

@@ -256,6 +256,8 @@ mod tests {
             sections: Vec::new(),
             fields: Vec::new(),
             by_name: std::collections::BTreeMap::new(),
+            rows: crate::questionnaire::RowWords::default(),
+            versions: None,
             routing: Vec::new(),
             routing_order: Vec::new(),
             schema: serde_json::Value::Null,

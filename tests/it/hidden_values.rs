@@ -368,7 +368,9 @@ fn put(sheet: &mut rust_xlsxwriter::Worksheet, at: (u32, u16), text: &str) {
     let (row, column) = at;
     let written = match (row + u32::from(column)) % 4 {
         // A formula gives a number where it can, and a number has fewer digits than a text may have.
-        0 if text.parse::<f64>().is_err() => sheet.write_formula(row, column, Formula::new("A1").set_result(text)),
+        0 if text.parse::<f64>().is_err() => {
+            sheet.write_formula(row, column, Formula::new("A1").set_result(text))
+        }
         1 => sheet.write_string_with_format(row, column, text, &Format::new().set_font_strikethrough()),
         2 => sheet.write_string_with_format(row, column, text, &Format::new().set_font_color(Color::Red)),
         _ => sheet.write_string(row, column, text),

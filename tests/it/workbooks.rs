@@ -112,11 +112,12 @@ fn what_stands_around_the_answers_is_told_with_its_cells() {
     let (report, code) = checked("a.xlsx", &book.save_to_buffer().unwrap(), &[]);
     let told = structure(&report);
     assert_eq!(report["summary"]["records"], rows.len());
-    let all: [(u64, &str, &[&str]); 9] = [
+    let all: [(u64, &str, &[&str]); 10] = [
         (0, "KP-S015", &["控え!A1"]),
         (0, "KP-S043", &[]),
         (2, "KP-S013", &["回答!G5"]),
         (3, "KP-S030", &["回答!G6"]),
+        (0, "KP-S010", &["回答!A1"]),
         (0, "KP-S006", &["回答!AS6"]),
         (0, "KP-S014", &["回答!T8"]),
         (0, "KP-S015", &["回答!B9", "回答!H4"]),

@@ -52,8 +52,6 @@ pub(super) struct Survey {
     pub planned: Vec<Planned>,
     /// What is wrong with the workbook as a whole.
     pub found: Diagnostics,
-    /// The row that comes nearest to a header, where no sheet is read.
-    pub nearest: Option<heading::HeaderRow>,
 }
 
 /// One sheet as it was looked at.
@@ -166,7 +164,7 @@ fn decide(looked: Vec<Looked>, source: SourceId, form: &FormNeeds) -> Survey {
         }
     };
     let is_form = |sheet: &Looked| !surely && sheet.is_form(form) && (sheet.form.headed || !headed);
-    let mut survey = Survey { planned: Vec::new(), found: Diagnostics::new(), nearest: None };
+    let mut survey = Survey { planned: Vec::new(), found: Diagnostics::new() };
     let (mut unread, mut closest) = (Vec::new(), None::<(usize, Heading)>);
     for (at, sheet) in looked.into_iter().enumerate() {
         let (list, one) = (is_list(at, &sheet), is_form(&sheet));
@@ -194,12 +192,8 @@ fn decide(looked: Vec<Looked>, source: SourceId, form: &FormNeeds) -> Survey {
         }
     }
     if survey.planned.is_empty() {
-        let nearest = closest.map(|(_, heading)| heading);
-        let (row, told) =
-            nearest.map_or((None, None), |heading| (Some(heading.row), Some(heading.diagnostics)));
-        let told = told.unwrap_or_else(|| heading::find(&[], source, form).diagnostics);
-        survey.found.append(told);
-        survey.nearest = row;
+        let told = closest.map(|(_, heading)| heading.diagnostics);
+        survey.found.append(told.unwrap_or_else(|| heading::find(&[], source, form).diagnostics));
     } else if !unread.is_empty() {
         let finding = Diagnostic::new(&SHEETS_NOT_READ, Place::File(source));
         survey.found.push(finding.with("found", Argument::List(unread)));

@@ -404,7 +404,8 @@ fn form_sheets(of: &Answers) -> Vec<u8> {
         for (row, ((name, one), other)) in (0..).zip(HEADER.split(',').zip(cells).zip(next)) {
             sheet.write_string(row, 0, name).unwrap().write_string(row + 20, 0, name).unwrap();
             put(sheet, (row, 1), one);
-            put(sheet, (row + 20, 1), other);
+            // Whether two answers differ must not depend on what they are.
+            put(sheet, (row + 20, 1), &if other.is_empty() { String::new() } else { format!("{other}x") });
         }
     }
     book.save_to_buffer().unwrap()

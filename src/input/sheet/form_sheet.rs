@@ -101,6 +101,9 @@ struct Label {
     last: u32,
 }
 
+/// The cell of a label, and the cells that may hold its answer.
+type Place = ((u32, u32), Vec<(u32, u32)>);
+
 struct Search<'r> {
     rows: &'r [KeptRow],
     /// Of cells merged across columns: the last column, by the first cell.
@@ -108,7 +111,7 @@ struct Search<'r> {
     /// Columns headed by a word for answers, with the row of the heading.
     heads: BTreeMap<u32, u32>,
     /// By column of the form: label and candidates for the answer.
-    places: BTreeMap<usize, Vec<((u32, u32), Vec<(u32, u32)>)>>,
+    places: BTreeMap<usize, Vec<Place>>,
 }
 
 impl Search<'_> {
@@ -158,10 +161,10 @@ impl Search<'_> {
     /// What stands under a heading for answers in a row without any label that is known.
     fn unknown(&self, row: &KeptRow, sheet: &mut FormSheet) {
         const MOST: usize = 100;
-        for (column, _) in &self.heads {
+        for column in self.heads.keys() {
             let answer = row.text(*column).trim();
-            let before = row.cells.iter().filter(|cell| cell.column < *column);
-            let label = before.filter(|cell| !cell.text.trim().is_empty()).next_back();
+            let mut before = row.cells.iter().rev().filter(|cell| cell.column < *column);
+            let label = before.find(|cell| !cell.text.trim().is_empty());
             if let Some(label) = label.filter(|_| !answer.is_empty() && sheet.unknown.len() < MOST) {
                 sheet.unknown.push(((row.number, *column), label.text.trim().to_owned()));
             }

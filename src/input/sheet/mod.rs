@@ -186,7 +186,7 @@ impl Walk {
         let watch = Watch::new(self.source, Arc::clone(&name), around, is_form);
         match role {
             Role::List(heading) => self.list(index, name, &heading, watch, sending),
-            Role::Form => self.one_record(index, name, watch, sending),
+            Role::Form => self.one_record(index, &name, watch, sending),
         }
     }
 
@@ -212,7 +212,7 @@ impl Walk {
     fn one_record(
         &mut self,
         index: usize,
-        name: Arc<str>,
+        name: &Arc<str>,
         mut watch: Watch,
         sending: &mut Sending,
     ) -> Result<(), Stop> {
@@ -221,10 +221,10 @@ impl Walk {
         let answers: Vec<((u32, u32), usize)> =
             sheet.items.iter().map(|item| (item.answer, item.column)).collect();
         let layout = Arc::new(Layout::form_sheet(Arc::clone(&self.form), &answers));
-        let mut builder = Builder::new(self.source, layout, Arc::clone(&name), origin_of(index), true);
+        let mut builder = Builder::new(self.source, layout, Arc::clone(name), origin_of(index), true);
         one_record::read(&rows, &sheet, self.reading.date1904, &mut builder, &mut watch, sending);
         sending.flush(&mut builder)?;
-        self.found.append(one_record::told(&sheet, &name, self.source, &self.form));
+        self.found.append(one_record::told(&sheet, name, self.source, &self.form));
         self.found.append(watch.finish());
         Ok(())
     }

@@ -176,7 +176,7 @@ impl Layout {
                 *columns.get(index)?
             }),
             Shape::FormSheet(by_cell) => {
-                self.grid_cells(&mut chunk, remarks, &|cell| by_cell.get(&(cell.row, cell.column)).copied())
+                self.grid_cells(&mut chunk, remarks, &|cell| by_cell.get(&(cell.row, cell.column)).copied());
             }
         }
         refuse(&mut chunk, unbalanced);

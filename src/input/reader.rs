@@ -267,8 +267,10 @@ impl Reader {
             found.extend(contradicted.map(|ending| telling::separator(separator, &ending, self.source)));
             self.begin_rows(separator, &head, &heading, form);
         }
-        // A header beyond all forms is told of, but not drawn: each picture is cut from the whole of it.
-        self.headers = Some(heading.row).filter(|row| row.cells.len() <= WIDEST_DRAWN).into_iter().collect();
+        // A header beyond all forms is told of, but not drawn: each picture is cut from the whole of it. Nor is a row that
+        // is none: it may hold answers.
+        let drawn = heading.is_usable() && heading.row.cells.len() <= WIDEST_DRAWN;
+        self.headers = Some(heading.row).filter(|_| drawn).into_iter().collect();
         Ok(found)
     }
 

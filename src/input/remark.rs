@@ -28,8 +28,8 @@ pub(super) enum What {
     Struck,
     /// It is the workbook's first date, and the workbook counts from 1904; the stored number.
     From1904(Box<str>),
-    /// The cells at these bytes answer the same item otherwise.
-    Twice(Vec<(u32, u32)>),
+    /// The cells at these bytes answer the same item otherwise; so many answer it.
+    Twice(Vec<(u32, u32)>, usize),
 }
 
 /// Turns `remarks` into findings of `chunk`. `slot_of`: the slot of a cell.
@@ -53,7 +53,7 @@ fn finding(chunk: &RawChunk, remark: &Remark, cell: &GridCell, slot: Slot, form:
         What::Formula => &workbook::FORMULA_IN_ANSWER,
         What::Struck => &structure::FORMAT_NOT_READ,
         What::From1904(_) => &structure::DATE_SYSTEM_1904,
-        What::Twice(_) => &workbook::LABEL_REPEATED,
+        What::Twice(..) => &workbook::LABEL_REPEATED,
     };
     let bytes = super::offset(cell.span.0)..super::offset(cell.span.1);
     let text = std::str::from_utf8(chunk.bytes.get(bytes).unwrap_or(&[])).unwrap_or_default().trim();
@@ -67,9 +67,9 @@ fn finding(chunk: &RawChunk, remark: &Remark, cell: &GridCell, slot: Slot, form:
     match &remark.what {
         What::Formula | What::Struck => finding,
         What::From1904(serial) => finding.with("before", &**serial),
-        What::Twice(others) => {
+        What::Twice(others, count) => {
             let column = form.columns.iter().find(|column| column.slot == slot);
-            let finding = finding.with("count", others.len() + 1);
+            let finding = finding.with("count", *count);
             let finding = match column {
                 Some(column) => finding.with("column", &*column.header),
                 None => finding,

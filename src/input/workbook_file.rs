@@ -36,7 +36,7 @@ pub(super) const LOOK: u64 = 512;
 const LONGEST_PIPE: u64 = 1 << 30;
 
 /// Endings of the names of workbooks, those that only old programs write included.
-const ENDINGS: [&str; 6] = ["xlsx", "xlsm", "xltx", "xltm", "xlsb", "xls"];
+const ENDINGS: [&str; 7] = ["xlsx", "xlsm", "xltx", "xltm", "xlsb", "xls", "ods"];
 
 /// Whether the input is to be read as a workbook, or refused as one; `told`: the caller has named the format.
 pub(super) fn is_workbook(name: &str, first: &[u8], told: Option<InputFormat>) -> bool {

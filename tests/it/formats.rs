@@ -305,7 +305,7 @@ fn read(name: &str, bytes: &[u8]) -> String {
 }
 
 /// Holds a mark in a workbook against the cell in which the answer was written, and against its text.
-fn is_marked(answers: &Answers, name: &str, finding: &Value, label: &Value, cell: &str) -> bool {
+fn is_marked(answers: &Answers, name: &str, finding: &Value, label: &Value, cell: &str) {
     let field = answers.form.by_name[label["field"].as_str().unwrap()];
     let record = finding["place"]["record"].as_u64().unwrap();
     let expected = if name.starts_with("list") {
@@ -322,7 +322,6 @@ fn is_marked(answers: &Answers, name: &str, finding: &Value, label: &Value, cell
         (&Value::from(0), &Value::from(cell.len())),
         "{name}: {finding}"
     );
-    true
 }
 
 /// Compares every label of every finding with the cell that was written; gives back how many.
@@ -336,7 +335,9 @@ fn marks(answers: &Answers, file: &Written, document: &Value) -> usize {
             let field = label["field"].as_str().unwrap();
             let cell = &row[answers.form.by_name[field]];
             if file.name.ends_with("xlsx") {
-                compared += usize::from(is_marked(answers, file.name, finding, label, cell));
+                is_marked(answers, file.name, finding, label, cell);
+                cells.insert(field, cell);
+                compared += 1;
                 continue;
             }
             let bytes = &file.bytes[number(&label["start"])..number(&label["end"])];

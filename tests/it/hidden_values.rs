@@ -348,14 +348,68 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-const FILES: [(&str, fn(&Answers) -> Vec<u8>); 6] = [
+const FILES: &[(&str, fn(&Answers) -> Vec<u8>)] = &[
     ("a.csv", csv),
     ("b.jsonl", json_lines),
     ("c.json", json),
     ("d.csv", cp932),
     ("e.csv", without_columns),
     ("f.csv", without_header),
+    #[cfg(feature = "xlsx")]
+    ("g.xlsx", list_of_a_workbook),
+    #[cfg(feature = "xlsx")]
+    ("h.xlsx", form_sheets),
 ];
+
+/// A private answer that a formula gave, one that is struck through, one that is coloured.
+#[cfg(feature = "xlsx")]
+fn put(sheet: &mut rust_xlsxwriter::Worksheet, at: (u32, u16), text: &str) {
+    use rust_xlsxwriter::{Color, Format, Formula};
+    let (row, column) = at;
+    let written = match (row + u32::from(column)) % 4 {
+        // A formula gives a number where it can, and a number has fewer digits than a text may have.
+        0 if text.parse::<f64>().is_err() => {
+            sheet.write_formula(row, column, Formula::new("A1").set_result(text))
+        }
+        1 => sheet.write_string_with_format(row, column, text, &Format::new().set_font_strikethrough()),
+        2 => sheet.write_string_with_format(row, column, text, &Format::new().set_font_color(Color::Red)),
+        _ => sheet.write_string(row, column, text),
+    };
+    written.unwrap();
+}
+
+#[cfg(feature = "xlsx")]
+fn list_of_a_workbook(of: &Answers) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, name) in (0..).zip(HEADER.split(',')) {
+        sheet.write_string(0, column, name).unwrap();
+    }
+    for (row, cells) in (1..).zip(rows(of)) {
+        for (column, cell) in (0..).zip(&cells) {
+            put(sheet, (row, column), cell);
+        }
+    }
+    sheet.set_row_hidden(2).unwrap();
+    book.save_to_buffer().unwrap()
+}
+
+/// Every item twice, the second time with the answers of the next record.
+#[cfg(feature = "xlsx")]
+fn form_sheets(of: &Answers) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let rows = rows(of);
+    for (cells, next) in rows.iter().zip(rows.iter().cycle().skip(1)) {
+        let sheet = book.add_worksheet();
+        for (row, ((name, one), other)) in (0..).zip(HEADER.split(',').zip(cells).zip(next)) {
+            sheet.write_string(row, 0, name).unwrap().write_string(row + 20, 0, name).unwrap();
+            put(sheet, (row, 1), one);
+            // Whether two answers differ must not depend on what they are.
+            put(sheet, (row + 20, 1), &if other.is_empty() { String::new() } else { format!("{other}x") });
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
 
 /// A column that must be there is not, and another stands there twice.
 fn without_columns(of: &Answers) -> Vec<u8> {
@@ -460,6 +514,12 @@ fn the_survey_has_findings_of_every_kind() {
         "KP-S006",
         "KP-S007",
         "KP-S009",
+        #[cfg(feature = "xlsx")]
+        "KP-S013",
+        #[cfg(feature = "xlsx")]
+        "KP-S015",
+        #[cfg(feature = "xlsx")]
+        "KP-S030",
         "KP-S017",
         "KP-S018",
         "KP-S019",

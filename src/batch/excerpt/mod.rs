@@ -266,9 +266,10 @@ impl Region<'_> {
         let raw = self.decoded(start, end);
         if self.row {
             let separator = if raw.contains('\t') { '\t' } else { ',' };
-            let separator = match self.sheet {
-                true => LINE.to_owned(),
-                false => picture::visible(separator.encode_utf8(&mut [0; 4])).into_owned(),
+            let separator = if self.sheet {
+                LINE.to_owned()
+            } else {
+                picture::visible(separator.encode_utf8(&mut [0; 4])).into_owned()
             };
             return Cow::Owned(match side {
                 _ if raw.len() == 1 => separator,

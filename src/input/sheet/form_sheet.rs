@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::labels::Labels;
 use super::opening::KeptRow;
-use crate::input::FormNeeds;
+use crate::input::{FormNeeds, MOST_MARKS};
 use crate::workbook::{CellAddress, CellRange};
 
 /// One item on the sheet.
@@ -23,8 +23,10 @@ pub(super) struct Item {
     pub label: (u32, u32),
     /// The cell of its answer.
     pub answer: (u32, u32),
-    /// Further cells that answer it otherwise.
+    /// Further cells that answer it otherwise, as many as a finding marks.
     pub others: Vec<(u32, u32)>,
+    /// How many cells answer it.
+    pub answered: usize,
 }
 
 /// What a sheet has of a form.
@@ -72,7 +74,9 @@ pub(super) fn row_at(rows: &[KeptRow], number: u32) -> Option<&KeptRow> {
 
 /// Finds the items of the form among `rows`.
 pub(super) fn find(rows: &[KeptRow], merged: &[CellRange], labels: &Labels<'_>) -> FormSheet {
-    let mut search = Search { rows, merged, heads: BTreeMap::new(), places: BTreeMap::new() };
+    let wide = merged.iter().filter(|range| range.last.column > range.first.column);
+    let wide = wide.map(|range| (range.first, range.last.column)).collect();
+    let mut search = Search { rows, wide, heads: BTreeMap::new(), places: BTreeMap::new() };
     let mut sheet = FormSheet::default();
     for row in rows {
         let found = search.labels_in(row, labels);
@@ -97,13 +101,17 @@ struct Label {
     last: u32,
 }
 
+/// The cell of a label, and the cells that may hold its answer.
+type Place = ((u32, u32), Vec<(u32, u32)>);
+
 struct Search<'r> {
     rows: &'r [KeptRow],
-    merged: &'r [CellRange],
+    /// Of cells merged across columns: the last column, by the first cell.
+    wide: BTreeMap<CellAddress, u32>,
     /// Columns headed by a word for answers, with the row of the heading.
     heads: BTreeMap<u32, u32>,
     /// By column of the form: label and candidates for the answer.
-    places: BTreeMap<usize, Vec<((u32, u32), Vec<(u32, u32)>)>>,
+    places: BTreeMap<usize, Vec<Place>>,
 }
 
 impl Search<'_> {
@@ -153,10 +161,10 @@ impl Search<'_> {
     /// What stands under a heading for answers in a row without any label that is known.
     fn unknown(&self, row: &KeptRow, sheet: &mut FormSheet) {
         const MOST: usize = 100;
-        for (column, _) in &self.heads {
+        for column in self.heads.keys() {
             let answer = row.text(*column).trim();
-            let before = row.cells.iter().filter(|cell| cell.column < *column);
-            let label = before.filter(|cell| !cell.text.trim().is_empty()).next_back();
+            let mut before = row.cells.iter().rev().filter(|cell| cell.column < *column);
+            let label = before.find(|cell| !cell.text.trim().is_empty());
             if let Some(label) = label.filter(|_| !answer.is_empty() && sheet.unknown.len() < MOST) {
                 sheet.unknown.push(((row.number, *column), label.text.trim().to_owned()));
             }
@@ -165,9 +173,7 @@ impl Search<'_> {
 
     /// The last column of the cell, which may be merged with those beside it.
     fn last_of(&self, row: u32, column: u32) -> u32 {
-        let at = CellAddress::new(row, column);
-        let range = self.merged.iter().find(|range| range.first == at);
-        range.map_or(column, |range| range.last.column)
+        self.wide.get(&CellAddress::new(row, column)).copied().unwrap_or(column)
     }
 
     fn items(self) -> Vec<Item> {
@@ -184,8 +190,9 @@ impl Search<'_> {
             };
             let said = text_at(rows, answer).trim();
             let differs = |other: &(u32, u32)| *other != answer && text_at(rows, *other).trim() != said;
-            let others = filled.into_iter().map(|(_, answer)| answer).filter(differs).collect();
-            items.push(Item { column, label, answer, others });
+            let answered = filled.len();
+            let others = filled.into_iter().map(|(_, answer)| answer).filter(differs);
+            items.push(Item { column, label, answer, others: others.take(MOST_MARKS).collect(), answered });
         }
         items
     }

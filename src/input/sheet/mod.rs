@@ -28,6 +28,7 @@ use std::thread;
 use self::builder::{Builder, origin_of};
 use self::content::Reading;
 use self::labels::Labels;
+use self::list::List;
 use self::opening::{OF_A_FORM, first_rows};
 use self::sending::{AHEAD, Sending, Stop, Told};
 use self::survey::{Planned, Role, Survey, survey};
@@ -76,18 +77,19 @@ pub(super) fn open(
     most: usize,
 ) -> Opened {
     let begun = begin(source, read, form);
-    let (package, reading, Survey { planned, found, nearest }) = match begun {
+    let (package, reading, Survey { planned, found }) = match begun {
         Ok(begun) => begun,
         Err(refusal) => {
             let found = Diagnostics::from_iter([refused(source, &refusal)]);
             return Opened { found, headers: Vec::new(), workbook: None };
         }
     };
-    let mut headers: Vec<HeaderRow> = nearest.into_iter().collect();
-    headers.extend(planned.iter().filter_map(|sheet| match &sheet.role {
+    // A row that is no header may hold answers, so it is not drawn.
+    let headers = planned.iter().filter_map(|sheet| match &sheet.role {
         Role::List(heading) => Some(heading.row.clone()),
         Role::Form => None,
-    }));
+    });
+    let headers: Vec<HeaderRow> = headers.collect();
     if planned.is_empty() {
         return Opened { found, headers, workbook: None };
     }
@@ -184,7 +186,7 @@ impl Walk {
         let watch = Watch::new(self.source, Arc::clone(&name), around, is_form);
         match role {
             Role::List(heading) => self.list(index, name, &heading, watch, sending),
-            Role::Form => self.one_record(index, name, watch, sending),
+            Role::Form => self.one_record(index, &name, watch, sending),
         }
     }
 
@@ -197,17 +199,12 @@ impl Walk {
         sending: &mut Sending,
     ) -> Result<(), Stop> {
         let layout = Arc::new(Layout::sheet(Arc::clone(&self.form), &heading.columns));
-        let columns: Vec<u32> = (1..)
-            .zip(&heading.columns)
-            .filter(|(_, known)| known.is_some())
-            .map(|(column, _)| column)
-            .collect();
-        let header = u32::try_from(heading.rows()).unwrap_or(u32::MAX);
         // The texts above and in the header come first.
         let origin = heading.row.origin + u64::try_from(heading.row.bytes.len()).unwrap_or(0) + 1;
+        let mut list = List::new(&self.reading, self.source, Arc::clone(&name), heading, &self.form);
         let mut builder = Builder::new(self.source, layout, name, origin, false);
-        let mut rows = self.package.rows(index)?;
-        list::read(&mut rows, &self.reading, header, &columns, &mut builder, &mut watch, sending)?;
+        list.read(&mut self.package.rows(index)?, &mut builder, &mut watch, sending)?;
+        self.found.append(list.finish());
         self.found.append(watch.finish());
         Ok(())
     }
@@ -215,7 +212,7 @@ impl Walk {
     fn one_record(
         &mut self,
         index: usize,
-        name: Arc<str>,
+        name: &Arc<str>,
         mut watch: Watch,
         sending: &mut Sending,
     ) -> Result<(), Stop> {
@@ -224,10 +221,10 @@ impl Walk {
         let answers: Vec<((u32, u32), usize)> =
             sheet.items.iter().map(|item| (item.answer, item.column)).collect();
         let layout = Arc::new(Layout::form_sheet(Arc::clone(&self.form), &answers));
-        let mut builder = Builder::new(self.source, layout, Arc::clone(&name), origin_of(index), true);
+        let mut builder = Builder::new(self.source, layout, Arc::clone(name), origin_of(index), true);
         one_record::read(&rows, &sheet, self.reading.date1904, &mut builder, &mut watch, sending);
         sending.flush(&mut builder)?;
-        self.found.append(one_record::told(&sheet, &name, self.source, &self.form));
+        self.found.append(one_record::told(&sheet, name, self.source, &self.form));
         self.found.append(watch.finish());
         Ok(())
     }

@@ -57,7 +57,7 @@ pub(super) fn read(
     for item in sheet.items.iter().filter(|item| !item.others.is_empty()) {
         let others = item.others.iter().filter_map(|other| spans.get(other)).copied().collect();
         if let Some((at, _)) = spans.get(&item.answer) {
-            builder.remark(*at, What::Twice(others));
+            builder.remark(*at, What::Twice(others, item.answered));
         }
     }
     let first = cells.keys().next().map_or(1, |(row, _)| *row);

@@ -6,8 +6,10 @@
 //!   answers, a sheet without one is none.
 //! - What a sheet is does not depend on its length: only its first rows are looked at.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::builder::origin_of;
 use super::content::Reading;
 use super::form_sheet::{self, FormSheet};
 use super::labels::Labels;
@@ -19,7 +21,7 @@ use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Place};
 use crate::input::FormNeeds;
 use crate::input::heading::{self, Heading};
 use crate::source::SourceId;
-use crate::workbook::{CellAddress, CellRange, Package, Refusal, SheetFacts, Visibility};
+use crate::workbook::{CellAddress, CellRange, Limits, Package, Refusal, SheetFacts, Visibility};
 
 /// A sheet that is read.
 #[derive(Debug)]
@@ -50,8 +52,6 @@ pub(super) struct Survey {
     pub planned: Vec<Planned>,
     /// What is wrong with the workbook as a whole.
     pub found: Diagnostics,
-    /// The row that comes nearest to a header, where no sheet is read.
-    pub nearest: Option<heading::HeaderRow>,
 }
 
 /// One sheet as it was looked at.
@@ -78,41 +78,48 @@ pub(super) fn survey(
     form: &FormNeeds,
 ) -> Result<Survey, Refusal> {
     let labels = Labels::new(form);
-    let sheets: Vec<(usize, Arc<str>, bool)> = package
-        .sheets()
-        .iter()
-        .enumerate()
-        .filter(|(_, sheet)| sheet.has_cells)
+    let with_cells = package.sheets().iter().enumerate().filter(|(_, sheet)| sheet.has_cells);
+    let sheets: Vec<(usize, Arc<str>, bool)> = with_cells
         .map(|(index, sheet)| (index, Arc::from(&*sheet.name), sheet.visibility == Visibility::Visible))
         .collect();
-    let mut looked = Vec::with_capacity(sheets.len());
+    refuse_shared_parts(package)?;
+    let (mut looked, mut things) = (Vec::with_capacity(sheets.len()), 0);
     for (index, name, visible) in sheets {
         let facts = package.facts(index)?;
+        things += facts.merged.len() + facts.hidden_columns.len();
+        if things > Limits::default().things {
+            return Err(Refusal::TooMany { part: name.to_string() });
+        }
         let rows = first_rows(&mut package.rows(index)?, reading, LOOKED_AT)?;
-        looked.push(look(index, name, visible, facts, &rows, source, form, &labels));
+        let candidates = table::header_rows(&rows, &name, origin_of(index));
+        let heading = heading::find(&candidates, source, form);
+        let sheet = form_sheet::find(&rows, &facts.merged, &labels);
+        looked.push(Looked {
+            index,
+            name,
+            visible,
+            named: form.mandatory().filter(|(column, _)| heading.columns.contains(&Some(*column))).count(),
+            filled: (has_records(&rows, &heading), sheet.has_answers(&rows)),
+            used: used(&rows),
+            facts,
+            heading,
+            form: sheet,
+        });
     }
     Ok(decide(looked, source, form))
 }
 
-#[expect(clippy::too_many_arguments, reason = "what is known of a sheet before it is looked at")]
-fn look(
-    index: usize,
-    name: Arc<str>,
-    visible: bool,
-    facts: SheetFacts,
-    rows: &[KeptRow],
-    source: SourceId,
-    form: &FormNeeds,
-    labels: &Labels<'_>,
-) -> Looked {
-    let candidates = table::header_rows(rows, &name, super::builder::origin_of(index));
-    let heading = heading::find(&candidates, source, form);
-    let named = form.mandatory().filter(|(column, _)| heading.columns.contains(&Some(*column))).count();
-    let sheet = form_sheet::find(rows, &facts.merged, labels);
-    let behind = u32::try_from(heading.rows()).unwrap_or(u32::MAX);
-    let has_records = heading.is_usable() && rows.iter().any(|row| row.number > behind && !row.is_blank());
-    let filled = (has_records, sheet.has_answers(rows));
-    Looked { index, name, visible, facts, heading, named, form: sheet, filled, used: used(rows) }
+/// Every sheet has a part of its own: one that many share would be read as often as they are.
+fn refuse_shared_parts(package: &Package) -> Result<(), Refusal> {
+    let mut parts = BTreeSet::new();
+    let twice = package.sheets().iter().find(|sheet| !parts.insert(&sheet.part));
+    twice.map_or(Ok(()), |sheet| Err(Refusal::Contradiction { place: sheet.part.clone() }))
+}
+
+/// Whether anything stands below the header.
+fn has_records(rows: &[KeptRow], heading: &Heading) -> bool {
+    let header = u32::try_from(heading.rows()).unwrap_or(u32::MAX);
+    heading.is_usable() && rows.iter().any(|row| row.number > header && !row.is_blank())
 }
 
 fn used(rows: &[KeptRow]) -> Option<CellRange> {
@@ -157,7 +164,7 @@ fn decide(looked: Vec<Looked>, source: SourceId, form: &FormNeeds) -> Survey {
         }
     };
     let is_form = |sheet: &Looked| !surely && sheet.is_form(form) && (sheet.form.headed || !headed);
-    let mut survey = Survey { planned: Vec::new(), found: Diagnostics::new(), nearest: None };
+    let mut survey = Survey { planned: Vec::new(), found: Diagnostics::new() };
     let (mut unread, mut closest) = (Vec::new(), None::<(usize, Heading)>);
     for (at, sheet) in looked.into_iter().enumerate() {
         let (list, one) = (is_list(at, &sheet), is_form(&sheet));
@@ -185,12 +192,8 @@ fn decide(looked: Vec<Looked>, source: SourceId, form: &FormNeeds) -> Survey {
         }
     }
     if survey.planned.is_empty() {
-        let nearest = closest.map(|(_, heading)| heading);
-        let (row, told) =
-            nearest.map_or((None, None), |heading| (Some(heading.row), Some(heading.diagnostics)));
-        let told = told.unwrap_or_else(|| heading::find(&[], source, form).diagnostics);
-        survey.found.append(told);
-        survey.nearest = row;
+        let told = closest.map(|(_, heading)| heading.diagnostics);
+        survey.found.append(told.unwrap_or_else(|| heading::find(&[], source, form).diagnostics));
     } else if !unread.is_empty() {
         let finding = Diagnostic::new(&SHEETS_NOT_READ, Place::File(source));
         survey.found.push(finding.with("found", Argument::List(unread)));

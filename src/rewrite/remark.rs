@@ -123,7 +123,8 @@ fn remark(diagnostic: &Diagnostic, language: Language) -> Remark {
     }
 }
 
-fn spot(label: &Label) -> Spot {
+/// Where a label stands.
+pub(super) fn spot(label: &Label) -> Spot {
     let Some((sheet, _)) = label.cell.as_deref().and_then(|address| address.rsplit_once('!')) else {
         return Spot::Byte(label.span.start);
     };
@@ -131,6 +132,24 @@ fn spot(label: &Label) -> Spot {
     let name = quoted.map_or_else(|| sheet.to_owned(), |sheet| sheet.replace("''", "'"));
     let number = |number: u64| u32::try_from(number).unwrap_or(1);
     Spot::Cell(name.into(), number(label.position.line), number(label.position.column))
+}
+
+/// The fill of a cell with a finding of this severity: light enough for black letters.
+pub(super) const fn fill(severity: Severity) -> u32 {
+    match severity {
+        Severity::Fatal => 0x00FF_9999,
+        Severity::Error => 0x00FF_C7CE,
+        Severity::Warning => 0x00FF_EB9C,
+        Severity::Info => 0x00DD_EBF7,
+    }
+}
+
+/// Said of the findings that the copy does not tell.
+pub(super) fn left_out(count: u64, language: Language) -> String {
+    match language {
+        Language::Ja => format!("ほかに{count}件の指摘があります（この写しには書いていません）。"),
+        Language::En => format!("{count} further findings are not told in this copy."),
+    }
 }
 
 /// The comment of a cell that these remarks are about, gravest first.

@@ -239,7 +239,7 @@ fn length(count: usize) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
@@ -247,7 +247,7 @@ mod tests {
     use crate::diagnostic::{Argument, Label, RecordPlace};
     use crate::source::{Position, SourceId};
 
-    fn questionnaire() -> Questionnaire {
+    pub(in crate::rewrite) fn questionnaire() -> Questionnaire {
         let text = |text: &str| crate::diagnostic::Localized::new(Arc::from(text), Arc::from(text));
         Questionnaire {
             answer_heads: Vec::new(),

@@ -93,7 +93,7 @@ fn unmarkable(session: &Session, arguments: &CheckArguments, original: &Path) ->
         return Some(usage(&WORKBOOKS_LEFT_OUT, label).with("other", "--fix"));
     }
     let named_json = || {
-        let ending = original.extension().map(|ending| ending.to_ascii_lowercase());
+        let ending = original.extension().map(std::ffi::OsStr::to_ascii_lowercase);
         ending.is_some_and(|ending| ["json", "jsonl", "ndjson"].iter().any(|json| ending == *json))
     };
     let json = arguments

@@ -67,15 +67,14 @@ impl Fixer {
         let mut log = Log::new();
         let fault = |source| Error::Write { path: path.clone(), source };
         let form = &self.pack.questionnaire;
-        let notes = match self.workbook(&path, &mut copy, &corrections, &mut log)? {
-            Some(notes) => notes,
-            None => {
-                let Some(format) = file.format else { return Ok(Fixed::NotRead) };
-                let form = Form { questionnaire: form, format, encoding: file.encoding };
-                let mut original = reader::open(&self.original)?.into_read();
-                splice(form, &mut original, &mut copy, &corrections, &mut log).map_err(fault)?;
-                CopyNotes::default()
-            }
+        let notes = if let Some(notes) = self.workbook(&path, &mut copy, &corrections, &mut log)? {
+            notes
+        } else {
+            let Some(format) = file.format else { return Ok(Fixed::NotRead) };
+            let form = Form { questionnaire: form, format, encoding: file.encoding };
+            let mut original = reader::open(&self.original)?.into_read();
+            splice(form, &mut original, &mut copy, &corrections, &mut log).map_err(fault)?;
+            CopyNotes::default()
         };
         let changes = log.changes;
         kept.write_all(&log.into_bytes()).map_err(fault)?;

@@ -11,6 +11,7 @@ mod correction;
 pub mod fix;
 mod json_member;
 mod log;
+#[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "without workbooks nothing is commented"))]
 mod remark;
 mod splice;
 #[cfg(feature = "xlsx")]

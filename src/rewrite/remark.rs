@@ -96,10 +96,8 @@ fn remark(diagnostic: &Diagnostic, language: Language) -> Remark {
         text.push_str(suggestion.get(language));
     }
     if let Some(fix) = diagnostic.fix.as_ref().filter(|fix| fix.class == FixClass::Proposed) {
-        text.push_str(&match language {
-            Language::Ja => format!("\n修正案：{}", fix.after),
-            Language::En => format!("\nProposed: {}", fix.after),
-        });
+        text.push_str(words::pick(language, "\n修正案：", "\nProposed: "));
+        text.push_str(&fix.after);
     }
     let mut spots: Vec<Spot> = diagnostic.labels.iter().take(MOST_CELLS).map(spot).collect();
     if spots.is_empty() {
@@ -165,11 +163,11 @@ pub(super) fn comment(remarks: &[&Remark], language: Language) -> String {
         let room = LONGEST.saturating_sub(text.chars().count());
         if told == MOST || (told > 0 && piece.chars().count() > room) {
             let left = remarks.len() - told;
-            text.push_str(&match language {
-                Language::Ja => format!("\n\n…ほか{left}件"),
-                Language::En => format!("\n\n…and {left} more"),
-            });
-            return text;
+            let more = match language {
+                Language::Ja => format!("…ほか{left}件"),
+                Language::En => format!("…and {left} more"),
+            };
+            return text + "\n\n" + &more;
         }
         if piece.chars().count() > room {
             text.extend(piece.chars().take(room.saturating_sub(1)));

@@ -283,7 +283,10 @@ pub(super) mod tests {
             Encoding::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
         };
         let at = |text: &str| length(mark.len() + encoded(text).len());
-        let span = |start: usize, text: &str| Span::new(at(&file[..start]), at(&file[..start + text.len()]));
+        let span = |start: usize, text: &str| {
+            let (before, through) = (file.get(..start).unwrap(), file.get(..start + text.len()).unwrap());
+            Span::new(at(before), at(through))
+        };
         let corrections: Vec<Correction> = cells
             .iter()
             .map(|(record, cell, after)| {

@@ -214,6 +214,7 @@ fn listed(
         sheet.write_string_with_format(row, 0, text, &plain().set_bold())?;
     }
     sheet.set_freeze_panes(1, 0)?;
+    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     Ok(())
 }
 

@@ -26,7 +26,7 @@ fn a_filled_in_csv_template_checks_clean() {
     for survey in ["hospital-cyber/2024", "hospital-cyber/2024-assumed"] {
         let blank = made(folder.path(), "様式.csv", &["--survey", survey]);
         assert!(blank.starts_with("\u{FEFF}調査年,".as_bytes()) && blank.ends_with(b"\r\n"));
-        assert_eq!(blank.iter().filter(|byte| **byte == b'\n').count(), 1, "the header row only");
+        assert_eq!(String::from_utf8_lossy(&blank).lines().count(), 1, "the header row only");
         let mut filled = csv::Writer::from_writer(blank);
         for record in answers(&["--survey", survey, "--labels", "label"]) {
             filled.write_record(&record).unwrap();
@@ -57,7 +57,7 @@ fn a_sheet_of_one_record_is_no_csv() {
     assert!(!Path::new("never.csv").exists());
 }
 
-/// The first sheet of a workbook as LibreOffice reads it, as CSV in UTF-8. `None`: it is not installed, which is told.
+/// The first sheet of a workbook as `LibreOffice` reads it, as CSV in UTF-8. `None`: that is not installed, which is told.
 pub fn as_csv(workbook: &Path) -> Option<Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
     let profile = format!("-env:UserInstallation=file://{}/profile", folder.path().display());
@@ -74,8 +74,8 @@ pub fn as_csv(workbook: &Path) -> Option<Vec<u8>> {
         return None;
     };
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let made = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
-    let made = made.filter(|path| path.extension().is_some_and(|ending| ending == "csv")).next();
+    let mut made = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let made = made.find(|path| path.extension().is_some_and(|ending| ending == "csv"));
     Some(fs::read(made.expect("one sheet")).unwrap())
 }
 

@@ -10,10 +10,6 @@
     expect(dead_code, reason = "a CSV template has headings and no explanations")
 )]
 mod column;
-#[cfg_attr(
-    not(feature = "xlsx"),
-    expect(dead_code, reason = "a CSV template has headings and no explanations")
-)]
 mod condition;
 #[cfg(feature = "xlsx")]
 mod guide;

@@ -119,10 +119,11 @@ impl Annotator {
     fn whole(&self, path: &Path) -> Result<Option<Vec<u8>>, Error> {
         use std::io::Read as _;
 
+        let fault = |source| Error::Write { path: path.to_path_buf(), source };
         let mut bytes = Vec::new();
         let read = crate::source::reader::open(&self.original)?.into_read();
-        let read = read.take(LARGEST + 1).read_to_end(&mut bytes);
-        read.map_err(|source| Error::Write { path: path.to_path_buf(), source })?;
+        let read = crate::source::text_stream::unpacked(read).map_err(fault)?;
+        read.take(LARGEST + 1).read_to_end(&mut bytes).map_err(fault)?;
         Ok(Some(bytes).filter(|bytes| u64::try_from(bytes.len()).is_ok_and(|length| length <= LARGEST)))
     }
 

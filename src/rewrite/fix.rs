@@ -16,8 +16,8 @@ use crate::engine::event::{Reporter, RunHeader, Summary};
 use crate::error::Error;
 use crate::evaluate::{Finding, RecordFindings};
 use crate::rule_pack::RulePack;
-use crate::source::reader;
 use crate::source::sink::Sink;
+use crate::source::{reader, text_stream};
 
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,8 @@ impl Fixer {
         } else {
             let Some(format) = file.format else { return Ok(Fixed::NotRead) };
             let form = Form { questionnaire: form, format, encoding: file.encoding };
-            let mut original = reader::open(&self.original)?.into_read();
+            let original = reader::open(&self.original)?.into_read();
+            let mut original = text_stream::unpacked(original).map_err(fault)?;
             splice(form, &mut original, &mut copy, &corrections, &mut log).map_err(fault)?;
             CopyNotes::default()
         };

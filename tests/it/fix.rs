@@ -102,6 +102,26 @@ fn a_copy_of_another_encoding_is_utf8_with_a_mark() {
     assert_settled(&input.with_extension("fixed.csv"), &[]);
 }
 
+/// UTF-16 and gzip are read by places of their own; the copy is the same as that of the plain file.
+#[test]
+fn packed_files_and_utf16_give_the_same_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = submission(folder.path(), "a.csv", &["--labels", "label"], without_derivable);
+    let plain = corrected(&input, &[]);
+    let content = fs::read_to_string(&input).unwrap();
+    let utf16: Vec<u8> = format!("\u{FEFF}{content}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(&input, &utf16).unwrap();
+    let found = corrected(&input, &[]);
+    assert!(found.copy == ["\u{FEFF}".as_bytes(), &plain.copy].concat());
+    assert_eq!(found.log.len(), plain.log.len());
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut packer, content.as_bytes()).unwrap();
+    fs::write(&input, packer.finish().unwrap()).unwrap();
+    let found = corrected(&input, &[]);
+    assert!(found.copy == plain.copy, "unpacked");
+    assert_eq!(found.log, plain.log);
+}
+
 #[test]
 fn json_gets_members_where_the_record_has_its_kind() {
     let folder = tempfile::tempdir().unwrap();

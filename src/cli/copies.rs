@@ -12,8 +12,8 @@ use super::arguments::{CheckArguments, InputFormatName, Whether};
 use super::session::Session;
 use super::usage::usage;
 use crate::diagnostic::code::usage::{
-    CONFLICT, COPY_NOT_WRITTEN, NO_CELLS_TO_MARK, ONE_FILE_TO_COPY, OUTPUT_IS_INPUT, TOO_LARGE_TO_MARK,
-    TWO_OUTPUTS_IN_ONE_PLACE, WORKBOOKS_LEFT_OUT,
+    CONFLICT, COPY_NOT_WRITTEN, MACROS_IN_COPY, NO_CELLS_TO_MARK, ONE_FILE_TO_COPY, OUTPUT_IS_INPUT,
+    SIGNATURE_BROKEN, TOO_LARGE_TO_MARK, TWO_OUTPUTS_IN_ONE_PLACE, WORKBOOKS_LEFT_OUT,
 };
 use crate::diagnostic::{Diagnostic, Language, Place};
 use crate::engine::event::{Reporter, RunHeader, Summary};
@@ -21,7 +21,7 @@ use crate::engine::{InputFile, InputPlace};
 use crate::error::Error;
 use crate::evaluate::{Finding, RecordFindings};
 use crate::rewrite::annotate::{LARGEST, MOST_FINDINGS};
-use crate::rewrite::{Annotated, Annotator, Fixed, Fixer};
+use crate::rewrite::{Annotated, Annotator, CopyNotes, Fixed, Fixer};
 use crate::rule_pack::RulePack;
 use crate::settings::{Destination, Report};
 use crate::source::sink::real_path;
@@ -93,7 +93,7 @@ fn unmarkable(session: &Session, arguments: &CheckArguments, original: &Path) ->
         return Some(usage(&WORKBOOKS_LEFT_OUT, label).with("other", "--fix"));
     }
     let named_json = || {
-        let ending = original.extension().map(|ending| ending.to_ascii_lowercase());
+        let ending = original.extension().map(std::ffi::OsStr::to_ascii_lowercase);
         ending.is_some_and(|ending| ["json", "jsonl", "ndjson"].iter().any(|json| ending == *json))
     };
     let json = arguments
@@ -157,7 +157,7 @@ impl Copies {
 
 fn tell_fixed(session: &Session, copy: &str, log: &Path, outcome: Fixed) -> bool {
     match outcome {
-        Fixed::Written(cells) => {
+        Fixed::Written(cells, notes) => {
             let log = log.display();
             session.note(&match session.language {
                 Language::Ja => format!("訂正済みの写し：{copy}（{cells}か所を訂正）、訂正記録：{log}"),
@@ -165,17 +165,18 @@ fn tell_fixed(session: &Session, copy: &str, log: &Path, outcome: Fixed) -> bool
                     format!("Corrected copy: {copy} ({cells} cells corrected); change log: {log}")
                 }
             });
+            tell_notes(session, "--fix", notes);
         }
         Fixed::NotRead => {
             session.warn([Diagnostic::new(&COPY_NOT_WRITTEN, Place::Run).with("flag", "--fix")]);
         }
     }
-    matches!(outcome, Fixed::Written(_))
+    matches!(outcome, Fixed::Written(..))
 }
 
 fn tell_annotated(session: &Session, copy: &str, outcome: Annotated) -> bool {
     let problem = match outcome {
-        Annotated::Written { cells, left_out } => {
+        Annotated::Written { cells, left_out, notes } => {
             session.note(&match session.language {
                 Language::Ja => format!("印を付けた写し：{copy}（{cells}セル）"),
                 Language::En => format!("Annotated copy: {copy} ({cells} cells marked)"),
@@ -192,6 +193,7 @@ fn tell_annotated(session: &Session, copy: &str, outcome: Annotated) -> bool {
                     }
                 });
             }
+            tell_notes(session, "--annotate", notes);
             return true;
         }
         Annotated::NotATable => Diagnostic::new(&NO_CELLS_TO_MARK, Place::Run),
@@ -200,6 +202,38 @@ fn tell_annotated(session: &Session, copy: &str, outcome: Annotated) -> bool {
     };
     session.warn([problem]);
     false
+}
+
+/// What is to be known of the copy of a workbook.
+fn tell_notes(session: &Session, flag: &'static str, notes: CopyNotes) {
+    let CopyNotes { signature_broken, has_macros, without_fills, in_conversation, unchanged } = notes;
+    let warnings = [(signature_broken, &SIGNATURE_BROKEN), (has_macros, &MACROS_IN_COPY)];
+    for (_, code) in warnings.into_iter().filter(|(holds, _)| *holds) {
+        session.warn([Diagnostic::new(code, Place::Run).with("flag", flag)]);
+    }
+    let told =
+        |ja: String, en: String| session.note(if session.language == Language::Ja { &ja } else { &en });
+    if in_conversation > 0 {
+        told(
+            format!(
+                "会話（スレッド形式のコメント）があるため、コメントを付けていないセルが{in_conversation}あります。"
+            ),
+            format!("{in_conversation} cells hold a conversation and got no comment."),
+        );
+    }
+    if unchanged > 0 {
+        told(
+            format!("ほかのセルの数式が使っているため、訂正していないセルが{unchanged}あります。"),
+            format!("{unchanged} cells were not corrected, because other cells need the formula in them."),
+        );
+    }
+    if without_fills {
+        told(
+            "このファイルには書式の定義がないため、セルに色は付けていません（コメントは付いています）。"
+                .to_owned(),
+            "The workbook has no styles, so cells are commented but not filled.".to_owned(),
+        );
+    }
 }
 
 impl Reporter for Copies {

@@ -53,9 +53,8 @@ pub(super) fn columns(form: &Questionnaire) -> Vec<Column<'_>> {
 
 fn of_field(field: &Field) -> Vec<Column<'_>> {
     let whole = |entry| vec![Column { header: &field.column, field, option: None, entry }];
-    let (list, layout) = match (&field.ty, &field.domain) {
-        (Type::Multi(list), Domain::Multi(layout)) => (list, layout),
-        _ => return whole(entry(field)),
+    let (Type::Multi(list), Domain::Multi(layout)) = (&field.ty, &field.domain) else {
+        return whole(entry(field));
     };
     if layout.columns.is_empty() {
         return whole(Entry::Several(list, layout));
@@ -166,7 +165,7 @@ impl Column<'_> {
 
     /// What a person is told about the column, a line each; never empty.
     pub(super) fn explanation(&self, pack: &RulePack, language: Language) -> Vec<String> {
-        let pick = |text: Localized<String>| text.get(language).clone();
+        let told = |text: Localized<String>| text.get(language).clone();
         let named = |ja: &str, en: &str, text: String| {
             if text.is_empty() {
                 return text;
@@ -177,16 +176,16 @@ impl Column<'_> {
             }
         };
         let help = self.field.help.as_ref().map_or_else(String::new, |help| help.get(language).to_string());
-        let asked = pick(self.asked_of(pack));
-        let required = pick(self.required(pack));
+        let asked = told(self.asked_of(pack));
+        let required = told(self.required(pack));
         let who = match language {
             Language::Ja => format!("{asked}（{required}）"),
             Language::En => format!("{asked} ({required})"),
         };
         let lines = [
-            pick(self.title()),
+            told(self.title()),
             help,
-            named("回答", "Answer", pick(self.how())),
+            named("回答", "Answer", told(self.how())),
             named("回答対象", "Asked of", who),
         ];
         lines.into_iter().filter(|line| !line.is_empty()).collect()

@@ -6,11 +6,13 @@
 
 use std::path::{Path, PathBuf};
 
+use super::CopyNotes;
 use super::remark::Remarks;
 use crate::diagnostic::Language;
-use crate::engine::event::{Reporter, RunHeader, Summary};
+use crate::engine::event::{FileLine, Reporter, RunHeader, Summary};
 use crate::error::Error;
 use crate::evaluate::{Finding, RecordFindings};
+#[cfg(feature = "xlsx")]
 use crate::input::InputFormat;
 use crate::source::sink::Sink;
 
@@ -29,6 +31,8 @@ pub enum Annotated {
         cells: u64,
         /// Findings that are not told in it.
         left_out: u64,
+        /// What is to be said of the copy of a workbook.
+        notes: CopyNotes,
     },
     /// The file has no cells to be marked: JSON.
     NotATable,
@@ -65,59 +69,67 @@ impl Annotator {
     }
 
     fn write(&mut self, summary: &Summary) -> Result<Annotated, Error> {
-        let Some((file, format)) = summary.files.first().and_then(|file| Some((file, file.format?))) else {
-            return Ok(Annotated::NotRead);
-        };
-        let delimiter = match format {
-            InputFormat::Csv => b',',
-            InputFormat::Tsv => b'\t',
-            _ => return Ok(Annotated::NotATable),
-        };
+        let Some(file) = summary.files.first() else { return Ok(Annotated::NotRead) };
         let Some((path, sink)) = self.copy.take() else { return Ok(Annotated::NotRead) };
         let remarks = std::mem::replace(&mut self.remarks, Remarks::new(self.language, 0));
-        self.table(&path, sink, (delimiter, file.encoding), remarks)
+        self.written(&path, sink, file, remarks)
     }
 
     #[cfg(feature = "xlsx")]
-    fn table(
+    fn written(
         &self,
         path: &Path,
         mut sink: Sink,
-        (delimiter, encoding): (u8, crate::source::encoding::Encoding),
+        file: &FileLine,
         remarks: Remarks,
     ) -> Result<Annotated, Error> {
-        use std::io::{Read as _, Write as _};
+        let fault = |source| Error::Write { path: path.to_path_buf(), source };
+        let package = match super::workbook::open(&self.original) {
+            Ok(package) => package,
+            // Why has been told by the run.
+            Err(Error::Read { .. }) => return Ok(Annotated::NotRead),
+            Err(error) => return Err(error),
+        };
+        let told = remarks.told;
+        let kept = remarks.into_kept();
+        let left_out = told.saturating_sub(u64::try_from(kept.len()).unwrap_or(told));
+        let (cells, notes) = if let Some(mut package) = package {
+            super::workbook::annotate(&mut package, &mut sink, &kept, left_out, self.language)
+                .map_err(fault)?
+        } else {
+            let delimiter = match file.format {
+                Some(InputFormat::Csv) => b',',
+                Some(InputFormat::Tsv) => b'\t',
+                Some(_) => return Ok(Annotated::NotATable),
+                None => return Ok(Annotated::NotRead),
+            };
+            let Some(bytes) = self.whole(path)? else { return Ok(Annotated::TooLarge) };
+            let rows = crate::input::written_rows(&bytes, delimiter, file.encoding);
+            let made = super::table::workbook(&rows, &kept, left_out, self.language).map_err(fault)?;
+            let Some((workbook, cells)) = made else { return Ok(Annotated::TooLarge) };
+            std::io::Write::write_all(&mut sink, &workbook).map_err(fault)?;
+            (cells, CopyNotes::default())
+        };
+        sink.commit()?;
+        Ok(Annotated::Written { cells, left_out, notes })
+    }
+
+    /// All bytes of the original. `None`: it is too large.
+    #[cfg(feature = "xlsx")]
+    fn whole(&self, path: &Path) -> Result<Option<Vec<u8>>, Error> {
+        use std::io::Read as _;
 
         let fault = |source| Error::Write { path: path.to_path_buf(), source };
         let mut bytes = Vec::new();
         let read = crate::source::reader::open(&self.original)?.into_read();
+        let read = crate::source::text_stream::unpacked(read).map_err(fault)?;
         read.take(LARGEST + 1).read_to_end(&mut bytes).map_err(fault)?;
-        if u64::try_from(bytes.len()).is_ok_and(|length| length > LARGEST) {
-            return Ok(Annotated::TooLarge);
-        }
-        let told = remarks.told;
-        let kept = remarks.into_kept();
-        let left_out = told.saturating_sub(u64::try_from(kept.len()).unwrap_or(told));
-        let rows = crate::input::written_rows(&bytes, delimiter, encoding);
-        let Some((workbook, cells)) =
-            super::table::workbook(&rows, &kept, left_out, self.language).map_err(fault)?
-        else {
-            return Ok(Annotated::TooLarge);
-        };
-        sink.write_all(&workbook).map_err(fault)?;
-        sink.commit()?;
-        Ok(Annotated::Written { cells, left_out })
+        Ok(Some(bytes).filter(|bytes| u64::try_from(bytes.len()).is_ok_and(|length| length <= LARGEST)))
     }
 
-    /// Without workbooks there is nothing to write into.
+    /// Without workbooks there is nothing to write into; the command line has said so.
     #[cfg(not(feature = "xlsx"))]
-    fn table(
-        &self,
-        _: &Path,
-        _: Sink,
-        _: (u8, crate::source::encoding::Encoding),
-        _: Remarks,
-    ) -> Result<Annotated, Error> {
+    fn written(&self, _: &Path, _: Sink, _: &FileLine, _: Remarks) -> Result<Annotated, Error> {
         let _ = &self.original;
         Ok(Annotated::NotATable)
     }

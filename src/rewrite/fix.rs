@@ -8,21 +8,22 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::correction::Corrections;
+use super::CopyNotes;
+use super::correction::{Correction, Corrections};
 use super::log::Log;
 use super::splice::{Form, splice};
 use crate::engine::event::{Reporter, RunHeader, Summary};
 use crate::error::Error;
 use crate::evaluate::{Finding, RecordFindings};
 use crate::rule_pack::RulePack;
-use crate::source::reader;
 use crate::source::sink::Sink;
+use crate::source::{reader, text_stream};
 
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fixed {
-    /// The copy was written; so many cells of it differ.
-    Written(u64),
+    /// The copy was written; so many cells of it differ, and this is to be said of it.
+    Written(u64, CopyNotes),
     /// The file could not be read to its end.
     NotRead,
 }
@@ -56,24 +57,58 @@ impl Fixer {
     }
 
     fn write(&mut self, summary: &Summary) -> Result<Fixed, Error> {
-        let file = summary.files.first().filter(|file| file.readable);
-        let Some((file, format)) = file.and_then(|file| Some((file, file.format?))) else {
+        let Some(file) = summary.files.first().filter(|file| file.readable) else {
             return Ok(Fixed::NotRead);
         };
         let (Some((path, mut copy)), Some(mut kept)) = (self.copy.take(), self.log.take()) else {
             return Ok(Fixed::NotRead);
         };
         let corrections = std::mem::take(&mut self.corrections).sorted();
-        let form = Form { questionnaire: &self.pack.questionnaire, format, encoding: file.encoding };
         let mut log = Log::new();
-        let mut original = reader::open(&self.original)?.into_read();
         let fault = |source| Error::Write { path: path.clone(), source };
-        splice(form, &mut original, &mut copy, &corrections, &mut log).map_err(fault)?;
+        let form = &self.pack.questionnaire;
+        let notes = if let Some(notes) = self.workbook(&path, &mut copy, &corrections, &mut log)? {
+            notes
+        } else {
+            let Some(format) = file.format else { return Ok(Fixed::NotRead) };
+            let form = Form { questionnaire: form, format, encoding: file.encoding };
+            let original = reader::open(&self.original)?.into_read();
+            let mut original = text_stream::unpacked(original).map_err(fault)?;
+            splice(form, &mut original, &mut copy, &corrections, &mut log).map_err(fault)?;
+            CopyNotes::default()
+        };
         let changes = log.changes;
         kept.write_all(&log.into_bytes()).map_err(fault)?;
         copy.commit()?;
         kept.commit()?;
-        Ok(Fixed::Written(changes))
+        Ok(Fixed::Written(changes, notes))
+    }
+
+    /// The corrected copy of a workbook. `None`: the original is none.
+    #[cfg(feature = "xlsx")]
+    fn workbook(
+        &self,
+        path: &Path,
+        copy: &mut Sink,
+        corrections: &[Correction],
+        log: &mut Log,
+    ) -> Result<Option<CopyNotes>, Error> {
+        let Some(mut package) = super::workbook::open(&self.original)? else { return Ok(None) };
+        super::workbook::fix(&mut package, copy, corrections, &self.pack.questionnaire, log)
+            .map(Some)
+            .map_err(|source| Error::Write { path: path.to_path_buf(), source })
+    }
+
+    #[cfg(not(feature = "xlsx"))]
+    #[expect(clippy::unnecessary_wraps, reason = "with workbooks it can fail")]
+    fn workbook(
+        &self,
+        _: &Path,
+        _: &mut Sink,
+        _: &[Correction],
+        _: &mut Log,
+    ) -> Result<Option<CopyNotes>, Error> {
+        Ok(None)
     }
 }
 

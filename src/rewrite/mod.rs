@@ -11,10 +11,28 @@ mod correction;
 pub mod fix;
 mod json_member;
 mod log;
+#[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "without workbooks nothing is commented"))]
 mod remark;
 mod splice;
 #[cfg(feature = "xlsx")]
 mod table;
+#[cfg(feature = "xlsx")]
+mod workbook;
 
 pub use annotate::{Annotated, Annotator};
 pub use fix::{Fixed, Fixer};
+
+/// What a copy of a workbook is not, or not any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CopyNotes {
+    /// The workbook was signed; the copy's signature is broken.
+    pub signature_broken: bool,
+    /// The workbook has macros, and the copy has them too: a spreadsheet opens it only if its name ends in `.xlsm`.
+    pub has_macros: bool,
+    /// Cells are commented and not filled: the workbook has no styles.
+    pub without_fills: bool,
+    /// Cells that hold a conversation, and so got no comment.
+    pub in_conversation: u64,
+    /// Cells that were not corrected, because other cells need the formula in them.
+    pub unchanged: u64,
+}

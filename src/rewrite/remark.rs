@@ -96,10 +96,8 @@ fn remark(diagnostic: &Diagnostic, language: Language) -> Remark {
         text.push_str(suggestion.get(language));
     }
     if let Some(fix) = diagnostic.fix.as_ref().filter(|fix| fix.class == FixClass::Proposed) {
-        text.push_str(&match language {
-            Language::Ja => format!("\n修正案：{}", fix.after),
-            Language::En => format!("\nProposed: {}", fix.after),
-        });
+        text.push_str(words::pick(language, "\n修正案：", "\nProposed: "));
+        text.push_str(&fix.after);
     }
     let mut spots: Vec<Spot> = diagnostic.labels.iter().take(MOST_CELLS).map(spot).collect();
     if spots.is_empty() {
@@ -123,7 +121,8 @@ fn remark(diagnostic: &Diagnostic, language: Language) -> Remark {
     }
 }
 
-fn spot(label: &Label) -> Spot {
+/// Where a label stands.
+pub(super) fn spot(label: &Label) -> Spot {
     let Some((sheet, _)) = label.cell.as_deref().and_then(|address| address.rsplit_once('!')) else {
         return Spot::Byte(label.span.start);
     };
@@ -131,6 +130,24 @@ fn spot(label: &Label) -> Spot {
     let name = quoted.map_or_else(|| sheet.to_owned(), |sheet| sheet.replace("''", "'"));
     let number = |number: u64| u32::try_from(number).unwrap_or(1);
     Spot::Cell(name.into(), number(label.position.line), number(label.position.column))
+}
+
+/// The fill of a cell with a finding of this severity: light enough for black letters.
+pub(super) const fn fill(severity: Severity) -> u32 {
+    match severity {
+        Severity::Fatal => 0x00FF_9999,
+        Severity::Error => 0x00FF_C7CE,
+        Severity::Warning => 0x00FF_EB9C,
+        Severity::Info => 0x00DD_EBF7,
+    }
+}
+
+/// Said of the findings that the copy does not tell.
+pub(super) fn left_out(count: u64, language: Language) -> String {
+    match language {
+        Language::Ja => format!("ほかに{count}件の指摘があります（この写しには書いていません）。"),
+        Language::En => format!("{count} further findings are not told in this copy."),
+    }
 }
 
 /// The comment of a cell that these remarks are about, gravest first.
@@ -146,11 +163,11 @@ pub(super) fn comment(remarks: &[&Remark], language: Language) -> String {
         let room = LONGEST.saturating_sub(text.chars().count());
         if told == MOST || (told > 0 && piece.chars().count() > room) {
             let left = remarks.len() - told;
-            text.push_str(&match language {
-                Language::Ja => format!("\n\n…ほか{left}件"),
-                Language::En => format!("\n\n…and {left} more"),
-            });
-            return text;
+            let more = match language {
+                Language::Ja => format!("…ほか{left}件"),
+                Language::En => format!("…and {left} more"),
+            };
+            return text + "\n\n" + &more;
         }
         if piece.chars().count() > room {
             text.extend(piece.chars().take(room.saturating_sub(1)));

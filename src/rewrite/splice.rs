@@ -239,7 +239,7 @@ fn length(count: usize) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
@@ -247,7 +247,7 @@ mod tests {
     use crate::diagnostic::{Argument, Label, RecordPlace};
     use crate::source::{Position, SourceId};
 
-    fn questionnaire() -> Questionnaire {
+    pub(in crate::rewrite) fn questionnaire() -> Questionnaire {
         let text = |text: &str| crate::diagnostic::Localized::new(Arc::from(text), Arc::from(text));
         Questionnaire {
             answer_heads: Vec::new(),
@@ -283,7 +283,10 @@ mod tests {
             Encoding::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
         };
         let at = |text: &str| length(mark.len() + encoded(text).len());
-        let span = |start: usize, text: &str| Span::new(at(&file[..start]), at(&file[..start + text.len()]));
+        let span = |start: usize, text: &str| {
+            let (before, through) = (file.get(..start).unwrap(), file.get(..start + text.len()).unwrap());
+            Span::new(at(before), at(through))
+        };
         let corrections: Vec<Correction> = cells
             .iter()
             .map(|(record, cell, after)| {

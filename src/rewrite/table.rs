@@ -13,7 +13,7 @@ use rust_xlsxwriter::{
     Worksheet, XlsxError,
 };
 
-use super::remark::{Remark, Spot, comment};
+use super::remark::{Remark, Spot, comment, fill};
 use crate::diagnostic::{Language, Severity};
 use crate::input::WrittenRow;
 use crate::report::words;
@@ -31,16 +31,6 @@ const WIDEST: usize = 40;
 
 /// Rows that are measured for the widths of columns.
 const MEASURED: usize = 200;
-
-/// The fill of a cell with a finding of this severity: light enough for black letters.
-pub(super) const fn fill(severity: Severity) -> u32 {
-    match severity {
-        Severity::Fatal => 0x00FF_9999,
-        Severity::Error => 0x00FF_C7CE,
-        Severity::Warning => 0x00FF_EB9C,
-        Severity::Info => 0x00DD_EBF7,
-    }
-}
 
 /// A cell: row and column, from 0.
 type At = (u32, u16);
@@ -220,13 +210,11 @@ fn listed(
         row += 1;
     }
     if left_out > 0 {
-        let text = match language {
-            Language::Ja => format!("ほかに{left_out}件の指摘があります（この写しには書いていません）。"),
-            Language::En => format!("{left_out} further findings are not told in this copy."),
-        };
+        let text = super::remark::left_out(left_out, language);
         sheet.write_string_with_format(row, 0, text, &plain().set_bold())?;
     }
     sheet.set_freeze_panes(1, 0)?;
+    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     Ok(())
 }
 

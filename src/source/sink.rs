@@ -7,7 +7,7 @@
 //! - What is not a regular file (`/dev/null`, a pipe) is written to directly, never replaced.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Read, Seek as _, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::Builder;
@@ -98,6 +98,15 @@ impl Write for Sink {
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.target {
             Target::Nameless { file, .. } | Target::Direct(file) => file.flush(),
+        }
+    }
+}
+
+/// For what is written from its end, as zip files are; not every device can.
+impl Seek for Sink {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match &mut self.target {
+            Target::Nameless { file, .. } | Target::Direct(file) => file.seek(to),
         }
     }
 }

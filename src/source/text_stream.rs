@@ -130,6 +130,20 @@ impl TextStream {
     }
 }
 
+/// The bytes of a file as its places count them: unpacked where it is packed, and not decoded.
+///
+/// # Errors
+/// What the operating system says.
+pub fn unpacked(mut read: Box<dyn Read + Send>) -> std::io::Result<Box<dyn Read + Send>> {
+    let head = first(&mut read)?;
+    let packed = head.starts_with(&[0x1F, 0x8B]);
+    let whole = BufReader::with_capacity(STEP, Cursor::new(head).chain(read));
+    if !packed {
+        return Ok(Box::new(whole));
+    }
+    Ok(Box::new(Unpacked { decoder: MultiGzDecoder::new(whole), damage: Arc::default() }))
+}
+
 /// The first bytes of `read`; fewer only where there are no more.
 fn first(read: &mut Box<dyn Read + Send>) -> std::io::Result<Vec<u8>> {
     let mut head = Vec::new();

@@ -34,14 +34,16 @@ fn rows(log: &Path) -> Vec<Vec<String>> {
 
 /// A submission by `generate`, changed by `change`, in `folder`.
 fn submission(folder: &Path, name: &str, more: &[&str], change: impl Fn(String) -> String) -> PathBuf {
-    let output = kenpyo(&[&["generate", "--records", "40"], more].concat());
-    assert!(output.status.success());
+    let records = if more.contains(&"--records") { &[][..] } else { &["--records", "40"] };
+    let output = kenpyo(&[&["generate"], records, more].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let path = folder.join(name);
     fs::write(&path, change(text(&output))).unwrap();
     path
 }
 
 /// The CSV without any bed band and any prefecture.
+#[expect(clippy::needless_pass_by_value, reason = "a change takes the text and gives another")]
 fn without_derivable(text: String) -> String {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().unwrap().clone();
@@ -98,6 +100,26 @@ fn a_copy_of_another_encoding_is_utf8_with_a_mark() {
     assert!(found.copy == ["\u{FEFF}".as_bytes(), &plain].concat());
     assert_eq!(found.log.len(), 80);
     assert_settled(&input.with_extension("fixed.csv"), &[]);
+}
+
+/// UTF-16 and gzip are read by places of their own; the copy is the same as that of the plain file.
+#[test]
+fn packed_files_and_utf16_give_the_same_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = submission(folder.path(), "a.csv", &["--labels", "label"], without_derivable);
+    let plain = corrected(&input, &[]);
+    let content = fs::read_to_string(&input).unwrap();
+    let utf16: Vec<u8> = format!("\u{FEFF}{content}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(&input, &utf16).unwrap();
+    let found = corrected(&input, &[]);
+    assert!(found.copy == ["\u{FEFF}".as_bytes(), &plain.copy].concat());
+    assert_eq!(found.log.len(), plain.log.len());
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut packer, content.as_bytes()).unwrap();
+    fs::write(&input, packer.finish().unwrap()).unwrap();
+    let found = corrected(&input, &[]);
+    assert!(found.copy == plain.copy, "unpacked");
+    assert_eq!(found.log, plain.log);
 }
 
 #[test]
@@ -203,4 +225,95 @@ fn in_ci_the_copy_is_written_and_the_reports_hide_values_as_ever() {
         assert!(run(&[]) == run(&["--fix", out.to_str().unwrap()]), "{format}");
         assert_eq!(rows(&folder.path().join("out.csv.changes.csv")).len(), 80);
     }
+}
+
+/// Findings as (record, field, rule), by `--format jsonl`.
+fn findings(path: &Path) -> std::collections::BTreeSet<(u64, String, String)> {
+    let output = kenpyo(&["check", path.to_str().unwrap(), "--format", "jsonl"]);
+    let mut found = std::collections::BTreeSet::new();
+    for line in text(&output).lines() {
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        let field = value.pointer("/labels/0/field").and_then(serde_json::Value::as_str);
+        let record = value.pointer("/place/record");
+        if let (Some(field), Some(record)) = (field, record.and_then(serde_json::Value::as_u64)) {
+            found.insert((record, field.to_owned(), value["id"].as_str().unwrap().to_owned()));
+        }
+    }
+    found
+}
+
+/// Corrects `path`; the copy has none of the findings that were applied, and is its own correction.
+fn assert_corrected(path: &Path) -> usize {
+    let found = corrected(path, &["--quiet"]);
+    let original = fs::read(path).unwrap();
+    if found.copy.is_empty() || (found.log.is_empty() && found.copy == original) {
+        return 0;
+    }
+    let before = findings(path);
+    let ending = path.extension().unwrap().to_str().unwrap();
+    let copy = path.with_extension(format!("fixed.{ending}"));
+    let after = findings(&copy);
+    for row in &found.log {
+        let applied = (row[0].parse().unwrap(), row[4].clone(), row[7].clone());
+        assert!(before.contains(&applied), "{}: {row:?}", path.display());
+        assert!(!after.contains(&applied), "{}: {row:?}", path.display());
+        assert_ne!(row[5], row[6]);
+    }
+    assert_settled(&copy, &["--quiet"]);
+    found.log.len()
+}
+
+#[test]
+fn no_fixture_keeps_a_finding_that_was_applied() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut open = vec![root().join("fixtures")];
+    let (mut files, mut cells) = (0, 0);
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(&next).unwrap() {
+            let path = entry.unwrap().path();
+            let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_owned();
+            if path.is_dir() {
+                open.push(path);
+            } else if matches!(ending.as_str(), "csv" | "tsv" | "json" | "jsonl")
+                && fs::metadata(&path).unwrap().len() < 200_000
+            {
+                files += 1;
+                let copy = folder.path().join(format!("{files}.{ending}"));
+                fs::copy(&path, &copy).unwrap();
+                cells += assert_corrected(&copy);
+            }
+        }
+    }
+    assert!(files > 50 && cells > 20, "{files} files, {cells} cells");
+}
+
+#[test]
+fn no_random_spelling_keeps_a_finding_that_was_applied() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut cells = 0;
+    for (seed, more) in [
+        ("1", &["--format", "csv", "--labels", "label"][..]),
+        ("2", &["--format", "csv"]),
+        ("3", &["--format", "tsv", "--labels", "label"]),
+        ("4", &["--format", "json", "--nested"]),
+        ("5", &["--format", "jsonl"]),
+    ] {
+        let more = [&["--records", "150", "--mutate", "60", "--seed", seed], more].concat();
+        let format = more[more.iter().position(|word| *word == "--format").unwrap() + 1];
+        // Wide digits and blanks: spellings that no mutation makes in numbers.
+        let respelled = |text: String| {
+            let mut made = String::new();
+            for (place, letter) in text.chars().enumerate() {
+                match letter {
+                    '1' if place % 7 == 0 && format != "json" && format != "jsonl" => made.push('１'),
+                    '"' if place % 5 == 0 && format.starts_with("json") => made.push('"'),
+                    other => made.push(other),
+                }
+            }
+            made
+        };
+        let path = submission(folder.path(), &format!("{seed}.{format}"), &more, respelled);
+        cells += assert_corrected(&path);
+    }
+    assert!(cells > 100, "{cells} cells");
 }

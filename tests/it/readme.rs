@@ -53,3 +53,27 @@ fn the_first_command_judges_the_fixture_file() {
         String::from_utf8_lossy(&output.stderr)
     );
 }
+
+/// Every command line of the block for hospitals does what it says, in a folder with the repository's fixtures.
+#[cfg(feature = "xlsx")]
+#[test]
+fn the_commands_for_a_hospital_write_their_files() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, after) = readme.split_once("<!-- commands: hospital -->").unwrap();
+    let (_, block) = after.split_once("```sh\n").unwrap();
+    let (block, _) = block.split_once("```").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("fixtures/submissions");
+    fs::create_dir_all(&input).unwrap();
+    fs::copy(root().join("fixtures/submissions/example.csv"), input.join("example.csv")).unwrap();
+    for line in block.lines() {
+        let line = line.split(" # ").next().unwrap();
+        let words: Vec<&str> = line.split_whitespace().collect();
+        assert_eq!(words[0], "kenpyo");
+        let output = crate::program::command(folder.path()).args(&words[1..]).output().unwrap();
+        assert!(output.status.code().is_some_and(|code| code < 2), "{line}: {output:?}");
+        let written = words.iter().rfind(|word| word.contains('.')).unwrap();
+        assert!(folder.path().join(written).is_file(), "{line}");
+    }
+    assert!(folder.path().join("訂正済み.csv.changes.csv").is_file());
+}

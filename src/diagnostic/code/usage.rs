@@ -163,4 +163,14 @@ codes! {
         title "印を付けるには大きすぎるファイル" "file too large to be annotated"
         message "--annotate で扱えるのは {limit} MiB・1,048,576行・16,384列までです。ファイルを分けるか、--format json=ファイル名 で指摘を受け取ってください。"
             "--annotate takes up to {limit} MiB, 1,048,576 rows and 16,384 columns. Please split the file, or take the findings by --format json=FILE.";
+    /// The copy of a signed workbook.
+    SIGNATURE_BROKEN = "KP-U046" "signature-of-copy-broken" Warning
+        title "写しの電子署名は無効" "the copy's signature is broken"
+        message "元のファイルには電子署名があります。{flag} の写しでは署名が無効になります。署名が必要な場合は、元のファイルを修正して署名し直してください。"
+            "The original is signed; in the copy of {flag} the signature is broken. Where a signature is needed, please correct the original and sign it again.";
+    /// The copy of a workbook with macros.
+    MACROS_IN_COPY = "KP-U047" "macros-in-copy" Warning
+        title "マクロを含む写し" "copy with macros"
+        message "元のファイルにはマクロが含まれており、{flag} の写しにもそのまま残ります。表計算ソフトで開くには、写しの名前の末尾を .xlsm にしてください。"
+            "The original has macros, and the copy of {flag} has them too. Please let its name end in .xlsm, or a spreadsheet will not open it.";
 }

@@ -1,0 +1,322 @@
+//! Copies of a respondent's own workbook: marked and commented, or corrected.
+//!
+//! Invariants
+//! - What is not marked or corrected stays as it is; that is `workbook::copy`'s promise.
+//! - Nothing is added but comments and fills: what is about the file as a whole stands at its first cell.
+
+use std::collections::BTreeMap;
+use std::io::{self, Seek, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::CopyNotes;
+use super::correction::Correction;
+use super::log::Log;
+use super::remark::{Remark, Spot, comment, fill};
+use crate::diagnostic::{Language, Severity};
+use crate::error::Error;
+use crate::expression::Type;
+use crate::questionnaire::Questionnaire;
+use crate::source::reader;
+use crate::workbook::copy::{Change, Colour, Copied, CopyFault, Mark, NewValue, write_copy};
+use crate::workbook::number::display_number;
+use crate::workbook::{
+    CellAddress, Container, Limits, Package, Refusal, Value, Visibility, container, sniff,
+};
+
+/// The workbook at `path`. `None`: the file is something else.
+pub(super) fn open(path: &Path) -> Result<Option<Package>, Error> {
+    let wanted = u64::try_from(container::SNIFF).unwrap_or(u64::MAX);
+    let name = path.display().to_string();
+    let (first, stream) = reader::open(path)?.look(&name, wanted)?;
+    if sniff(&first) != Some(Container::Zip) {
+        return Ok(None);
+    }
+    let read = stream.into_seekable(&name, u64::MAX)?;
+    let fault = |refusal: Refusal| Error::Read { path: path.to_path_buf(), source: refused(&refusal) };
+    Package::open(Box::new(read), &Limits::default()).map(Some).map_err(fault)
+}
+
+/// A refusal as an error of reading.
+fn refused(refusal: &Refusal) -> io::Error {
+    let (ja, en) = refusal.reason();
+    io::Error::new(io::ErrorKind::InvalidData, format!("{en} / {ja}"))
+}
+
+fn unwritten(fault: CopyFault) -> io::Error {
+    match fault {
+        CopyFault::Refused(refusal) => refused(&refusal),
+        CopyFault::Unwritten(error) => error,
+    }
+}
+
+/// Writes the annotated copy; gives how many cells are marked.
+pub(super) fn annotate<W: Write + Seek>(
+    package: &mut Package,
+    write: W,
+    remarks: &[Remark],
+    left_out: u64,
+    language: Language,
+) -> io::Result<(u64, CopyNotes)> {
+    let sheets = numbers(package);
+    let first = first_cell(package, &sheets, remarks).map_err(|refusal| refused(&refusal))?;
+    let mut cells: BTreeMap<(usize, CellAddress), Vec<&Remark>> = BTreeMap::new();
+    for remark in remarks {
+        for spot in &remark.spots {
+            let at = match spot {
+                Spot::Cell(sheet, row, column) => {
+                    sheets.get(&**sheet).map_or(first, |sheet| (*sheet, CellAddress::new(*row, *column)))
+                }
+                Spot::File | Spot::Byte(_) => first,
+            };
+            let about = cells.entry(at).or_default();
+            if !about.iter().any(|known| std::ptr::eq(*known, remark)) {
+                about.push(remark);
+            }
+        }
+    }
+    let mark = |(&(sheet, cell), about): (&(usize, CellAddress), &Vec<&Remark>)| {
+        let gravest = about.iter().map(|remark| remark.severity).max().unwrap_or(Severity::Info);
+        Mark { sheet, cell, colour: colour(fill(gravest)), text: comment(about, language) }
+    };
+    let mut marks: Vec<Mark> = cells.iter().map(mark).collect();
+    if left_out > 0 {
+        let text = super::remark::left_out(left_out, language);
+        marks.push(Mark { sheet: first.0, cell: first.1, colour: colour(fill(Severity::Info)), text });
+    }
+    let count = u64::try_from(cells.len()).unwrap_or(u64::MAX);
+    let copied = write_copy(package, write, &marks, &[]).map_err(unwritten)?;
+    Ok((count, notes(&copied)))
+}
+
+/// Writes the corrected copy, and logs what was corrected.
+pub(super) fn fix<W: Write + Seek>(
+    package: &mut Package,
+    write: W,
+    corrections: &[Correction],
+    form: &Questionnaire,
+    log: &mut Log,
+) -> io::Result<CopyNotes> {
+    let sheets = numbers(package);
+    let mut wanted: BTreeMap<(usize, CellAddress), &Correction> = BTreeMap::new();
+    for correction in corrections {
+        let Spot::Cell(sheet, row, column) = super::remark::spot(&correction.label) else { continue };
+        if let Some(sheet) = sheets.get(&*sheet) {
+            wanted.entry((*sheet, CellAddress::new(row, column))).or_insert(correction);
+        }
+    }
+    let before = texts(package, &wanted).map_err(|refusal| refused(&refusal))?;
+    wanted.retain(|at, correction| before.get(at).is_none_or(|before| **before != *correction.after));
+    let change = |(&(sheet, cell), correction): (&(usize, CellAddress), &&Correction)| {
+        let field = correction.label.field.as_deref().and_then(|name| form.field(name));
+        let is_number = match field.map(|field| &field.ty) {
+            Some(Type::Number { .. }) => true,
+            Some(Type::Option(list)) => !list.text_codes,
+            _ => false,
+        };
+        let after = correction.after.to_string();
+        let value = if is_number { NewValue::Number(after) } else { NewValue::Text(after) };
+        Change { sheet, cell, value }
+    };
+    let changes: Vec<Change> = wanted.iter().map(change).collect();
+    let copied = write_copy(package, write, &[], &changes).map_err(unwritten)?;
+    for (at, correction) in &wanted {
+        if !copied.unchanged.contains(at) {
+            log.add(correction, before.get(at).map_or("", |text| text));
+        }
+    }
+    Ok(notes(&copied))
+}
+
+/// The number of each sheet, by name.
+fn numbers(package: &Package) -> BTreeMap<Arc<str>, usize> {
+    package.sheets().iter().enumerate().map(|(number, sheet)| (Arc::from(&*sheet.name), number)).collect()
+}
+
+/// The first cell that holds something: of the sheet that the first remark is about, else of the first that a person
+/// sees and that holds something.
+fn first_cell(
+    package: &mut Package,
+    sheets: &BTreeMap<Arc<str>, usize>,
+    remarks: &[Remark],
+) -> Result<(usize, CellAddress), Refusal> {
+    let spots = remarks.iter().flat_map(|remark| &remark.spots);
+    let about = spots.filter_map(|spot| match spot {
+        Spot::Cell(sheet, ..) => sheets.get(&**sheet).copied(),
+        Spot::File | Spot::Byte(_) => None,
+    });
+    let seen = |sheet: &crate::workbook::Sheet| sheet.has_cells && sheet.visibility == Visibility::Visible;
+    let visible = package.sheets().iter().enumerate().filter(|(_, sheet)| seen(sheet));
+    let candidates: Vec<usize> = about.take(1).chain(visible.map(|(number, _)| number)).collect();
+    for &number in &candidates {
+        let mut rows = package.rows(number)?;
+        while let Some(row) = rows.next_row()? {
+            if let Some(cell) = row.cells().find(|cell| !matches!(cell.value, Value::Blank)) {
+                return Ok((number, cell.address));
+            }
+        }
+    }
+    Ok((candidates.first().copied().unwrap_or(0), CellAddress::new(1, 1)))
+}
+
+/// What the cells of `wanted` say now; those that are not stored are not given.
+fn texts(
+    package: &mut Package,
+    wanted: &BTreeMap<(usize, CellAddress), &Correction>,
+) -> Result<BTreeMap<(usize, CellAddress), String>, Refusal> {
+    let mut found = BTreeMap::new();
+    let mut sheets: Vec<usize> = wanted.keys().map(|(sheet, _)| *sheet).collect();
+    sheets.dedup();
+    for sheet in sheets {
+        let mut rows = package.rows(sheet)?;
+        while let Some(row) = rows.next_row()? {
+            for cell in row.cells().filter(|cell| wanted.contains_key(&(sheet, cell.address))) {
+                let text = match cell.value {
+                    Value::Blank => String::new(),
+                    Value::Number(raw) => display_number(raw),
+                    Value::Boolean(truth) => if truth { "TRUE" } else { "FALSE" }.to_owned(),
+                    Value::Text(text) | Value::Error(text) | Value::Iso(text) => text.to_owned(),
+                };
+                found.insert((sheet, cell.address), text);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn colour(rgb: u32) -> Colour {
+    let [_, red, green, blue] = rgb.to_be_bytes();
+    Colour(red, green, blue)
+}
+
+fn notes(copied: &Copied) -> CopyNotes {
+    let count = |cells: &[(usize, CellAddress)]| u64::try_from(cells.len()).unwrap_or(u64::MAX);
+    CopyNotes {
+        signature_broken: copied.signature_broken,
+        has_macros: copied.has_macros,
+        without_fills: copied.without_fills,
+        in_conversation: count(&copied.in_conversation),
+        unchanged: count(&copied.unchanged),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use rust_xlsxwriter::{Note, Workbook};
+
+    use super::*;
+    use crate::diagnostic::code::structure::FILE_UNREADABLE;
+    use crate::diagnostic::{Argument, Label, RecordPlace};
+    use crate::source::{Position, SourceId, Span};
+
+    /// A note in a sheet above the table, and an answer that somebody has commented.
+    fn original() -> Vec<u8> {
+        let mut workbook = Workbook::new();
+        workbook.add_worksheet().set_name("表紙").unwrap();
+        let sheet = workbook.add_worksheet().set_name("回 答").unwrap();
+        for (column, text) in [(0, "名"), (1, "数")] {
+            sheet.write_string(1, column, text).unwrap();
+        }
+        sheet.write_string(2, 0, "甲").unwrap();
+        sheet.write_string(2, 1, "１２").unwrap();
+        sheet.write_number(3, 1, 3.0).unwrap();
+        sheet.insert_note(2, 1, &Note::new("確認済み")).unwrap();
+        workbook.save_to_buffer().unwrap()
+    }
+
+    fn package(bytes: &[u8]) -> Package {
+        Package::open(Box::new(Cursor::new(bytes.to_vec())), &Limits::default()).unwrap()
+    }
+
+    /// The comments of the second sheet, and its cells.
+    fn read(bytes: &[u8]) -> (BTreeMap<String, String>, Vec<String>) {
+        let mut package = package(bytes);
+        let notes = package.notes(1).unwrap();
+        let notes = notes.into_iter().map(|note| (note.cell.to_string(), note.text)).collect();
+        let mut cells = Vec::new();
+        let mut rows = package.rows(1).unwrap();
+        while let Some(row) = rows.next_row().unwrap() {
+            cells.extend(row.cells().map(|cell| format!("{} {:?}", cell.address, cell.value)));
+        }
+        (notes, cells)
+    }
+
+    fn remark(rule: &str, severity: Severity, spots: Vec<Spot>) -> Remark {
+        Remark { severity, rule: rule.to_owned(), title: "題".to_owned(), text: "文。".to_owned(), spots }
+    }
+
+    #[test]
+    fn comments_stand_at_their_cells_and_what_was_there_stays() {
+        let cell = |row, column| Spot::Cell("回 答".into(), row, column);
+        let remarks = [
+            remark("EX-1", Severity::Error, vec![cell(3, 2), cell(3, 3)]),
+            remark("EX-2", Severity::Info, vec![cell(3, 2)]),
+            remark("EX-3", Severity::Fatal, vec![Spot::File]),
+        ];
+        let (bytes, mut copy) = (original(), Cursor::new(Vec::new()));
+        let (cells, notes) = annotate(&mut package(&bytes), &mut copy, &remarks, 7, Language::Ja).unwrap();
+        assert_eq!((cells, notes), (3, CopyNotes::default()));
+        let (comments, values) = read(copy.get_ref());
+        assert_eq!(comments.keys().collect::<Vec<_>>(), ["A2", "B3", "C3"]);
+        assert!(comments["B3"].starts_with("確認済み") && comments["B3"].contains("EX-1"));
+        assert!(comments["B3"].contains("EX-2") && !comments["C3"].contains("EX-2"));
+        assert!(comments["A2"].contains("EX-3") && comments["A2"].contains("ほかに7件"));
+        let kept = |cells: &[String]| {
+            cells.iter().filter(|cell| !cell.ends_with("Blank")).cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(kept(&values), kept(&read(&bytes).1));
+    }
+
+    #[test]
+    fn corrected_cells_are_logged_with_what_they_said() {
+        let place = RecordPlace {
+            source: SourceId(0),
+            record: 1,
+            line: 3,
+            sheet_row: Some(3),
+            sheet: Some("回 答".into()),
+            span: Span::default(),
+            key: Some("甲".into()),
+        };
+        let place = Arc::new(place);
+        let correction = |cell: &str, row, column, after: &str| Correction {
+            place: Arc::clone(&place),
+            label: Label {
+                source: SourceId(0),
+                field: Some("f".into()),
+                span: Span::default(),
+                position: Position { line: row, column, display: column },
+                cell: Some(cell.into()),
+                pointer: None,
+                text: Argument::Nothing,
+            },
+            after: after.into(),
+            notice: FILE_UNREADABLE.notice(),
+        };
+        let corrections = [
+            correction("'回 答'!B3", 3, 2, "12"),
+            correction("'回 答'!B4", 4, 2, "3"),
+            correction("'回 答'!C3", 3, 3, "=2"),
+        ];
+        let form = crate::rewrite::splice::tests::questionnaire();
+        let (mut log, mut copy) = (Log::new(), Cursor::new(Vec::new()));
+        fix(&mut package(&original()), &mut copy, &corrections, &form, &mut log).unwrap();
+        assert_eq!(log.changes, 2, "B4 already says 3");
+        let log = String::from_utf8(log.into_bytes()).unwrap();
+        let rows: Vec<&str> = log.lines().skip(1).collect();
+        assert_eq!(
+            rows,
+            ["1,甲,3,'回 答'!B3,f,１２,12,KP-S027", "1,甲,3,'回 答'!C3,f,,'=2,KP-S027"].map(|row| {
+                // The address begins with an apostrophe, so it is given one.
+                row.replace("'回 答'", "''回 答'")
+            })
+        );
+        let (_, cells) = read(copy.get_ref());
+        assert!(
+            cells.contains(&"B3 Text(\"12\")".to_owned()) && cells.contains(&"C3 Text(\"=2\")".to_owned()),
+            "{cells:?}"
+        );
+    }
+}

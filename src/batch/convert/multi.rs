@@ -84,7 +84,7 @@ impl Items {
             if reading == Reading::Blank && !parts.is_empty() {
                 (reading, cell) = self.parts(&reader.dictionary, desk, &parts, row);
             }
-            let padded = desk.is_padded(&cell);
+            let padded = desk.is_padded(&cell, desk.text(&cell));
             let one_cell = whole.is_some() && !desk.text(&desk.cell(whole, row)).is_empty();
             let reading = self.judge(reading, padded, one_cell && !is_compound(cell.kind));
             if let Some(chosen) = states.take(desk, reader, row, &cell, reading) {

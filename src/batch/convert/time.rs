@@ -140,7 +140,7 @@ impl Times {
         }
         let told = |value: i64| {
             let reading = Reading::Value(value);
-            if desk.is_padded(cell) { reading.respelled(|value| self.change(*value)) } else { reading }
+            if desk.is_padded(cell, text) { reading.respelled(|value| self.change(*value)) } else { reading }
         };
         if let Some(value) = self.parse(text).filter(|_| !self.sentinels) {
             return told(value);

@@ -353,6 +353,22 @@ mod tests {
     }
 
     #[test]
+    fn what_a_workbook_holds_as_a_date_is_a_day_a_moment_or_the_first_of_a_month() {
+        let read = |ty: Type, text: &str| match times(ty, &[]).sheet_date(text) {
+            Reading::Value(value) => format!("{value}"),
+            Reading::Noted(value, Note::Redated(_)) => format!("told {value}"),
+            Reading::Doubtful(_, proposal) => format!("{}?", proposal.0),
+            _ => "invalid".to_owned(),
+        };
+        let days = ["2024-02-01", "2024-02-01T09:30:00", "09:30:00"].map(|text| read(Type::Date, text));
+        assert_eq!(days, ["19754", "2024-02-01?", "invalid"]);
+        let moments = ["2024-02-01", "2024-02-01T09:30:00"].map(|text| read(Type::DateTime, text));
+        assert_eq!(moments, ["1706745600", "1706779800"]);
+        let months = ["2024-02-01", "2024-02-02"].map(|text| read(Type::YearMonth, text));
+        assert_eq!(months, ["told 649", "invalid"]);
+    }
+
+    #[test]
     fn offsets_move_a_moment_to_the_surveys_clock() {
         let moments = times(Type::DateTime, &["YYYY-MM-DDThh:mm:ssZ", "YYYY/M/D h:mm"]);
         let found = [

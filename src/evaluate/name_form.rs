@@ -6,6 +6,8 @@
 //! - Idempotent: the form of a form is itself.
 //! - Small, named tables; a character or a prefix that is not in them stays as it is.
 //! - Never empty for a text that has a letter: a name that is nothing but a prefix keeps it.
+//! - The name of the legal person goes with its kind only where a blank sets it apart from what it runs: 医療法人社団
+//!   ○○会 △△病院 is △△病院, and nobody guesses where ○○会△△病院 would be cut.
 
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -83,18 +85,21 @@ const CORPORATIONS: &[&str] = &[
     "(公財)",
 ];
 
+/// How the names of legal persons end that run something under another name.
+const BODIES: &[&str] = &["会", "財団", "社団", "事業団", "機構", "組合"];
+
 /// The comparison form of `name`: NFKC, lower case, katakana, without blanks, common variants and corporate
 /// prefixes.
 pub(super) fn name_form(name: &str) -> String {
     let folded: String = name
         .nfkc()
         .flat_map(char::to_lowercase)
-        .filter(|character| !character.is_whitespace() && !is_invisible(*character))
+        .filter(|character| !is_invisible(*character))
         .map(|character| same_variant(katakana(same_dash(character))))
         .collect();
     // Lower case and variants may decompose or compose anew; the second pass makes the form stable.
     let folded: String = folded.nfkc().collect();
-    without_corporation(&folded).to_owned()
+    without_corporation(&folded).chars().filter(|letter| !letter.is_whitespace()).collect()
 }
 
 fn is_invisible(character: char) -> bool {
@@ -121,15 +126,30 @@ fn same_variant(character: char) -> char {
     known.map_or(character, |(_, form)| *form)
 }
 
-/// `name` without the kinds of legal person before it, unless nothing would be left.
+/// `name` without the kinds of legal person before it, and without the person's own name where a blank ends it, unless
+/// nothing would be left.
 fn without_corporation(name: &str) -> &str {
-    let mut rest = name;
+    let mut rest = name.trim_start();
     loop {
-        let tails = CORPORATIONS.iter().filter_map(|kind| rest.strip_prefix(kind));
-        match tails.min_by_key(|tail| tail.len()).filter(|tail| !tail.is_empty()) {
-            Some(tail) => rest = tail,
+        let tails = CORPORATIONS.iter().filter_map(|kind| without_prefix(rest, kind));
+        match tails.map(str::trim_start).min_by_key(|tail| tail.len()).filter(|tail| !tail.is_empty()) {
+            Some(tail) => rest = without_body(tail),
             None => return rest,
         }
+    }
+}
+
+/// What follows `prefix`, between whose letters there may be blanks. `None`: `text` does not begin with it.
+fn without_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
+    prefix.chars().try_fold(text, |rest, letter| rest.trim_start().strip_prefix(letter))
+}
+
+/// `△△病院` of `○○会 △△病院`.
+fn without_body(name: &str) -> &str {
+    let apart = name.split_once(char::is_whitespace).map(|(body, rest)| (body, rest.trim_start()));
+    match apart {
+        Some((body, rest)) if !rest.is_empty() && BODIES.iter().any(|end| body.ends_with(end)) => rest,
+        _ => name,
     }
 }
 
@@ -150,10 +170,17 @@ mod tests {
             ("鎌が谷", "鎌ガ谷"),
             ("山﨑　医院", "山崎医院"),
             ("サ－ビス", "サービス"),
+            ("医療法人社団○○会 △△病院", "△△病院"),
+            ("医療法人 社団　○○会　△△病院", "△△病院"),
+            ("社会福祉法人○○財団 △△病院", "△△病院"),
+            ("医療法人中央 病院", "中央病院"),
         ] {
             assert_eq!(name_form(a), name_form(b), "{a} / {b}");
         }
-        assert_ne!(name_form("中央病院"), name_form("中央医院"));
+        for (a, b) in [("中央病院", "中央医院"), ("医療法人○○会△△病院", "△△病院"), ("○○会 △△病院", "△△病院")]
+        {
+            assert_ne!(name_form(a), name_form(b), "{a} / {b}");
+        }
     }
 
     #[test]
@@ -165,7 +192,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(256))]
         #[test]
-        fn the_form_of_a_form_is_itself(name in "(医療法人)?[ぁ-ヿ一-鿿ａ-ｚA-Z﨑 　-]{0,8}") {
+        fn the_form_of_a_form_is_itself(name in "(医療法人)?[ぁ-ヿ一-鿿ａ-ｚA-Z﨑 　会-]{0,8}") {
             let form = name_form(&name);
             prop_assert_eq!(name_form(&form), form);
         }

@@ -360,6 +360,28 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn the_columns_of_the_options_stand_for_the_one_of_the_answer() {
+        let mut form = form();
+        let place = form.columns.len();
+        let column = |part: usize, mandatory| FormColumn {
+            slot: Slot { field: 9, part },
+            name: "q".into(),
+            number: None,
+            header: format!("q{part}").into(),
+            mandatory,
+        };
+        form.columns.extend([column(0, true), column(1, false), column(2, false)]);
+        let missing = |there: &[usize]| -> Vec<String> {
+            let there = (0..place).chain(there.iter().map(|at| place + at)).collect();
+            form.missing(&there).iter().map(|column| column.header.to_string()).collect()
+        };
+        assert_eq!(missing(&[0]), [""; 0]);
+        assert_eq!(missing(&[1, 2]), [""; 0]);
+        assert_eq!(missing(&[2]), ["q1"]);
+        assert_eq!(missing(&[]), ["q0"]);
+    }
+
+    #[test]
     fn a_misspelled_key_is_sought_among_the_keys_of_its_object() {
         let form = form();
         let object = form.nodes()[0].children["bed_box"];

@@ -18,7 +18,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use kenpyo::diagnostic::{Diagnostic, FixClass, Severity};
-use kenpyo::evaluate::RecordFindings;
+use kenpyo::evaluate::{Outcome, RecordFindings};
+use kenpyo::plan::Selection;
 use serde_json::Value as Json;
 
 use crate::program::root;
@@ -290,6 +291,29 @@ fn what_is_normalised_may_be_written_into_the_cell_and_is_then_silent() {
         }
     }
     assert!(count > 60, "{count} cells");
+}
+
+/// Variants of kanji and corporate prefixes are read as they are written, and equal where a rule compares names.
+#[test]
+fn names_that_differ_in_spelling_only_are_equal_for_comparison() {
+    for (defect, name) in [(52, "高橋病院"), (53, "△△病院")] {
+        let mut pack = crate::survey_run::pack(None);
+        let same = crate::build::parsed(&pack, &format!("normalized(facility_name) = \"{name}\""));
+        pack.rules.push(crate::build::rule(&pack, "SAME-NAME", None, same));
+        let run = Run::new(pack, &Selection::default());
+        let case = cases().into_iter().find(|case| case.defect == defect).unwrap();
+        let judged = Judged::of(&run, "x.csv", &fs::read(&case.file).unwrap());
+        assert!(judged.len() > 1);
+        for place in 0..judged.len() {
+            let told = judged.findings(place).into_iter().map(as_told).collect::<Vec<Told>>();
+            assert_eq!(told, [], "{} record {}", case.name, place + 1);
+        }
+        let planned = run.plan.rules.len() - 1;
+        let passed = judged.blocks.iter().all(|block| {
+            (0..block.batch.len()).all(|row| block.outcomes.of(planned, row) == Some(Outcome::Pass))
+        });
+        assert!(passed, "{}", case.name);
+    }
 }
 
 #[test]

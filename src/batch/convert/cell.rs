@@ -98,9 +98,9 @@ impl Desk {
         trim(self.chunk.text(cell.text))
     }
 
-    /// Whether blanks or invisible marks stand at the edges of the cell.
-    pub(super) fn is_padded(&self, cell: &RawCell) -> bool {
-        self.text(cell).len() < self.bytes(cell).len()
+    /// Whether blanks or invisible marks stand at the edges of the cell, whose trimmed text is `text`.
+    pub(super) fn is_padded(&self, cell: &RawCell, text: &str) -> bool {
+        text.len() < self.bytes(cell).len()
     }
 
     /// The cell's text as it stands, edges included.

@@ -37,16 +37,16 @@ struct Chosen {
 
 impl Chosen {
     /// Adds an item; `false`: it is no option.
-    fn add(&mut self, reading: Reading<u8>) -> bool {
+    fn add(&mut self, reading: &Reading<u8>) -> bool {
         let index = match reading {
-            Reading::Value(index) => index,
+            Reading::Value(index) => *index,
             Reading::Noted(index, Note::Synonym(_)) => {
                 self.synonym = true;
-                index
+                *index
             }
             Reading::Noted(index, _) => {
                 self.respelled = true;
-                index
+                *index
             }
             Reading::Blank | Reading::Mark(_) | Reading::Invalid(_) | Reading::Doubtful(..) => return false,
         };
@@ -84,7 +84,7 @@ impl Items {
             if reading == Reading::Blank && !parts.is_empty() {
                 (reading, cell) = self.parts(&reader.dictionary, desk, &parts, row);
             }
-            let padded = desk.is_padded(&cell);
+            let padded = desk.is_padded(&cell, desk.text(&cell));
             let one_cell = whole.is_some() && !desk.text(&desk.cell(whole, row)).is_empty();
             let reading = self.judge(reading, padded, one_cell && !is_compound(cell.kind));
             if let Some(chosen) = states.take(desk, reader, row, &cell, reading) {
@@ -143,7 +143,7 @@ impl Items {
         match self.options.option(dictionary, text) {
             Some(Reading::Mark(mark)) => return Reading::Mark(mark),
             Some(reading) => {
-                return if chosen.add(reading) {
+                return if chosen.add(&reading) {
                     Reading::Value(chosen)
                 } else {
                     Reading::Invalid(Fault::Option)
@@ -153,7 +153,7 @@ impl Items {
         }
         let items = text.split(&*self.layout.separator).map(trim).filter(|item| !item.is_empty());
         for item in items {
-            let known = self.options.option(dictionary, item).is_some_and(|reading| chosen.add(reading));
+            let known = self.options.option(dictionary, item).is_some_and(|reading| chosen.add(&reading));
             if !known {
                 return Reading::Invalid(Fault::Option);
             }
@@ -175,7 +175,7 @@ impl Items {
             };
             let known = item
                 .and_then(|item| self.options.option(dictionary, trim(&item)))
-                .is_some_and(|reading| chosen.add(reading));
+                .is_some_and(|reading| chosen.add(&reading));
             if !known {
                 return Reading::Invalid(Fault::Option);
             }
@@ -204,7 +204,7 @@ impl Items {
             match self.part(dictionary, index, text) {
                 Some(Reading::Mark(mark)) => marked = Some((mark, cell)),
                 Some(Reading::Blank) => {}
-                Some(reading) if chosen.add(reading.clone()) => {}
+                Some(reading) if chosen.add(&reading) => {}
                 _ => return (Reading::Invalid(Fault::Option), cell),
             }
         }

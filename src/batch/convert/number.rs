@@ -71,7 +71,7 @@ impl Numbers {
         let form = reading_form(text);
         match self.parse(&form) {
             Ok((number, bare)) => {
-                let plain = bare && form == text && is_plain(text, self.scale) && !desk.is_padded(cell);
+                let plain = bare && form == text && is_plain(text, self.scale) && !desk.is_padded(cell, text);
                 self.judge(number, !plain)
             }
             Err(NumberMistake::TooLarge) => Reading::Invalid(Fault::Domain(self.overflow(text))),

@@ -92,7 +92,7 @@ impl Options {
                 Named::Several(count) => Reading::Invalid(Fault::Several(count)),
             }),
         };
-        if desk.is_padded(cell) { reading.respelled(|index| self.change(*index)) } else { reading }
+        if desk.is_padded(cell, text) { reading.respelled(|index| self.change(*index)) } else { reading }
     }
 
     /// What the whole text means. `None`: nothing.

@@ -84,7 +84,7 @@ impl Texts {
         let value = Reading::Value(desk.trimmed(cell));
         match self.remark(reader, cell.kind, text) {
             Some(note) => Reading::Noted(desk.trimmed(cell), note),
-            None if desk.is_padded(cell) && has_odd_edge(desk.untrimmed(cell)) => {
+            None if desk.is_padded(cell, text) && has_odd_edge(desk.untrimmed(cell)) => {
                 value.respelled(|_| Change::text(text))
             }
             None => value,
@@ -97,7 +97,7 @@ impl Texts {
         let value = desk.trimmed(cell);
         match self.capitals(text) {
             Some(capitals) => Reading::Noted(value, Note::SmallLetters(Change::text(capitals))),
-            None if desk.is_padded(cell) => Reading::Value(value).respelled(|_| Change::text(text)),
+            None if desk.is_padded(cell, text) => Reading::Value(value).respelled(|_| Change::text(text)),
             None => Reading::Value(value),
         }
     }

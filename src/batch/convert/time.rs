@@ -140,7 +140,7 @@ impl Times {
         }
         let told = |value: i64| {
             let reading = Reading::Value(value);
-            if desk.is_padded(cell) { reading.respelled(|value| self.change(*value)) } else { reading }
+            if desk.is_padded(cell, text) { reading.respelled(|value| self.change(*value)) } else { reading }
         };
         if let Some(value) = self.parse(text).filter(|_| !self.sentinels) {
             return told(value);
@@ -350,6 +350,22 @@ mod tests {
         let read = |text: &str| dates.parse(&reading_form(text).to_uppercase());
         assert!(read("２０２４－０２－１５").is_some());
         assert_eq!(["2024-0²-15", "2024/①/1", "2024/2/1⁵"].map(read), [None; 3]);
+    }
+
+    #[test]
+    fn what_a_workbook_holds_as_a_date_is_a_day_a_moment_or_the_first_of_a_month() {
+        let read = |ty: Type, text: &str| match times(ty, &[]).sheet_date(text) {
+            Reading::Value(value) => format!("{value}"),
+            Reading::Noted(value, Note::Redated(_)) => format!("told {value}"),
+            Reading::Doubtful(_, proposal) => format!("{}?", proposal.0),
+            _ => "invalid".to_owned(),
+        };
+        let days = ["2024-02-01", "2024-02-01T09:30:00", "09:30:00"].map(|text| read(Type::Date, text));
+        assert_eq!(days, ["19754", "2024-02-01?", "invalid"]);
+        let moments = ["2024-02-01", "2024-02-01T09:30:00"].map(|text| read(Type::DateTime, text));
+        assert_eq!(moments, ["1706745600", "1706779800"]);
+        let months = ["2024-02-01", "2024-02-02"].map(|text| read(Type::YearMonth, text));
+        assert_eq!(months, ["told 649", "invalid"]);
     }
 
     #[test]

@@ -60,6 +60,26 @@ fn multiple_answers_have_a_layout() {
 }
 
 #[test]
+fn a_question_of_one_option_may_have_a_column_for_each() {
+    let columns = format!(r#"{YES_NO},"x-columns":["列1","列2"]"#);
+    let field = only(&format!(r#"{columns},"x-ticked":["1","○"]"#));
+    assert_eq!(field.part_columns(), ["列1".into(), std::sync::Arc::<str>::from("列2")]);
+    assert!(only(YES_NO).part_columns().is_empty());
+    assert_eq!(mistake(&columns), mistake(&format!(r#"{YES_NO},"x-ticked":["1"]"#)));
+    assert_ne!(mistake(&columns), "");
+    assert_ne!(mistake(&format!(r#"{YES_NO},"x-ticked":["1"],"x-columns":["列1"]"#)), "");
+}
+
+#[test]
+fn only_codes_have_a_letter_case() {
+    let capitals = |field: Field| matches!(field.domain, Domain::Text(domain) if domain.capitals);
+    assert!(capitals(only(r#""type":"string","x-kind":"code","x-letter-case":"upper""#)));
+    assert!(!capitals(only(r#""type":"string","x-kind":"code""#)));
+    assert_ne!(mistake(r#""type":"string","x-letter-case":"upper""#), "");
+    assert_ne!(mistake(r#""type":"string","x-kind":"code","x-letter-case":"lower""#), "");
+}
+
+#[test]
 fn dates_list_their_spellings_behind_iso() {
     let Domain::Time(formats) =
         only(r#""type":"string","x-kind":"date","x-date-format":["YYYY/M/D"]"#).domain

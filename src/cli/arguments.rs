@@ -263,10 +263,17 @@ pub(super) enum InputFormatName {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum EncodingName {
+    Auto,
     #[value(name = "utf-8", alias = "utf8")]
     Utf8,
     #[value(name = "cp932", aliases = ["shift_jis", "shift-jis", "sjis"])]
     Cp932,
+    #[value(name = "utf-16", alias = "utf16")]
+    Utf16,
+    #[value(name = "utf-16le")]
+    Utf16Le,
+    #[value(name = "utf-16be")]
+    Utf16Be,
 }
 
 /// The one-line descriptions in Japanese, for `--help` where that is the language.

@@ -31,7 +31,7 @@ use crate::report::{Audience, Output, Reports, words};
 use crate::rule_pack::RulePack;
 use crate::settings::formats::{FORMATS, reports};
 use crate::settings::{Destination, Format, FormatProblem, Numbers, Report, Settings};
-use crate::source::encoding::Encoding;
+use crate::source::encoding::{Encoding, Stated};
 use crate::source::sink::real_path;
 
 /// Runs the command.
@@ -214,9 +214,13 @@ fn options(arguments: &CheckArguments, settings: &Settings) -> CheckOptions {
             InputFormatName::Jsonl => InputFormat::JsonLines,
             InputFormatName::Xlsx => InputFormat::Xlsx,
         }),
-        encoding: arguments.encoding.map(|encoding| match encoding {
-            EncodingName::Utf8 => Encoding::Utf8,
-            EncodingName::Cp932 => Encoding::Cp932,
+        encoding: arguments.encoding.and_then(|encoding| match encoding {
+            EncodingName::Auto => None,
+            EncodingName::Utf8 => Some(Encoding::Utf8.into()),
+            EncodingName::Cp932 => Some(Encoding::Cp932.into()),
+            EncodingName::Utf16 => Some(Stated::Utf16),
+            EncodingName::Utf16Le => Some(Encoding::Utf16Le.into()),
+            EncodingName::Utf16Be => Some(Encoding::Utf16Be.into()),
         }),
         records: arguments.records.clone(),
     }

@@ -9,12 +9,13 @@ use std::sync::Arc;
 
 use crate::batch::convert::Converter;
 use crate::batch::{Excerpt, excerpt};
-use crate::diagnostic::{Place, RecordPlace};
+use crate::diagnostic::{Diagnostic, Place, RecordPlace};
 use crate::evaluate::{Finding, Outcomes, RecordFindings, RuleCounts, Wants, diagnose, judge as outcomes_of};
 use crate::input::{Block, UnknownKey};
 use crate::plan::Plan;
 
 use super::tally::Lines;
+use super::version;
 
 /// A key that the form does not know, and the piece of its record that shows it.
 pub(super) type DrawnKey = (UnknownKey, Option<Excerpt>);
@@ -30,6 +31,8 @@ pub(super) struct Judged {
     pub lines: Lines,
     /// Keys of JSON records that the form does not know.
     pub unknown_keys: Vec<DrawnKey>,
+    /// The first record that names the version of another form.
+    pub version: Option<Diagnostic>,
     /// Records.
     pub records: u64,
     /// Records that could not be read.
@@ -82,6 +85,7 @@ impl Judge<'_> {
             (key, excerpt)
         });
         let unknown_keys: Vec<DrawnKey> = unknown_keys.collect();
+        let version = version::foreign(&chunk, &plan.pack.questionnaire, wants);
         let mut batch = converter.convert(&layout, chunk);
         let outcomes = outcomes_of(plan, &mut batch);
         Judged {
@@ -89,6 +93,7 @@ impl Judge<'_> {
             counts: counts(&outcomes),
             lines: Lines::default(),
             unknown_keys,
+            version,
             records: length(batch.len()),
             unreadable: batch.unreadable.count(),
             faults: 0,
@@ -137,6 +142,7 @@ impl Judged {
             sum.join(counts);
         }
         self.unknown_keys.append(&mut other.unknown_keys);
+        self.version = self.version.take().or(other.version);
         self.records += other.records;
         self.unreadable += other.unreadable;
         self.faults += other.faults;

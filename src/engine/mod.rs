@@ -9,6 +9,7 @@ mod block;
 pub mod event;
 pub mod survey;
 mod tally;
+mod version;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,7 +24,8 @@ use crate::error::Error;
 use crate::evaluate::{Finding, Wants};
 use crate::input::{Block, FormNeeds, InputFormat, ReadOptions, Reader, UnknownKeys};
 use crate::plan::Plan;
-use crate::source::encoding::Encoding;
+use crate::rule_pack::RulePack;
+use crate::source::encoding::{Encoding, Stated};
 use crate::source::reader::Stream;
 use crate::source::{SourceId, reader};
 use block::{DrawnKey, Judge, Judged};
@@ -60,7 +62,7 @@ pub struct CheckOptions {
     /// `None`: by the file's name and first bytes.
     pub format: Option<InputFormat>,
     /// `None`: found out.
-    pub encoding: Option<Encoding>,
+    pub encoding: Option<Stated>,
     /// JSON Pointer of the list of records. `None`: the document itself.
     pub records: Option<String>,
 }
@@ -138,10 +140,7 @@ impl<'a> Run<'a> {
         };
         Self {
             header,
-            form: Arc::new(FormNeeds::new(
-                &pack.questionnaire,
-                pack.foreign_columns.keys().map(|name| &**name),
-            )),
+            form: Arc::new(form_needs(pack)),
             converter: Converter::new(pack),
             read: ReadOptions {
                 format: options.format,
@@ -214,18 +213,19 @@ impl<'a> Run<'a> {
         let layout = Arc::clone(reader.layout());
         let mut keys = UnknownKeys::default();
         let mut after: Vec<Finding> = Vec::new();
+        let mut version: Option<Diagnostic> = None;
         let mut wave = next_wave(reader, self.workers.wave());
         loop {
             let blocks = match wave {
                 Ok(blocks) if blocks.is_empty() => {
-                    after.extend(keys.further().map(Finding::from));
+                    after.extend(version.into_iter().chain(keys.further()).map(Finding::from));
                     return Ok(after);
                 }
                 Ok(blocks) => blocks,
                 Err(error) => {
                     line.readable = false;
                     let place = self.header.files.get(self.files.len()).copied();
-                    after.extend(keys.further().map(Finding::from));
+                    after.extend(version.into_iter().chain(keys.further()).map(Finding::from));
                     let stopped = place.map(|id| unreadable(id, &error)).unwrap_or_default();
                     after.extend(stopped.into_iter().map(Finding::from));
                     return Ok(after);
@@ -240,7 +240,9 @@ impl<'a> Run<'a> {
                     pool.install(|| rayon::join(|| judge(work, blocks), || next_wave(reader, size)))
                 }
             };
-            for judged in judged {
+            for mut judged in judged {
+                // Told once a file: blocks come in its order.
+                version = version.or_else(|| judged.version.take());
                 for (key, excerpt) in self.merge(judged, line)? {
                     let finding = keys.report(&layout, key);
                     after.extend(finding.map(|found| Finding { excerpt, ..Finding::from(found) }));
@@ -344,6 +346,13 @@ fn unreadable(id: SourceId, error: &Error) -> Diagnostics {
     let finding = Diagnostic::new(&structure::FILE_UNREADABLE, Place::File(id))
         .with("found", Argument::written(&reason));
     Diagnostics::from_iter([finding])
+}
+
+/// What a reader must know of the form of `pack`.
+pub fn form_needs(pack: &RulePack) -> FormNeeds {
+    let foreign = pack.foreign_columns.keys().map(|name| &**name);
+    let keys = pack.key.iter().chain(&pack.fallback_key).copied();
+    FormNeeds::new(&pack.questionnaire, foreign).keyed_by(keys)
 }
 
 /// The finding about a record on which our own code failed.

@@ -75,6 +75,8 @@ pub fn questionnaire() -> Questionnaire {
         sections: Vec::new(),
         routing: vec![None; fields.len()],
         routing_order: (0..fields.len()).collect(),
+        rows: crate::questionnaire::RowWords::default(),
+        versions: None,
         fields,
         by_name,
         schema: serde_json::Value::Null,

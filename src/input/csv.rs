@@ -3,18 +3,20 @@
 //! Invariants
 //! - Splitting happens on the original bytes; spans are theirs. Decoding is done cell by cell, and only where a cell
 //!   is not ASCII.
-//! - Rows that hold nothing are no records; every other row is one, readable or not.
+//! - Rows that hold nothing, notes and sample rows are no records; every other row is one, readable or not.
 
 use std::sync::Arc;
 
+use super::aside::{Aside, Skipped, Watch};
 use super::heading::{self, HeaderRow};
 use super::intake::{Cut, Intake, record};
 use super::row_fault::{LONGEST, RowFault, finding};
-use super::scan::{self, Breach, Cell, Dialect, Row};
+use super::scan::{self, Breach, Cell, Dialect, Extent, Row};
 use super::{Block, Layout, RawCell, RawChunk, RawKind, RawRecord, TextRef, offset, short};
+use crate::diagnostic::{Argument, Diagnostics, Label, RecordPlace};
 use crate::error::Error;
-use crate::source::SourceId;
 use crate::source::encoding::Encoding;
+use crate::source::{Position, SourceId, Span};
 
 /// How much of a row that is too long is kept, to show where it begins.
 const KEPT: usize = 1 << 10;
@@ -31,6 +33,19 @@ pub(super) struct Rows {
     number: u64,
     /// Inside a row that was too long.
     skipping: bool,
+    /// Rows that are no records. `None`: the header has not been found yet.
+    asides: Option<Asides>,
+}
+
+/// The rows of one file that are no records.
+#[derive(Debug)]
+pub(super) struct Asides {
+    /// Looks for them.
+    pub watch: Watch,
+    /// Those that were left out.
+    pub skipped: Skipped,
+    /// The file.
+    pub source: SourceId,
 }
 
 /// The first rows of a file.
@@ -45,7 +60,8 @@ pub(super) struct Head {
 impl Rows {
     /// From the first line of the file on.
     pub(super) const fn new(delimiter: u8) -> Self {
-        Self { dialect: Dialect::new(delimiter), line: 1, sheet_row: 1, number: 0, skipping: false }
+        let dialect = Dialect::new(delimiter);
+        Self { dialect, line: 1, sheet_row: 1, number: 0, skipping: false, asides: None }
     }
 
     /// The first rows of the file, among which its header is sought; nothing is taken yet.
@@ -75,11 +91,17 @@ impl Rows {
         Ok(head)
     }
 
-    /// Goes on behind the first `count` rows of `head`.
-    pub(super) fn begin(&mut self, intake: &mut Intake, head: &Head, count: usize) {
+    /// Goes on behind the first `count` rows of `head`; `asides`: which of the rows behind them are no records.
+    pub(super) fn begin(&mut self, intake: &mut Intake, head: &Head, count: usize, asides: Asides) {
+        self.asides = Some(asides);
         let Some((next, line)) = count.checked_sub(1).and_then(|last| head.ends.get(last)) else { return };
         intake.consume(*next);
         (self.line, self.sheet_row) = (*line, *line);
+    }
+
+    /// What was left out, after the last row.
+    pub(super) fn skipped(self) -> Diagnostics {
+        self.asides.map(|asides| asides.skipped.finish()).unwrap_or_default()
     }
 
     /// The next block of at most `most` rows. `None`: there is none.
@@ -119,8 +141,11 @@ impl Rows {
             cut.at = extent.next;
             return Ok(true);
         }
-        let row = intake.bytes().get(start..extent.end).unwrap_or(&[]);
-        if is_blank_row(row, self.dialect.delimiter, intake.encoding()) {
+        if extent.lines == 0 && intake.damage().is_some() {
+            // Of a file that breaks off, the last line is not known to be whole.
+            return Ok(false);
+        }
+        if self.leave_out(intake, start, extent) {
             cut.skip_to(extent.next, intake);
         } else {
             let fault = breach.map(|breach| self.fault(breach));
@@ -130,6 +155,37 @@ impl Rows {
         }
         self.end_row(extent.lines);
         Ok(true)
+    }
+
+    /// Leaves the row out, unless it is a record.
+    fn leave_out(&mut self, intake: &Intake, start: usize, extent: Extent) -> bool {
+        let row = intake.bytes().get(start..extent.end).unwrap_or(&[]);
+        let (delimiter, encoding, line) = (self.dialect.delimiter, intake.encoding(), self.line);
+        let is_blank = is_blank_row(row, delimiter, encoding);
+        let Some(asides) = &mut self.asides else { return is_blank };
+        let source = asides.source;
+        let label = || Some(row_label(intake, source, line, start, extent.end));
+        if is_blank {
+            asides.skipped.blank(line, !row.is_empty(), label);
+            return true;
+        }
+        let aside = asides.watch.may_be(row, delimiter).then(|| {
+            let cells = header_cells(row, delimiter, encoding);
+            asides.watch.judge(&cells.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>())
+        });
+        match aside.flatten() {
+            None => asides.skipped.row(),
+            Some(Aside::Note) => asides.skipped.note(line, line, label()),
+            Some(Aside::Sample) => {
+                let mark = label();
+                let span = mark.as_ref().map(|mark| mark.span).unwrap_or_default();
+                self.number += 1;
+                let (record, sheet_row) = (self.number, Some(self.sheet_row));
+                let place = RecordPlace { source, record, line, sheet_row, sheet: None, span, key: None };
+                asides.skipped.sample(place, mark);
+            }
+        }
+        aside.flatten().is_some()
     }
 
     /// The next record, on the bytes from `start` to before `end`.
@@ -184,6 +240,19 @@ impl Rows {
     }
 }
 
+/// A mark on the row from `start` to before `end`, which begins `line`.
+fn row_label(intake: &Intake, source: SourceId, line: u64, start: usize, end: usize) -> Label {
+    Label {
+        source,
+        field: None,
+        span: Span::new(intake.file_offset(start), intake.file_offset(end)),
+        position: Position { line, column: 1, display: 1 },
+        cell: None,
+        pointer: None,
+        text: Argument::Nothing,
+    }
+}
+
 fn is_blank_row(row: &[u8], delimiter: u8, encoding: Encoding) -> bool {
     match row.first() {
         None => true,
@@ -225,7 +294,7 @@ pub(super) fn is_margin(letter: char) -> bool {
 
 /// Tells the cells of every readable row of `chunk` apart. `columns`: slot by column of the file.
 pub(super) fn fill(chunk: &mut RawChunk, dialect: Dialect, columns: &[Option<usize>]) {
-    let text = chunk.encoding == Encoding::Utf8 && std::str::from_utf8(&chunk.bytes).is_ok();
+    let text = is_utf8(chunk.encoding, &chunk.bytes);
     for row in 0..chunk.records.len() {
         let Some(record) = chunk.records.get(row).copied().filter(|record| record.readable) else { continue };
         let filler = Filler { dialect, columns, row, trusted: text };
@@ -297,28 +366,27 @@ impl Filler<'_> {
 }
 
 fn is_utf8(encoding: Encoding, bytes: &[u8]) -> bool {
-    encoding == Encoding::Utf8 && std::str::from_utf8(bytes).is_ok()
+    encoding != Encoding::Cp932 && std::str::from_utf8(bytes).is_ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
-
     use super::*;
-    use crate::source::reader::Windows;
+    use crate::input::form::tests::form;
 
-    fn intake(bytes: Vec<u8>) -> Intake {
-        Intake::new(Windows::new("x", Box::new(Cursor::new(bytes))), None)
+    fn asides() -> Asides {
+        let watch = Watch::new(&Arc::new(form()), &[], Encoding::Utf8);
+        Asides { watch, skipped: Skipped::new(SourceId(0)), source: SourceId(0) }
     }
 
     /// Number, line and text of every row, and whether the splitter refused it.
     fn rows(text: &str, most: usize) -> Vec<(u64, u64, String, bool)> {
-        let mut intake = intake(text.as_bytes().to_vec());
+        let mut intake = Intake::of_bytes(text.as_bytes().to_vec());
         let mut rows = Rows::new(b',');
         let head = rows.head(&mut intake).unwrap();
         let above = head.rows.iter().position(|row| !row.is_blank()).unwrap();
         let width = head.rows[above].cells.len();
-        rows.begin(&mut intake, &head, above + 1);
+        rows.begin(&mut intake, &head, above + 1, asides());
         rows.dialect = Dialect { delimiter: b',', least: width, most: width };
         let mut found = Vec::new();
         while let Some(block) = rows.block(&mut intake, SourceId(0), &Layout::sample(), most).unwrap() {
@@ -360,7 +428,8 @@ mod tests {
 
     #[test]
     fn the_first_rows_are_bounded_in_number_and_in_bytes() {
-        let head = |text: String| Rows::new(b',').head(&mut intake(text.into_bytes())).unwrap().rows.len();
+        let head =
+            |text: String| Rows::new(b',').head(&mut Intake::of_bytes(text.into_bytes())).unwrap().rows.len();
         assert_eq!(head(String::new()), 0);
         assert_eq!(head("\n \n,,\na,b".to_owned()), 4);
         assert_eq!(head("a\n".repeat(1_000)), heading::MOST_ROWS);

@@ -13,7 +13,7 @@ use super::Slot;
 use crate::diagnostic::Localized;
 use crate::diagnostic::nearest::{fold, nearest};
 use crate::expression::FieldId;
-use crate::questionnaire::{Domain, Field, Questionnaire};
+use crate::questionnaire::{Domain, Field, Questionnaire, RowWords};
 
 /// One column that the form has.
 #[derive(Debug, Clone)]
@@ -57,6 +57,10 @@ pub(super) struct Node {
 pub struct FormNeeds {
     /// By position of the field.
     pub(super) fields: Vec<FieldId>,
+    /// Positions of the fields that name a record.
+    pub(super) keys: Vec<usize>,
+    /// By which words rows begin that are no records.
+    pub(super) rows: RowWords,
     /// Every column, by field and part.
     pub(super) columns: Vec<FormColumn>,
     /// By column. `None`: a part of a multiple answer, which has no title of its own.
@@ -82,6 +86,8 @@ impl FormNeeds {
     pub fn new<'a>(questionnaire: &Questionnaire, foreign: impl IntoIterator<Item = &'a str>) -> Self {
         let mut form = Self {
             fields: questionnaire.fields.iter().map(|field| field.id).collect(),
+            keys: Vec::new(),
+            rows: questionnaire.rows.clone(),
             columns: Vec::new(),
             titles: Vec::new(),
             answer_heads: questionnaire.answer_heads.clone(),
@@ -112,6 +118,14 @@ impl FormNeeds {
             .filter_map(|(field, &column)| Some((Arc::clone(field.pointer.as_ref()?), column)))
             .collect();
         form
+    }
+
+    /// The same, where the fields `keys` name a record.
+    #[must_use]
+    pub fn keyed_by(mut self, keys: impl IntoIterator<Item = FieldId>) -> Self {
+        let place = |key: FieldId| self.fields.iter().position(|field| *field == key);
+        self.keys = keys.into_iter().filter_map(place).collect();
+        self
     }
 
     /// The field's columns; returns the one that holds the whole answer.
@@ -321,6 +335,8 @@ pub(super) mod tests {
             by_name: BTreeMap::new(),
             routing: vec![None, None],
             routing_order: vec![0, 1],
+            rows: RowWords::default(),
+            versions: None,
             schema: serde_json::Value::Null,
         };
         FormNeeds::new(&questionnaire, ["旧設問"])

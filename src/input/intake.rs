@@ -1,17 +1,22 @@
 //! The bytes of one submission on their way into blocks: windows, encoding, and the block being cut.
 //!
 //! Invariants
-//! - The encoding is decided by the first window with a byte above 0x7F, or by the caller; it never changes again.
+//! - The encoding is decided by the caller, by the file's mark, or by the first window that tells; it never changes
+//!   again.
 //! - A block holds whole records; how many are in one never changes what is read of them.
+//! - Offsets are those of the file (unpacked, where it is packed), also where what is held is not what it has.
 
-use std::sync::Arc;
+use std::cell::Cell;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
 use super::row_fault::RowFault;
 use super::{Block, Layout, RawRecord, short};
 use crate::error::Error;
 use crate::source::SourceId;
-use crate::source::encoding::{Detection, Encoding, detect};
+use crate::source::encoding::{Detection, Encoding, Judgement, Reason, detect};
 use crate::source::reader::Windows;
+use crate::source::text_stream::{Damage, TextStream};
 
 /// A block is closed when it has so many bytes, whatever the number of its records.
 const BLOCK_BYTES: usize = 4 << 20;
@@ -20,14 +25,31 @@ const BLOCK_BYTES: usize = 4 << 20;
 #[derive(Debug)]
 pub(super) struct Intake {
     windows: Windows,
-    encoding: Option<Encoding>,
-    unknown: bool,
+    judged: Option<Judgement>,
+    /// The deciding window was of no encoding that can be read; it looks like this one.
+    unknown: Option<Option<&'static str>>,
+    /// Offset in the file of the first byte of [`Intake::bytes`].
+    origin: u64,
+    /// The place among [`Intake::bytes`] up to which units were counted last, and its offset in the file: records are
+    /// asked for in order, and nothing is to be counted twice.
+    counted: Cell<(usize, u64)>,
+    damage: Arc<OnceLock<Damage>>,
 }
 
 impl Intake {
-    /// `forced`: the caller knows the encoding.
-    pub(super) const fn new(windows: Windows, forced: Option<Encoding>) -> Self {
-        Self { windows, encoding: forced, unknown: false }
+    /// The bytes of `stream`, which errors call `name`; `stated`: the caller knows the encoding.
+    pub(super) fn new(name: impl Into<PathBuf>, stream: TextStream, stated: bool) -> Self {
+        let reason = if stated { Reason::Stated } else { Reason::Mark };
+        let judged = stream.encoding.map(|encoding| Judgement { encoding, reason, rival: None });
+        let (origin, damage) = (stream.origin, stream.damage());
+        let windows = Windows::new(name, stream.read);
+        Self { windows, judged, unknown: None, origin, counted: Cell::new((0, origin)), damage }
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_bytes(bytes: Vec<u8>) -> Self {
+        let text = TextStream::open(Box::new(std::io::Cursor::new(bytes)), None).unwrap();
+        Self::new("x", text, false)
     }
 
     /// Reads one more window; `false`: the input has ended before.
@@ -35,13 +57,14 @@ impl Intake {
         let before = self.bytes().len();
         self.windows.more()?;
         let window = self.windows.bytes().get(before..).unwrap_or(&[]);
-        if self.encoding.is_none() {
+        if self.judged.is_none() {
             match detect(window, self.windows.ended()) {
                 Detection::Undecided => {}
-                Detection::Found(encoding) => self.encoding = Some(encoding),
-                Detection::Unknown => {
-                    self.unknown = true;
-                    self.encoding = Some(Encoding::Utf8);
+                Detection::Found(judgement) => self.judged = Some(judgement),
+                Detection::Unknown(name) => {
+                    self.unknown = Some(name);
+                    let encoding = Encoding::default();
+                    self.judged = Some(Judgement { encoding, reason: Reason::Ascii, rival: None });
                 }
             }
         }
@@ -53,14 +76,22 @@ impl Intake {
         self.windows.bytes()
     }
 
-    /// Offset of [`Intake::bytes`] in the file.
-    pub(super) fn offset(&self) -> u64 {
-        self.windows.offset()
+    /// Offset in the file of [`Intake::bytes`].
+    pub(super) const fn offset(&self) -> u64 {
+        self.origin
     }
 
     /// Offset in the file of the byte `at` of [`Intake::bytes`].
     pub(super) fn file_offset(&self, at: usize) -> u64 {
-        self.offset() + u64::try_from(at).unwrap_or(0)
+        let encoding = self.encoding();
+        if !encoding.is_transcoded() {
+            return self.origin + u64::try_from(at).unwrap_or(0);
+        }
+        let (from, offset) =
+            Some(self.counted.get()).filter(|(from, _)| *from <= at).unwrap_or((0, self.origin));
+        let found = offset + encoding.file_length(self.bytes().get(from..at).unwrap_or(&[]));
+        self.counted.set((at, found));
+        found
     }
 
     /// Whether nothing comes after [`Intake::bytes`].
@@ -70,23 +101,31 @@ impl Intake {
 
     /// Drops the first `count` bytes.
     pub(super) fn consume(&mut self, count: usize) {
+        let count = count.min(self.bytes().len());
+        self.origin = self.file_offset(count);
+        self.counted.set((0, self.origin));
         self.windows.consume(count);
     }
 
     /// The encoding as far as decided.
     pub(super) fn encoding(&self) -> Encoding {
-        self.encoding.unwrap_or_default()
+        self.judged.map(|judged| judged.encoding).unwrap_or_default()
     }
 
-    /// Decides the encoding: the file has a mark.
-    pub(super) fn force(&mut self, encoding: Encoding) {
-        self.encoding = Some(encoding);
-        self.unknown = false;
+    /// The encoding, and on what ground it was taken. `None`: nothing but ASCII so far.
+    pub(super) const fn judged(&self) -> Option<Judgement> {
+        self.judged
     }
 
-    /// Whether the deciding window was of no known encoding; then UTF-8 is assumed.
-    pub(super) const fn is_unknown(&self) -> bool {
+    /// What the deciding window looks like, where it was of no encoding that can be read and UTF-8 is assumed.
+    /// `None`: it can be read.
+    pub(super) const fn unknown(&self) -> Option<Option<&'static str>> {
         self.unknown
+    }
+
+    /// Why the file ended before its end. `None`: it did not, as far as it has been read.
+    pub(super) fn damage(&self) -> Option<&Damage> {
+        self.damage.get()
     }
 }
 

@@ -423,7 +423,7 @@ impl Values {
     /// The next record, on the bytes from `start` to before `end`.
     fn record(&mut self, intake: &Intake, start: usize, end: usize) -> RawRecord {
         self.number += 1;
-        let column = (intake.offset() + wide(start)).saturating_sub(self.line_start) + 1;
+        let column = intake.file_offset(start).saturating_sub(self.line_start) + 1;
         let sheet_row = (self.framing == Framing::Lines).then_some(self.line);
         RawRecord { sheet_row, column, ..record(intake, self.number, self.line, start, end) }
     }
@@ -471,13 +471,9 @@ impl Values {
         let (count, last) = line_breaks(intake.bytes().get(start..end).unwrap_or(&[]));
         if count > 0 {
             self.line += count;
-            self.line_start = intake.offset() + wide(start + last);
+            self.line_start = intake.file_offset(start + last);
         }
     }
-}
-
-fn wide(at: usize) -> u64 {
-    u64::try_from(at).unwrap_or(0)
 }
 
 #[cfg(test)]

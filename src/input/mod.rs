@@ -5,8 +5,10 @@
 //! - A bad row or record is a finding and a record of its own; it never stops the rest.
 //! - Record numbers, lines and offsets are given here, once, and never derived from a place in a chunk.
 
+mod aside;
 mod csv;
 mod form;
+mod format;
 mod grid;
 mod heading;
 mod intake;
@@ -22,17 +24,19 @@ mod row_fault;
 mod scan;
 #[cfg(feature = "xlsx")]
 mod sheet;
+mod telling;
 mod unknown_key;
 mod workbook_file;
 mod written_rows;
 
 pub use csv::cell_text;
 pub use form::FormNeeds;
+pub use format::InputFormat;
 pub use grid::{Grid, GridCell, address, letters, range};
 pub use heading::HeaderRow;
 pub use layout::{Block, Layout};
 pub use pointer::{pointer_at, value_at};
-pub use reader::{InputFormat, ReadOptions, Reader};
+pub use reader::{ReadOptions, Reader};
 pub use unknown_key::{UnknownKey, UnknownKeys};
 pub use written_rows::{WrittenRow, written_rows};
 

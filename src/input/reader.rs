@@ -7,55 +7,25 @@
 
 use std::sync::Arc;
 
-use super::csv::Rows;
-use super::heading::{self, HeaderRow};
+use super::aside::{Skipped, Watch};
+use super::csv::{Asides, Head, Rows};
+use super::format::{self, InputFormat};
+use super::heading::{self, HeaderRow, Heading};
 use super::intake::Intake;
-use super::json_balance::{Balance, balance};
-use super::json_split::{Framing, Values};
+use super::json_split::Values;
 use super::row_fault::JsonFault;
 use super::workbook_file::{self, Workbook};
-use super::{Block, FormNeeds, Layout};
+use super::{Block, FormNeeds, Layout, telling};
 use crate::diagnostic::code::structure;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::error::Error;
 use crate::source::SourceId;
-use crate::source::encoding::{Encoding, UTF8_MARK};
-use crate::source::reader::{Stream, Windows};
+use crate::source::encoding::{Encoding, Stated};
+use crate::source::reader::Stream;
+use crate::source::text_stream::TextStream;
 
 /// Most columns of a header that is drawn in findings.
 const WIDEST_DRAWN: usize = 10_000;
-
-/// The formats that can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InputFormat {
-    /// Comma-separated.
-    Csv,
-    /// Tab-separated.
-    Tsv,
-    /// One JSON value: an object, or an array of objects.
-    Json,
-    /// One JSON object on each line.
-    JsonLines,
-    /// A workbook.
-    Xlsx,
-}
-
-impl InputFormat {
-    /// The names on a command line, in the order of help.
-    pub const NAMES: &'static [&'static str] = &["csv", "tsv", "json", "jsonl", "xlsx"];
-
-    /// The format called `name`. `None`: no such format.
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "csv" => Some(Self::Csv),
-            "tsv" => Some(Self::Tsv),
-            "json" => Some(Self::Json),
-            "jsonl" => Some(Self::JsonLines),
-            "xlsx" => Some(Self::Xlsx),
-            _ => None,
-        }
-    }
-}
 
 /// How a submission is read.
 #[derive(Debug, Clone)]
@@ -63,7 +33,7 @@ pub struct ReadOptions {
     /// `None`: told by the name and the first bytes.
     pub format: Option<InputFormat>,
     /// `None`: told by the bytes.
-    pub encoding: Option<Encoding>,
+    pub encoding: Option<Stated>,
     /// JSON pointer of the records inside a document. `None`: the document itself.
     pub records: Option<String>,
     /// Most records of a block; at least 1.
@@ -96,7 +66,7 @@ pub struct Reader {
     chunk_records: usize,
     /// Where the records stand. `None`: they are the document.
     records: Option<String>,
-    /// KP-S002 has been given, or does not apply.
+    /// The encoding has been told, or need not be.
     told_encoding: bool,
     /// Kept until they are taken, to be drawn.
     headers: Vec<HeaderRow>,
@@ -117,35 +87,45 @@ impl Reader {
         if workbook_file::is_workbook(name, &first, options.format) {
             return Self::open_workbook(source, name, stream, form, options);
         }
-        let mut reader = Self::new(source, Windows::new(name, stream.into_read()), form, options);
+        let text = TextStream::open(stream.into_read(), options.encoding);
+        let text = text.map_err(|source| Error::Read { path: name.into(), source })?;
+        let (container, mark) = (text.container, text.mark);
+        let mut reader =
+            Self::new(source, Intake::new(name, text, options.encoding.is_some()), form, options);
+        if let Some(container) = container {
+            return Ok((reader, Diagnostics::from_iter([telling::no_text(container, source)])));
+        }
         reader.intake.more()?;
-        let utf16 = matches!(reader.intake.bytes(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
-        if reader.intake.bytes().starts_with(UTF8_MARK) && options.encoding != Some(Encoding::Cp932) {
-            reader.intake.force(Encoding::Utf8);
-            reader.intake.consume(UTF8_MARK.len());
-        } else if utf16 && options.encoding.is_none() || reader.intake.is_unknown() {
-            let json = matches!(
-                options.format.unwrap_or_else(|| sniff(name, reader.intake.bytes())),
-                InputFormat::Json | InputFormat::JsonLines
-            );
-            let code = if json { &structure::JSON_NOT_UTF8 } else { &structure::ENCODING_UNKNOWN };
-            let refused = reader.about_file(code);
+        let bytes = reader.intake.bytes();
+        let format = options.format.unwrap_or_else(|| format::sniff(name, bytes));
+        if reader.intake.ended() && bytes.trim_ascii().is_empty() {
+            let damaged = reader.intake.damage().is_some();
+            let empty = (!damaged).then(|| telling::empty(source));
+            return Ok((reader, empty.into_iter().collect()));
+        }
+        if let Some(like) = reader.intake.unknown() {
+            reader.told_encoding = true;
+            let refused = telling::unknown(like, !format.has_rows(), source);
             return Ok((reader, Diagnostics::from_iter([refused])));
         }
-        let format = options.format.unwrap_or_else(|| sniff(name, reader.intake.bytes()));
-        let diagnostics = match format {
-            InputFormat::Csv => reader.open_rows(b',', form)?,
-            InputFormat::Tsv => reader.open_rows(b'\t', form)?,
-            InputFormat::Json | InputFormat::JsonLines => reader.open_json(format, options),
-            InputFormat::Xlsx => Diagnostics::new(),
-        };
-        Ok((reader, diagnostics))
+        let encoding = reader.intake.encoding();
+        let mut found: Diagnostics = mark
+            .filter(|mark| *mark != encoding)
+            .map(|mark| telling::contradiction(encoding, mark, source))
+            .into_iter()
+            .collect();
+        found.append(if format.has_rows() {
+            reader.open_rows(name, format, form, options)?
+        } else {
+            reader.open_json(format, options)
+        });
+        Ok((reader, found))
     }
 
-    fn new(source: SourceId, windows: Windows, form: &Arc<FormNeeds>, options: &ReadOptions) -> Self {
+    fn new(source: SourceId, intake: Intake, form: &Arc<FormNeeds>, options: &ReadOptions) -> Self {
         Self {
             source,
-            intake: Intake::new(windows, options.encoding),
+            intake,
             layout: Arc::new(Layout::json(Arc::clone(form))),
             splitter: Splitter::Nothing,
             chunk_records: options.chunk_records.max(1),
@@ -163,7 +143,7 @@ impl Reader {
         form: &Arc<FormNeeds>,
         options: &ReadOptions,
     ) -> Result<(Self, Diagnostics), Error> {
-        let nothing = Windows::new(name, Box::new(std::io::empty()));
+        let nothing = Intake::new(name, TextStream::nothing(), true);
         let mut reader = Self::new(source, nothing, form, options);
         let (headers, splitter, found) =
             workbook_file::open(source, name, stream, form, reader.chunk_records)?;
@@ -201,13 +181,14 @@ impl Reader {
     }
 
     /// Whether all of the file can be read, as far as it has been read.
-    pub const fn is_readable(&self) -> bool {
-        match &self.splitter {
+    pub fn is_readable(&self) -> bool {
+        let whole = match &self.splitter {
             Splitter::Rows(_) => true,
             Splitter::Values(values) => values.is_whole(),
             Splitter::Sheets(workbook) => workbook.is_whole(),
             Splitter::Nothing => false,
-        }
+        };
+        whole && self.intake.damage().is_none()
     }
 
     /// The next records. `None`: there are no more.
@@ -221,14 +202,23 @@ impl Reader {
         }
     }
 
-    /// What is known of the file only after its last block: a late change of encoding, JSON that breaks off.
+    /// What is known of the file only after its last block: rows that were left out, a late decision on its encoding,
+    /// an end that comes too early.
     pub fn finish(mut self) -> Diagnostics {
         let mut found = Diagnostics::new();
         self.tell_encoding(&mut found);
+        let source = self.source;
+        if let Some(damage) = self.intake.damage() {
+            found.push(telling::damage(damage, source));
+        }
         let values = match self.splitter {
-            Splitter::Sheets(workbook) => return workbook.finish(),
             Splitter::Values(ref values) => values,
-            Splitter::Rows(_) | Splitter::Nothing => return found,
+            Splitter::Sheets(workbook) => return workbook.finish(),
+            Splitter::Rows(rows) => {
+                found.append(rows.skipped());
+                return found;
+            }
+            Splitter::Nothing => return found,
         };
         if let Some((fault, line)) = values.fault() {
             found.push(self.not_json(fault, line));
@@ -240,39 +230,75 @@ impl Reader {
         found
     }
 
-    fn open_rows(&mut self, delimiter: u8, form: &Arc<FormNeeds>) -> Result<Diagnostics, Error> {
-        let mut rows = Rows::new(delimiter);
-        let head = rows.head(&mut self.intake)?;
+    /// Finds the header, and by it what separates the cells.
+    fn open_rows(
+        &mut self,
+        name: &str,
+        format: InputFormat,
+        form: &Arc<FormNeeds>,
+        options: &ReadOptions,
+    ) -> Result<Diagnostics, Error> {
+        let separators = format::separators(name, self.intake.bytes(), format, options.format.is_some());
+        let mut best: Option<(u8, Head, Heading)> = None;
+        for &separator in separators {
+            let head = Rows::new(separator).head(&mut self.intake)?;
+            let heading = heading::find(&head.rows, self.source, form);
+            let known = heading.known;
+            if best.as_ref().is_none_or(|(_, _, best)| known > best.known) {
+                best = Some((separator, head, heading));
+            }
+            // One column may be known by chance, more are not.
+            if known > 1 {
+                break;
+            }
+        }
         let mut found = Diagnostics::new();
         self.tell_encoding(&mut found);
-        let mut heading = heading::find(&head.rows, self.source, form);
+        let Some((separator, head, mut heading)) = best else { return Ok(found) };
         found.append(std::mem::take(&mut heading.diagnostics));
         if heading.is_usable() {
-            rows.begin(&mut self.intake, &head, heading.rows());
-            rows.dialect.least = heading.columns.len();
-            rows.dialect.most = heading.row.cells.len();
-            self.layout = Arc::new(Layout::rows(Arc::clone(form), rows.dialect, &heading.columns));
-            self.splitter = Splitter::Rows(rows);
+            let contradicted = format::contradicted(name, separator);
+            found.extend(contradicted.map(|ending| telling::separator(separator, &ending, self.source)));
+            self.begin_rows(separator, &head, &heading, form);
         }
         // A header beyond all forms is told of, but not drawn: each picture is cut from the whole of it.
         self.headers = Some(heading.row).filter(|row| row.cells.len() <= WIDEST_DRAWN).into_iter().collect();
         Ok(found)
     }
 
-    fn open_json(&mut self, format: InputFormat, options: &ReadOptions) -> Diagnostics {
-        if self.intake.encoding() != Encoding::Utf8 {
-            // JSON is UTF-8; in CP932 its brackets would be halves of characters. Nothing is converted.
-            self.told_encoding = true;
-            return Diagnostics::from_iter([self.about_file(&structure::JSON_NOT_UTF8)]);
+    /// The records begin behind the header; what stands above it is left out.
+    fn begin_rows(&mut self, separator: u8, head: &Head, heading: &Heading, form: &Arc<FormNeeds>) {
+        let watch = Watch::new(form, &heading.columns, self.intake.encoding());
+        let mut skipped = Skipped::new(self.source);
+        let above = head.rows.get(..heading.above).unwrap_or(&[]);
+        if let Some((first, last)) = above.first().zip(above.last()) {
+            skipped.note(first.line, last.line, Some(heading::whole(first, self.source)));
         }
+        let mut rows = Rows::new(separator);
+        rows.begin(&mut self.intake, head, heading.rows(), Asides { watch, skipped, source: self.source });
+        rows.dialect.least = heading.columns.len();
+        rows.dialect.most = heading.row.cells.len();
+        self.layout = Arc::new(Layout::rows(Arc::clone(form), rows.dialect, &heading.columns));
+        self.splitter = Splitter::Rows(rows);
+    }
+
+    fn open_json(&mut self, format: InputFormat, options: &ReadOptions) -> Diagnostics {
+        if self.intake.encoding() == Encoding::Cp932 {
+            // JSON between systems is UTF-8 (RFC 8259), and a program that writes it can be mended, as a spreadsheet
+            // cannot. In CP932 its brackets would be halves of characters: cutting it would need a second map of offsets.
+            self.told_encoding = true;
+            return Diagnostics::from_iter([telling::not_utf8(self.source)]);
+        }
+        let mut found = Diagnostics::new();
+        self.tell_encoding(&mut found);
         self.splitter = Splitter::Values(if let Some(pointer) = &options.records {
             Values::at(pointer, &mut self.intake)
         } else {
-            let (framing, start) = framing(self.intake.bytes(), format, options.format.is_some());
+            let (framing, start) = format::framing(self.intake.bytes(), format, options.format.is_some());
             Values::new(framing, &mut self.intake, start)
         });
         self.records.clone_from(&options.records);
-        Diagnostics::new()
+        found
     }
 
     fn about_file(&self, code: &'static Code) -> Diagnostic {
@@ -283,54 +309,13 @@ impl Reader {
         self.about_file(&structure::FILE_NOT_JSON).with("line", line).with("found", fault.argument())
     }
 
+    /// Tells how the bytes are read, once that is decided.
     fn tell_encoding(&mut self, found: &mut Diagnostics) {
-        let encoding = self.intake.encoding();
-        if encoding != Encoding::Utf8 && !self.told_encoding {
-            self.told_encoding = true;
-            found.push(self.about_file(&structure::ENCODING_CONVERTED).with("encoding", encoding.name()));
+        let Some(judged) = self.intake.judged().filter(|_| !self.told_encoding) else { return };
+        self.told_encoding = true;
+        match self.intake.unknown() {
+            Some(like) => found.push(telling::unknown(like, false, self.source)),
+            None => found.extend(telling::encoding(judged, self.source)),
         }
     }
-}
-
-/// The format by the name's ending and the first bytes.
-fn sniff(name: &str, bytes: &[u8]) -> InputFormat {
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-    let ending = ending.as_deref();
-    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-    match ending {
-        Some("json") => return InputFormat::Json,
-        Some("jsonl" | "ndjson") => return InputFormat::JsonLines,
-        Some("tsv" | "tab") => return InputFormat::Tsv,
-        Some("csv") => {}
-        _ if matches!(first, Some(b'{' | b'[')) => return InputFormat::Json,
-        _ => {}
-    }
-    let start = bytes.trim_ascii_start();
-    let line = start.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or(&[]);
-    let count = |wanted: u8| memchr::memchr_iter(wanted, line).count();
-    // A file called .csv is believed unless its header cannot be one.
-    let tabs =
-        if ending == Some("csv") { count(b',') == 0 && count(b'\t') > 0 } else { count(b'\t') > count(b',') };
-    if tabs { InputFormat::Tsv } else { InputFormat::Csv }
-}
-
-/// How records follow each other, and where the first can begin; `told`: the caller has named the format.
-fn framing(bytes: &[u8], format: InputFormat, told: bool) -> (Framing, usize) {
-    let blank = bytes.len() - bytes.trim_ascii_start().len();
-    let list = bytes.get(blank) == Some(&b'[');
-    match format {
-        InputFormat::JsonLines if told || !list => (Framing::Lines, 0),
-        _ if list => (Framing::Elements, blank + 1),
-        _ if !told && begins_lines(bytes, blank) => (Framing::Lines, 0),
-        _ => (Framing::Values, 0),
-    }
-}
-
-/// Whether the first line is a whole object and another object follows.
-fn begins_lines(bytes: &[u8], start: usize) -> bool {
-    let Balance::End(end) = balance(bytes, start, false) else { return false };
-    let rest = bytes.get(end..).unwrap_or(&[]);
-    let one_line = bytes.get(start..end).is_some_and(|first| !first.contains(&b'\n'));
-    let follows = rest.trim_ascii_start().first() == Some(&b'{');
-    one_line && follows && rest.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r')) == Some(&b'\n')
 }

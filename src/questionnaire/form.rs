@@ -10,8 +10,9 @@ use std::sync::Arc;
 use super::field::{self, Condition, Draft, Shared};
 use super::json_tree::{Member, Node, Value};
 use super::keyword::{Site, check_site};
+use super::table::{self, VersionsDraft};
 use super::walk::{Alphabet, Walk, both, meant};
-use super::{Declared, Mark, Section, marks};
+use super::{Declared, Mark, RowWords, Section, marks};
 use crate::diagnostic::code::questionnaire::{
     DECLARED_IN_BASE, ID_DIFFERS, KEYWORD_MISSING, KEYWORD_OUT_OF_PLACE, REFUSED_REFERENCE, UNKNOWN_OPTION,
     UNKNOWN_PREDECESSOR,
@@ -43,6 +44,10 @@ pub(super) struct Form {
     pub synonyms: BTreeMap<Arc<str>, Arc<str>>,
     /// `x-answer-heads`; an overlay adds its own.
     pub answer_heads: Vec<Arc<str>>,
+    /// `x-rows`, likewise.
+    pub rows: RowWords,
+    /// `x-versions`, likewise.
+    pub versions: Option<VersionsDraft>,
     /// Whether a property was lost to a mistake.
     pub incomplete: bool,
 }
@@ -96,6 +101,13 @@ pub(super) fn read<'t>(walk: &mut Walk, tree: &'t Node<'t>, table: u16, base: Op
     for (_, name, span) in own_synonyms {
         refuse_unknown_option(walk, &form.drafts, name, span);
     }
+    if let Some(node) = node(tree, "x-rows") {
+        form.rows = table::rows(walk, node);
+    }
+    if let Some(node) = node(tree, "x-versions") {
+        let names = form.drafts.iter().map(|draft| &*draft.field.name);
+        form.versions = table::versions(walk, node, names);
+    }
     form.id = id?;
     form.title = title?;
     Some(form)
@@ -111,6 +123,8 @@ impl Form {
             marks: Vec::new(),
             synonyms: BTreeMap::new(),
             answer_heads: Vec::new(),
+            rows: RowWords::default(),
+            versions: None,
             incomplete: false,
         }
     }

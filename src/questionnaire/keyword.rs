@@ -163,6 +163,8 @@ pub const KEYWORDS: &[Keyword] = &[
     row("x-required", &[Field], &[], "回答が必須か", "whether it must be answered when relevant"),
     row("x-off-path", &[Field], &[], "対象外の回答の重大度", "severity of an answer on a closed branch"),
     row("x-missing", &[Root, Field], &[], "値でないことを示す印", "marks that stand for no value"),
+    row("x-rows", &[Root], &[], "記録でない行の書き出し", "how rows begin that are no records"),
+    row("x-versions", &[Root], &[], "様式の版", "the versions of the form"),
     row("x-marks-allowed", &[Field], &[], "回答とみなす印", "marks that satisfy must-answer"),
     row("x-answer-heads", &[Root], &[], "回答欄の見出しの語", "words that head the answers on a form sheet"),
     row("x-synonyms", &[Root, Field, Choice], &[], "同義の表記", "spellings that are read as a value"),

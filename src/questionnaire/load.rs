@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::form::{self, Form};
 use super::routing::{self, Conditions};
 use super::walk::{Walk, both, meant};
-use super::{Field, Questionnaire, joined, json_tree, unique};
+use super::{Field, Questionnaire, Versions, joined, json_tree, unique};
 use crate::diagnostic::code::questionnaire::{
     CYCLIC_REFERENCE, TOO_MANY, UNKNOWN_SECTION, UNRESOLVED_REFERENCE,
 };
@@ -157,11 +157,17 @@ fn assemble(
     }
     let schema = joined::whole(&form.id, properties);
     let by_name = fields.iter().enumerate().map(|(place, field)| (Arc::clone(&field.name), place)).collect();
+    let versions = form.versions.and_then(|versions| {
+        let named = fields.iter().find(|field: &&Field| field.name == versions.field)?;
+        Some(Versions { field: named.id, accepted: versions.accepted })
+    });
     let mut questionnaire = Questionnaire {
         id: form.id,
         title: form.title,
         sections: form.sections.into_iter().map(|section| section.section).collect(),
         answer_heads: form.answer_heads,
+        rows: form.rows,
+        versions,
         routing: vec![None; fields.len()],
         routing_order: (0..fields.len()).collect(),
         fields,

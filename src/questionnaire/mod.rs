@@ -21,6 +21,7 @@ mod names;
 mod options;
 pub mod pattern;
 mod routing;
+mod table;
 #[cfg(test)]
 mod tests;
 mod unique;
@@ -297,6 +298,24 @@ pub struct Routing {
     pub controllers: BTreeSet<FieldId>,
 }
 
+/// By which words rows of a file begin that are no records (`x-rows`): each is searched in the row's first written cell.
+#[derive(Debug, Clone, Default)]
+pub struct RowWords {
+    /// Notes and headings.
+    pub note: Vec<Pattern>,
+    /// The sample row of the form.
+    pub sample: Vec<Pattern>,
+}
+
+/// The versions of the form that its records may name (`x-versions`).
+#[derive(Debug, Clone)]
+pub struct Versions {
+    /// The field that names the version.
+    pub field: FieldId,
+    /// Those of this form, trimmed; compared in folded form.
+    pub accepted: Vec<Arc<str>>,
+}
+
 /// A survey's form in one wave.
 #[derive(Debug, Clone)]
 pub struct Questionnaire {
@@ -312,6 +331,10 @@ pub struct Questionnaire {
     pub fields: Vec<Field>,
     /// NFKC name → position in `fields`.
     pub by_name: BTreeMap<Arc<str>, usize>,
+    /// Rows of files that are no records.
+    pub rows: RowWords,
+    /// The versions of the form. `None`: its records name none.
+    pub versions: Option<Versions>,
     /// Routing by position in `fields`. `None`: always relevant.
     pub routing: Vec<Option<Routing>>,
     /// Positions in `fields` such that a field comes after all its controllers.

@@ -258,6 +258,8 @@ mod tests {
             by_name: std::collections::BTreeMap::new(),
             routing: Vec::new(),
             routing_order: Vec::new(),
+            rows: crate::questionnaire::RowWords::default(),
+            versions: None,
             schema: serde_json::Value::Null,
         }
     }

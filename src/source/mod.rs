@@ -13,6 +13,7 @@ pub mod picture;
 pub mod reader;
 pub mod root;
 pub mod sink;
+pub mod text_stream;
 
 use std::sync::Arc;
 

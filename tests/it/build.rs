@@ -120,6 +120,8 @@ pub fn questionnaire(fields: Vec<Field>, routing: Vec<Option<Routing>>) -> Quest
         answer_heads: Vec::new(),
         sections: Vec::new(),
         routing_order: (0..fields.len()).collect(),
+        rows: kenpyo::questionnaire::RowWords::default(),
+        versions: None,
         by_name,
         fields,
         routing,

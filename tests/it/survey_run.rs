@@ -64,8 +64,7 @@ impl Run {
         let pack = Arc::new(pack);
         let (plan, findings) = Plan::new(Arc::clone(&pack), selection);
         let plan = plan.unwrap_or_else(|| panic!("{findings:?}"));
-        let foreign = pack.foreign_columns.keys().map(|name| &**name);
-        let form = Arc::new(FormNeeds::new(&pack.questionnaire, foreign));
+        let form = Arc::new(kenpyo::engine::form_needs(&pack));
         Self { plan, form, converter: Converter::new(&pack) }
     }
 

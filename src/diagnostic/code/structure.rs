@@ -11,7 +11,9 @@ codes! {
     ENCODING_UNKNOWN = "KP-S001" "encoding-not-recognised" Fatal
         title "文字コードを判別できない" "character encoding not recognised"
         message "ファイルの文字コードを判別できませんでした。Excelで開き、「CSV UTF-8（コンマ区切り）」形式で保存し直して再提出してください。"
-            "The character encoding of the file could not be recognised. Please open it in Excel, save it as \"CSV UTF-8 (comma delimited)\" and submit it again.";
+            "The character encoding of the file could not be recognised. Please open it in Excel, save it as \"CSV UTF-8 (comma delimited)\" and submit it again."
+        help "判定の根拠：{reason}。文字コードが分かる場合は、--encoding（utf-8、cp932、utf-16、utf-16le、utf-16be）で指定できます。"
+            "why: {reason}; if you know the encoding, give it with --encoding (utf-8, cp932, utf-16, utf-16le, utf-16be)";
 
     /// The second text of KP-S001: JSON that is not UTF-8.
     JSON_NOT_UTF8 = "KP-S001" "json-not-utf-8" Fatal
@@ -23,7 +25,9 @@ codes! {
     ENCODING_CONVERTED = "KP-S002" "encoding-converted" Info
         title "文字コードを変換して読み込み" "encoding converted while reading"
         message "ファイルの文字コードを {encoding} と判定し、UTF-8 に変換して読み込みました。機関名等の文字が正しく表示されているかご確認ください。"
-            "The file was read as {encoding} and converted to UTF-8. Please check that names are shown correctly.";
+            "The file was read as {encoding} and converted to UTF-8. Please check that names are shown correctly."
+        help "判定の根拠：{reason}。正しくない場合は --encoding で指定してください。"
+            "why: {reason}; if that is wrong, give the encoding with --encoding";
 
     /// Characters of a text are lost: replacement signs, user-defined characters, question marks for kanji.
     TEXT_GARBLED = "KP-S003" "unreadable-characters" Error
@@ -72,6 +76,30 @@ codes! {
         title "列数が様式と一致しない行" "row with the wrong number of cells"
         message "{line}行目の列数が{found}列で、様式の{expected}列と一致しません。セル内の改行・コンマを取り除いて保存し直してください。"
             "Line {line} has {found} cells where the form has {expected}. Please remove line breaks and commas inside cells and save again.";
+
+    /// A row that is no record: a title above the header, a note, or nothing.
+    ROW_SKIPPED = "KP-S010" "note-or-empty-row-skipped" Info
+        title "注記または空行を読み飛ばし" "note or empty row skipped"
+        message "{line}行目は注記または空行と判断し、読み飛ばしました。回答が含まれている場合はご連絡ください。"
+            "Line {line} was taken for a note or an empty row and skipped. Please tell us if it contains an answer.";
+
+    /// The second text of KP-S010: beyond so many, rows are only counted.
+    ROWS_SKIPPED = "KP-S010" "further-notes-or-empty-rows-skipped" Info
+        title "注記または空行を読み飛ばし（続き）" "further notes or empty rows skipped"
+        message "このほか{count}か所の行を注記または空行と判断し、読み飛ばしました。回答が含まれている場合はご連絡ください。"
+            "Rows at {count} further places were taken for notes or empty rows and skipped. Please tell us if they contain an answer.";
+
+    /// The sample row of the form; it is no submission.
+    SAMPLE_ROW = "KP-S011" "sample-row-left" Error
+        title "記入例の行が残っている" "sample row left in the form"
+        message "{line}行目は記入例のままの内容です。記入例の行を削除し、貴院の回答を入力してください。"
+            "Line {line} is the unchanged sample row. Please delete it and enter your own answers.";
+
+    /// A record gives a version of the form that is none of this one's; every record of the file is held.
+    VERSION_OF_ANOTHER_FORM = "KP-S016" "layout-version-of-another-wave" Error
+        title "様式の版が異なる" "layout version of another wave"
+        message "この様式の版は「{found}」です。「{expected}」の様式にご記入ください。"
+            "The layout version of this form is \"{found}\". Please use the form \"{expected}\".";
 
     /// Nothing says whose answers they are.
     KEY_MISSING = "KP-S017" "record-without-any-key" Fatal
@@ -168,4 +196,42 @@ codes! {
         title "図形・コメントは読み取らない" "shapes or comments are not read"
         message "シートに図形またはコメントがあります（{range}）。図形（○囲みなど）やコメントは回答として読み取りません。回答はセルの文字として入力してください。"
             "The sheet has shapes or comments ({range}). Shapes, such as a circle around an option, and comments are not read as answers. Please enter the answers into the cells as text.";
+
+    /// The bytes could as well be another encoding.
+    ENCODING_WEAK = "KP-S040" "encoding-guess-is-weak" Warning
+        title "文字コードの判定が不確か" "encoding guess is weak"
+        message "ファイルを {encoding} として読み取りましたが、{expected} とも読めるため、判定は確かではありません。文字が正しく表示されているかご確認のうえ、--encoding で文字コードを指定するか、Excelで「CSV UTF-8（コンマ区切り）」形式で保存し直してください。"
+            "The file was read as {encoding}, but it could be {expected} as well, so this is a guess. Please check that its letters are shown correctly; give the encoding with --encoding, or save the file in Excel as \"CSV UTF-8 (comma delimited)\"."
+        help "判定の根拠：{reason}。短いファイルや半角カナだけのファイルでは、文字コードを確実に判定できません。"
+            "why: {reason}; the encoding of a short file, or of one that has only half-width kana, cannot be told for sure";
+
+    /// The caller names an encoding, and the file's mark another.
+    ENCODING_CONTRADICTS_MARK = "KP-S041" "encoding-contradicts-mark" Warning
+        title "指定された文字コードとファイルの印の不一致" "encoding given contradicts the file's mark"
+        message "--encoding で指定された {encoding} として読み取りましたが、ファイルの先頭には {expected} の印（BOM）があります。文字が正しく表示されない場合は --encoding を外してください。"
+            "The file was read as {encoding}, as --encoding says, but it begins with the mark of {expected}. If its letters are not shown correctly, please leave --encoding out.";
+
+    /// The file holds nothing.
+    FILE_EMPTY = "KP-S042" "file-is-empty" Fatal
+        title "空のファイル" "file is empty"
+        message "ファイルに内容がありません。保存し忘れていないか確認し、回答を記入したファイルを提出してください。"
+            "The file holds nothing. Please check that it was saved, and submit the file with your answers.";
+
+    /// The file is no text of any kind.
+    FILE_NOT_TEXT = "KP-S043" "file-is-not-text" Fatal
+        title "テキストでないファイル" "file is not text"
+        message "このファイルは{found}で、CSVなどのテキストとして読み取れません。Excelで開き、「CSV UTF-8（コンマ区切り）」または .xlsx 形式で保存し直して提出してください。"
+            "This file is {found} and cannot be read as CSV or other text. Please open it in Excel, save it as \"CSV UTF-8 (comma delimited)\" or .xlsx and submit it again.";
+
+    /// The file ends before its end; what could be read was judged.
+    FILE_BROKEN_OFF = "KP-S044" "file-is-damaged-or-cut-off" Fatal
+        title "途中で壊れているファイル" "file damaged or cut off"
+        message "ファイルは{found}ため、最後まで読み取れませんでした。読み取れた行だけを検査しています。ファイルを作り直し、もう一度提出してください。"
+            "The file could not be read to its end: {found}. Only the rows before that place were checked. Please make the file again and submit it once more.";
+
+    /// The cells are parted by something else than the name says.
+    SEPARATOR_OF_ANOTHER_FORMAT = "KP-S045" "separator-of-another-format" Info
+        title "拡張子と区切り文字の不一致" "separator of another format than the name says"
+        message "ファイル名は「{expected}」で終わりますが、セルは{found}で区切られているため、そのように読み取りました。"
+            "The name ends in \"{expected}\", but cells are separated by {found}, so the file was read that way.";
 }

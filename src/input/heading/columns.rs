@@ -72,6 +72,11 @@ pub(super) fn missing(nearest: &HeaderRow, source: SourceId, form: &FormNeeds) -
     if nearest.bytes.is_empty() { finding } else { finding.label(marks.whole(nearest)) }
 }
 
+/// A mark on the whole of `row`.
+pub(in crate::input) fn whole(row: &HeaderRow, source: SourceId) -> Label {
+    Marks::new(row, source).whole(row)
+}
+
 /// Columns whose name was turned into a date.
 #[derive(Debug, Default)]
 struct Dates {

@@ -13,7 +13,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-pub(super) use columns::did_you_mean;
+pub(super) use columns::{did_you_mean, whole};
 
 use super::{FormNeeds, Grid};
 use crate::diagnostic::Diagnostics;

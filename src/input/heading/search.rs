@@ -59,12 +59,9 @@ pub(super) fn search<'r>(rows: &'r [HeaderRow], form: &FormNeeds) -> Found<'r> {
             let Some(group) = rows.get(above..above + height).filter(|group| follow_each_other(group)) else {
                 break;
             };
-            let known_before = best.as_ref().map_or(0, |best| best.known);
             if let Some(columns) = stacked(group, form).filter(|columns| is_usable(columns, form)) {
                 let known = distinct(&columns);
-                if known > known_before {
-                    better(&mut best, Candidate { above, height, known, columns });
-                }
+                better(&mut best, Candidate { above, height, known, columns });
             }
         }
     }

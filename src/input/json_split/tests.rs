@@ -3,19 +3,15 @@
 //! Invariants
 //! - What is found never depends on the size of blocks.
 
-use std::io::Cursor;
-
 use proptest::prelude::*;
 
 use super::*;
 use crate::input::offset;
-use crate::source::reader::Windows;
 
 type Found = (u64, u64, u64, String, bool);
 
 fn read(text: &str, framing: Framing, most: usize) -> (Vec<Found>, Option<(JsonFault, u64)>) {
-    let windows = Windows::new("x", Box::new(Cursor::new(text.as_bytes().to_vec())));
-    let mut intake = Intake::new(windows, None);
+    let mut intake = Intake::of_bytes(text.as_bytes().to_vec());
     intake.more().unwrap();
     let start = usize::from(framing == Framing::Elements);
     let mut values = Values::new(framing, &mut intake, start);
@@ -32,8 +28,7 @@ fn read(text: &str, framing: Framing, most: usize) -> (Vec<Found>, Option<(JsonF
 }
 
 fn read_at(text: &str, pointer: &str, most: usize) -> (Vec<String>, Values) {
-    let windows = Windows::new("x", Box::new(Cursor::new(text.as_bytes().to_vec())));
-    let mut intake = Intake::new(windows, None);
+    let mut intake = Intake::of_bytes(text.as_bytes().to_vec());
     intake.more().unwrap();
     let mut values = Values::at(pointer, &mut intake);
     let mut found = Vec::new();

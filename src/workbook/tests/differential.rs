@@ -17,7 +17,8 @@ impl Lcg {
     }
 }
 
-const TEXTS: [&str; 8] = ["はい", "髙橋病院", "①", "a<b>&\"c\"", "一行目\n二行目", "_x000D_", "  前後  ", "𠮷野家"];
+const TEXTS: [&str; 8] =
+    ["はい", "髙橋病院", "①", "a<b>&\"c\"", "一行目\n二行目", "_x000D_", "  前後  ", "𠮷野家"];
 
 #[test]
 fn cells_are_as_another_reader_gives_them() {

@@ -1,0 +1,45 @@
+//! The version of the form that records name, where it is not one of this form's.
+//!
+//! Invariants
+//! - One finding a chunk, about its first such record; the caller keeps the first of a file.
+//! - A blank version is none: who leaves it blank is taken at his word that the form is this one.
+
+use std::sync::Arc;
+
+use crate::diagnostic::code::structure;
+use crate::diagnostic::nearest::fold;
+use crate::diagnostic::{Argument, Diagnostic, Label, Place};
+use crate::evaluate::Wants;
+use crate::input::RawChunk;
+use crate::questionnaire::Questionnaire;
+
+/// The finding about the first record of `chunk` that names a version of another form. `None`: none does.
+pub(super) fn foreign(chunk: &RawChunk, form: &Questionnaire, wants: Wants) -> Option<Diagnostic> {
+    let versions = form.versions.as_ref()?;
+    let field = form.get(versions.field)?;
+    let place = usize::from(field.id.index);
+    let slot = chunk.slots.iter().position(|slot| slot.field == place && slot.part == 0)?;
+    // Records of one file nearly always name the same version: only a change is looked at closely.
+    let mut before: &str = "";
+    for (record, cell) in chunk.records.iter().zip(chunk.column(slot)).filter(|(record, _)| record.readable) {
+        let text = chunk.text(cell.text).trim();
+        if text.is_empty() || text == before || text == "null" {
+            continue;
+        }
+        before = text;
+        let folded = fold(text);
+        if versions.accepted.iter().any(|accepted| fold(accepted) == folded) {
+            continue;
+        }
+        let accepted = versions.accepted.iter().map(|version| Argument::from(&**version)).collect();
+        let mut finding = Diagnostic::new(&structure::VERSION_OF_ANOTHER_FORM, Place::File(chunk.source?))
+            .with("expected", Argument::List(accepted));
+        if wants.values && !field.private {
+            finding = finding.with("found", Argument::written(text));
+        }
+        let label = chunk.label(record, cell.span, Argument::Nothing);
+        finding.labels.extend(label.map(|label| Label { field: Some(Arc::clone(&field.name)), ..label }));
+        return Some(finding);
+    }
+    None
+}

@@ -87,10 +87,11 @@ impl Reader {
         if workbook_file::is_workbook(name, &first, options.format) {
             return Self::open_workbook(source, name, stream, form, options);
         }
-        let fault = |source| Error::Read { path: name.into(), source };
-        let text = TextStream::open(stream.into_read(), options.encoding).map_err(fault)?;
+        let text = TextStream::open(stream.into_read(), options.encoding);
+        let text = text.map_err(|source| Error::Read { path: name.into(), source })?;
         let (container, mark) = (text.container, text.mark);
-        let mut reader = Self::new(source, name, text, form, options);
+        let mut reader =
+            Self::new(source, Intake::new(name, text, options.encoding.is_some()), form, options);
         if let Some(container) = container {
             return Ok((reader, Diagnostics::from_iter([telling::no_text(container, source)])));
         }
@@ -121,16 +122,10 @@ impl Reader {
         Ok((reader, found))
     }
 
-    fn new(
-        source: SourceId,
-        name: &str,
-        text: TextStream,
-        form: &Arc<FormNeeds>,
-        options: &ReadOptions,
-    ) -> Self {
+    fn new(source: SourceId, intake: Intake, form: &Arc<FormNeeds>, options: &ReadOptions) -> Self {
         Self {
             source,
-            intake: Intake::new(name, text, options.encoding.is_some()),
+            intake,
             layout: Arc::new(Layout::json(Arc::clone(form))),
             splitter: Splitter::Nothing,
             chunk_records: options.chunk_records.max(1),
@@ -148,9 +143,8 @@ impl Reader {
         form: &Arc<FormNeeds>,
         options: &ReadOptions,
     ) -> Result<(Self, Diagnostics), Error> {
-        let fault = |source| Error::Read { path: name.into(), source };
-        let nothing = TextStream::open(Box::new(std::io::empty()), None).map_err(fault)?;
-        let mut reader = Self::new(source, name, nothing, form, options);
+        let nothing = Intake::new(name, TextStream::nothing(), true);
+        let mut reader = Self::new(source, nothing, form, options);
         let (headers, splitter, found) =
             workbook_file::open(source, name, stream, form, reader.chunk_records)?;
         reader.headers = headers;
@@ -218,8 +212,8 @@ impl Reader {
             found.push(telling::damage(damage, source));
         }
         let values = match self.splitter {
-            Splitter::Sheets(workbook) => return workbook.finish(),
             Splitter::Values(ref values) => values,
+            Splitter::Sheets(workbook) => return workbook.finish(),
             Splitter::Rows(rows) => {
                 found.append(rows.skipped());
                 return found;

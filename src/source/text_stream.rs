@@ -124,6 +124,18 @@ impl TextStream {
         Ok(Self { read, container, mark, encoding, origin, damage })
     }
 
+    /// Without any byte: what is read is not read through it.
+    pub fn nothing() -> Self {
+        Self {
+            read: Box::new(std::io::empty()),
+            container: None,
+            mark: None,
+            encoding: None,
+            origin: 0,
+            damage: Arc::default(),
+        }
+    }
+
     /// Where to look for why the stream ended before its end.
     pub fn damage(&self) -> Arc<OnceLock<Damage>> {
         Arc::clone(&self.damage)

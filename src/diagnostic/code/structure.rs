@@ -196,6 +196,7 @@ codes! {
         title "図形・コメントは読み取らない" "shapes or comments are not read"
         message "シートに図形またはコメントがあります（{range}）。図形（○囲みなど）やコメントは回答として読み取りません。回答はセルの文字として入力してください。"
             "The sheet has shapes or comments ({range}). Shapes, such as a circle around an option, and comments are not read as answers. Please enter the answers into the cells as text.";
+
     /// The bytes could as well be another encoding.
     ENCODING_WEAK = "KP-S040" "encoding-guess-is-weak" Warning
         title "文字コードの判定が不確か" "encoding guess is weak"

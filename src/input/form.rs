@@ -32,6 +32,7 @@ pub(super) struct FormColumn {
 
 /// What a person reads of a column, beside its header.
 #[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "form sheets are of workbooks"))]
 pub(super) struct Title {
     /// Its label.
     pub label: Localized<Arc<str>>,
@@ -66,6 +67,7 @@ pub struct FormNeeds {
     /// By column. `None`: a part of a multiple answer, which has no title of its own.
     pub(super) titles: Vec<Option<Title>>,
     /// What may stand as a heading over the answers of a form sheet.
+    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "form sheets are of workbooks"))]
     pub(super) answer_heads: Vec<Arc<str>>,
     /// JSON pointers with their columns.
     pointers: Vec<(Arc<str>, usize)>,

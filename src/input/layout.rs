@@ -62,6 +62,7 @@ impl Block {
 
 /// How records of a file are told apart.
 #[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "sheets are of workbooks"))]
 pub(super) enum Shape {
     /// Delimited text; slot by column of the file.
     Rows(Dialect, Vec<Option<usize>>),

@@ -21,6 +21,7 @@ pub(super) struct Remark {
 
 /// What there is to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "sheets are of workbooks"))]
 pub(super) enum What {
     /// Its value is what a formula gave.
     Formula,

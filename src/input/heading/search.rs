@@ -32,6 +32,8 @@ struct Candidate {
     above: usize,
     height: usize,
     known: usize,
+    /// What its lower rows say are parts of names that the form has.
+    confirmed: bool,
     columns: Vec<Option<usize>>,
 }
 
@@ -48,21 +50,24 @@ pub(super) fn search<'r>(rows: &'r [HeaderRow], form: &FormNeeds) -> Found<'r> {
         }
         let named = row.cells.iter().filter(|(text, _)| !text.is_empty()).count();
         let likely = above == first || known * 2 >= named || known >= CERTAIN;
+        let whole = above == first && is_whole(&columns, form);
         if likely && is_usable(&columns, form) {
-            let whole = above == first && is_whole(&columns, form);
-            better(&mut best, Candidate { above, height: 1, known, columns });
-            if whole {
-                break;
-            }
+            better(&mut best, Candidate { above, height: 1, known, confirmed: false, columns });
         }
-        for height in 2..=HIGHEST {
+        // Of a row that names all that a file must have, only the names may go on in the next.
+        for height in 2..=if whole { 2 } else { HIGHEST } {
             let Some(group) = rows.get(above..above + height).filter(|group| follow_each_other(group)) else {
                 break;
             };
-            if let Some(columns) = stacked(group, form).filter(|columns| is_usable(columns, form)) {
+            if let Some((columns, confirmed)) =
+                stacked(group, form).filter(|(columns, _)| is_usable(columns, form))
+            {
                 let known = distinct(&columns);
-                better(&mut best, Candidate { above, height, known, columns });
+                better(&mut best, Candidate { above, height, known, confirmed, columns });
             }
+        }
+        if whole {
+            break;
         }
     }
     let header = best.and_then(|best| {
@@ -82,9 +87,12 @@ pub(super) fn distinct(columns: &[Option<usize>]) -> usize {
     columns.iter().flatten().collect::<BTreeSet<_>>().len()
 }
 
-/// Keeps the one that knows more columns; of equals the one of fewer rows, then the first.
+/// Keeps the one that knows more columns; of equals one whose lower rows are surely part of it, then the one of fewer
+/// rows, then the first.
 fn better(best: &mut Option<Candidate>, new: Candidate) {
-    let rank = |candidate: &Candidate| (candidate.known, HIGHEST.saturating_sub(candidate.height));
+    let rank = |candidate: &Candidate| {
+        (candidate.known, candidate.confirmed, HIGHEST.saturating_sub(candidate.height))
+    };
     if best.as_ref().is_none_or(|best| rank(&new) > rank(best)) {
         *best = Some(new);
     }
@@ -119,7 +127,9 @@ fn of_lines(text: &str, form: &FormNeeds) -> Option<usize> {
 /// How a cell of a header of several rows was matched.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum By {
-    /// Its own text, or the path that ends with it.
+    /// The path that ends with its own text.
+    Path,
+    /// Its own text alone.
     Lowest,
     /// What stands above it; the cell itself is blank.
     Above,
@@ -127,8 +137,9 @@ enum By {
     AboveAlone,
 }
 
-/// The form's columns by the cells of several rows. `None`: the lowest is a row of answers.
-fn stacked(group: &[HeaderRow], form: &FormNeeds) -> Option<Vec<Option<usize>>> {
+/// The form's columns by the cells of several rows, and whether most of what the lowest says goes on what stands above
+/// it. `None`: the lowest is a row of answers.
+fn stacked(group: &[HeaderRow], form: &FormNeeds) -> Option<(Vec<Option<usize>>, bool)> {
     let width = group.iter().map(HeaderRow::width).max().unwrap_or(0);
     let names = Names::new(group, width);
     let (mut columns, mut by) = (Vec::with_capacity(width), Vec::new());
@@ -139,7 +150,9 @@ fn stacked(group: &[HeaderRow], form: &FormNeeds) -> Option<Vec<Option<usize>>> 
     }
     let count = |wanted: By| by.iter().filter(|by| **by == wanted).count();
     // Under the names of a header there are parts of names or blanks; under those of a row above answers, answers.
-    (count(By::AboveAlone) <= count(By::Lowest)).then_some(columns)
+    let said = group.last()?.cells.iter().filter(|(text, _)| !text.is_empty()).count();
+    let confirmed = count(By::Path) >= 2 && count(By::Path) * 2 >= said;
+    (count(By::AboveAlone) <= count(By::Lowest) + count(By::Path)).then_some((columns, confirmed))
 }
 
 /// The names of columns under each other.
@@ -179,11 +192,15 @@ impl<'r> Names<'r> {
     fn column(&self, place: usize, form: &FormNeeds) -> Option<(usize, By)> {
         let parts = self.parts(place);
         let lowest = self.rows.last()?.get(place).map_or("", |(text, _)| text);
-        let by = if lowest.is_empty() { By::Above } else { By::Lowest };
         let texts: Vec<&str> = parts.iter().map(|(text, _)| *text).collect();
         // The whole path first, then less and less of what stands above.
         let mut ends = (0..texts.len()).filter_map(|from| texts.get(from..));
-        if let Some(column) = ends.find_map(|path| form.column_of_path(path)) {
+        if let Some((column, length)) = ends.find_map(|path| Some((form.column_of_path(path)?, path.len()))) {
+            let by = match (lowest.is_empty(), length) {
+                (true, _) => By::Above,
+                (false, 1) => By::Lowest,
+                (false, _) => By::Path,
+            };
             return Some((column, by));
         }
         // A name over several columns is that of the first of them.

@@ -72,7 +72,7 @@ fn unmarked(window: &[u8]) -> Option<&'static str> {
     if let [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] = window {
         return Some("UTF-32");
     }
-    if mark(window).is_none() && memchr::memchr(0, window).is_some() {
+    if mark(window).is_none() && memchr::memchr(0, window).is_some() && !is_japanese_utf8(window) {
         for (name, order) in
             [("UTF-16 LE", u16::from_le_bytes as fn([u8; 2]) -> u16), ("UTF-16 BE", u16::from_be_bytes)]
         {
@@ -86,7 +86,12 @@ fn unmarked(window: &[u8]) -> Option<&'static str> {
     found.any(|rest| escapes.iter().any(|escape| rest.starts_with(escape))).then_some("ISO-2022-JP (JIS)")
 }
 
-/// Whether every zero byte belongs to an ASCII character of UTF-16, and some of them part cells or lines.
+/// Whether the window is UTF-8 that nothing else can be: with characters of three bytes.
+fn is_japanese_utf8(window: &[u8]) -> bool {
+    utf8(window, false).is_some_and(|text| Scripts::of(text).japanese > 0)
+}
+
+/// Whether the window is text in UTF-16: no control characters, and some of its units part cells or lines.
 fn is_utf16(window: &[u8], order: fn([u8; 2]) -> u16) -> bool {
     let (mut plain, mut breaks) = (0_usize, 0_usize);
     for unit in window.chunks_exact(2) {
@@ -94,11 +99,13 @@ fn is_utf16(window: &[u8], order: fn([u8; 2]) -> u16) -> bool {
         match value {
             0x09 | 0x0A | 0x0D | 0x2C | 0x3B => breaks += 1,
             0x20..=0x7E => plain += 1,
-            _ if unit.contains(&0) => return false,
+            // Nobody types control characters; those that end in a zero byte (U+4E00) are letters.
+            0..0x20 | 0x7F => return false,
             _ => {}
         }
     }
-    breaks > 0 && plain + breaks >= 2
+    // A single zero byte in a text of ASCII is a slip of somebody's, not half of it.
+    breaks > 0 && (!window.is_ascii() || (plain + breaks) * 3 >= window.len())
 }
 
 /// The window as UTF-8, up to a character that it cuts. `None`: it is no UTF-8.
@@ -128,7 +135,7 @@ fn judge_utf8(text: &str, whole: &[u8]) -> Judgement {
     }
     // Characters of three bytes hardly ever arise by chance, and many of them never.
     let doubtful = scripts.other > scripts.japanese || scripts.japanese < 8;
-    let rival = if doubtful { as_cp932().filter(Tally::is_sure).map(|_| cp932.name()) } else { None };
+    let rival = if doubtful { as_cp932().filter(Tally::is_plain).map(|_| cp932.name()) } else { None };
     found(Encoding::Utf8, rival)
 }
 
@@ -167,25 +174,30 @@ fn without_tail(window: &[u8]) -> &[u8] {
 fn majority(window: &[u8]) -> Detection {
     let mut lines = 0_usize;
     let mut readable = [0_usize; 2];
-    let mut kept = Vec::new();
+    let mut kept = [Vec::new(), Vec::new()];
     for line in window.split(|&byte| byte == b'\n').filter(|line| !line.is_ascii()) {
         lines += 1;
-        for (count, encoding) in readable.iter_mut().zip([Encoding::Utf8, Encoding::Cp932]) {
-            *count += usize::from(encoding.decode(line).is_some());
-        }
-        if Encoding::Cp932.decode(line).is_some() {
-            kept.extend_from_slice(line);
-            kept.push(b'\n');
+        for ((count, kept), encoding) in
+            readable.iter_mut().zip(&mut kept).zip([Encoding::Utf8, Encoding::Cp932])
+        {
+            if encoding.decode(line).is_some() {
+                *count += 1;
+                kept.extend_from_slice(line);
+                kept.push(b'\n');
+            }
         }
     }
     let [utf8, cp932] = readable;
+    let [as_utf8, as_cp932] = kept;
+    let scripts = Scripts::of(&String::from_utf8_lossy(&as_utf8));
     let found = |encoding| Judgement { encoding, reason: Reason::MostLines, rival: None };
-    if utf8 * 2 > lines && utf8 >= cp932 {
+    if utf8 * 2 > lines && utf8 >= cp932 && scripts.japanese > scripts.two_bytes {
         Detection::Found(found(Encoding::Utf8))
-    } else if cp932 * 2 > lines && Tally::of(&kept).is_sure() {
-        Detection::Found(found(Encoding::Cp932))
     } else {
-        Detection::Unknown(rival(window))
+        // What reads as a whole in another encoding is not CP932 of which some lines are damaged.
+        let rival = rival(window);
+        let japanese = rival.is_none() && cp932 * 2 > lines && Tally::of(&as_cp932).is_sure();
+        if japanese { Detection::Found(found(Encoding::Cp932)) } else { Detection::Unknown(rival) }
     }
 }
 

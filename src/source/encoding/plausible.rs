@@ -59,6 +59,11 @@ impl Tally {
         mixed || kana
     }
 
+    /// Whether nearly all of it is Japanese that is written every day.
+    pub const fn is_plain(&self) -> bool {
+        self.is_sure() && (self.strong + self.half) * 4 >= self.total() * 3
+    }
+
     /// Whether it cannot be Japanese in CP932.
     pub const fn is_hopeless(&self) -> bool {
         self.total() >= 8 && self.odd * 3 > self.total() && self.strong * 3 < self.total()

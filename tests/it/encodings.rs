@@ -206,7 +206,7 @@ fn read(form: &Arc<FormNeeds>, bytes: Vec<u8>) -> Option<(String, bool)> {
     if id("KP-S001").is_some() {
         return None;
     }
-    let asked = id("KP-S040").is_some();
+    let asked = id("KP-S032").is_some();
     let encoding = id("KP-S002").map_or("UTF-8".to_owned(), |finding| {
         let slot = finding.notice.slots.iter().position(|slot| &**slot == "encoding").unwrap();
         match &finding.arguments[slot] {
@@ -434,7 +434,7 @@ fn the_encoding_can_be_given_and_a_mark_that_contradicts_is_told() {
     let (_, found) = report("x.csv", marked.as_bytes(), &["--encoding", "auto"]);
     assert!(rules(&found).is_empty());
     let (_, found) = report("x.csv", marked.as_bytes(), &["--encoding", "cp932"]);
-    assert_eq!(rules(&found).first(), Some(&"KP-S041"), "{found}");
+    assert_eq!(rules(&found).first(), Some(&"KP-S033"), "{found}");
 }
 
 #[test]
@@ -486,7 +486,7 @@ fn a_damaged_packed_file_is_judged_as_far_as_it_can_be_read_and_fails() {
     let whole = packed(format!("gmis_id,施設名,病床数\r\n{rows}").as_bytes());
     let (exit, found) = report("x.csv.gz", &whole[..whole.len() / 2], &[]);
     assert_eq!(exit, Some(3));
-    assert_eq!(rules(&found), ["KP-S044"]);
+    assert_eq!(rules(&found), ["KP-S036"]);
     let records = found["summary"]["records"].as_u64().unwrap();
     assert!((1_000..19_000).contains(&records), "{records}");
     assert_eq!(found["summary"]["files"][0]["readable"], false);
@@ -494,19 +494,19 @@ fn a_damaged_packed_file_is_judged_as_far_as_it_can_be_read_and_fails() {
     let last = found["findings"].as_array().unwrap().iter().filter(|one| one["rule"] == "KP-S009").count();
     assert_eq!(last, 0);
     let (exit, found) = report("x.csv.gz", &[0x1F, 0x8B, 8, 0, 1, 2], &[]);
-    assert_eq!((exit, rules(&found)), (Some(3), vec!["KP-S044"]));
+    assert_eq!((exit, rules(&found)), (Some(3), vec!["KP-S036"]));
     let (exit, found) = report("x.csv.gz", &packed(&packed(b"a,b\n")), &[]);
-    assert_eq!((exit, rules(&found)), (Some(3), vec!["KP-S043"]));
+    assert_eq!((exit, rules(&found)), (Some(3), vec!["KP-S035"]));
 }
 
 #[test]
 fn what_is_no_text_or_nothing_says_so() {
     for (name, bytes, rule) in [
-        ("x.csv", &b"%PDF-1.7\n"[..], "KP-S043"),
-        ("x.csv", b"<!DOCTYPE html><html><table>", "KP-S043"),
-        ("x.csv", b"", "KP-S042"),
-        ("x.json", b"\r\n\r\n", "KP-S042"),
-        ("x.csv", b"\xEF\xBB\xBF", "KP-S042"),
+        ("x.csv", &b"%PDF-1.7\n"[..], "KP-S035"),
+        ("x.csv", b"<!DOCTYPE html><html><table>", "KP-S035"),
+        ("x.csv", b"", "KP-S034"),
+        ("x.json", b"\r\n\r\n", "KP-S034"),
+        ("x.csv", b"\xEF\xBB\xBF", "KP-S034"),
     ] {
         let (exit, found) = report(name, bytes, &[]);
         assert_eq!((exit, rules(&found)), (Some(3), vec![rule]), "{name} {bytes:?}");
@@ -516,9 +516,9 @@ fn what_is_no_text_or_nothing_says_so() {
 #[test]
 fn the_separator_is_told_by_the_header_and_openly_where_the_name_says_otherwise() {
     for (name, separator, expected) in [
-        ("x.csv", ';', &["KP-S045"][..]),
-        ("x.csv", '\t', &["KP-S045"]),
-        ("x.tsv", ',', &["KP-S045"]),
+        ("x.csv", ';', &["KP-S037"][..]),
+        ("x.csv", '\t', &["KP-S037"]),
+        ("x.tsv", ',', &["KP-S037"]),
         ("x.tsv", '\t', &[]),
         ("x.txt", '\t', &[]),
         ("x.csv.gz", ',', &[]),

@@ -438,9 +438,13 @@ fn the_program_judges_two_files_as_it_judges_them_together() {
         let one = |finding: &Json| {
             (finding["place"]["key"].to_string(), finding["rule"].to_string(), finding["message"].to_string())
         };
-        let mut found: Vec<_> = report["findings"].as_array().unwrap().iter().map(one).collect();
+        // The version of another form is told once a file, however many records name it.
+        let once_a_file = |rule: &Json| rule["rule"] == "KP-S016";
+        let findings = report["findings"].as_array().unwrap().iter().filter(|finding| !once_a_file(finding));
+        let mut found: Vec<_> = findings.map(one).collect();
         found.sort();
-        (found, report["summary"]["rules"].clone(), report["summary"]["records"].clone())
+        let rules = report["summary"]["rules"].as_array().unwrap().iter().filter(|line| !once_a_file(line));
+        (found, rules.cloned().collect::<Vec<_>>(), report["summary"]["records"].clone())
     };
     assert_eq!(of(&[&first, &second]), of(&[&whole]));
 }

@@ -198,7 +198,7 @@ codes! {
             "The sheet has shapes or comments ({range}). Shapes, such as a circle around an option, and comments are not read as answers. Please enter the answers into the cells as text.";
 
     /// The bytes could as well be another encoding.
-    ENCODING_WEAK = "KP-S040" "encoding-guess-is-weak" Warning
+    ENCODING_WEAK = "KP-S032" "encoding-guess-is-weak" Warning
         title "文字コードの判定が不確か" "encoding guess is weak"
         message "ファイルを {encoding} として読み取りましたが、{expected} とも読めるため、判定は確かではありません。文字が正しく表示されているかご確認のうえ、--encoding で文字コードを指定するか、Excelで「CSV UTF-8（コンマ区切り）」形式で保存し直してください。"
             "The file was read as {encoding}, but it could be {expected} as well, so this is a guess. Please check that its letters are shown correctly; give the encoding with --encoding, or save the file in Excel as \"CSV UTF-8 (comma delimited)\"."
@@ -206,31 +206,31 @@ codes! {
             "why: {reason}; the encoding of a short file, or of one that has only half-width kana, cannot be told for sure";
 
     /// The caller names an encoding, and the file's mark another.
-    ENCODING_CONTRADICTS_MARK = "KP-S041" "encoding-contradicts-mark" Warning
+    ENCODING_CONTRADICTS_MARK = "KP-S033" "encoding-contradicts-mark" Warning
         title "指定された文字コードとファイルの印の不一致" "encoding given contradicts the file's mark"
         message "--encoding で指定された {encoding} として読み取りましたが、ファイルの先頭には {expected} の印（BOM）があります。文字が正しく表示されない場合は --encoding を外してください。"
             "The file was read as {encoding}, as --encoding says, but it begins with the mark of {expected}. If its letters are not shown correctly, please leave --encoding out.";
 
     /// The file holds nothing.
-    FILE_EMPTY = "KP-S042" "file-is-empty" Fatal
+    FILE_EMPTY = "KP-S034" "file-is-empty" Fatal
         title "空のファイル" "file is empty"
         message "ファイルに内容がありません。保存し忘れていないか確認し、回答を記入したファイルを提出してください。"
             "The file holds nothing. Please check that it was saved, and submit the file with your answers.";
 
     /// The file is no text of any kind.
-    FILE_NOT_TEXT = "KP-S043" "file-is-not-text" Fatal
+    FILE_NOT_TEXT = "KP-S035" "file-is-not-text" Fatal
         title "テキストでないファイル" "file is not text"
         message "このファイルは{found}で、CSVなどのテキストとして読み取れません。Excelで開き、「CSV UTF-8（コンマ区切り）」または .xlsx 形式で保存し直して提出してください。"
             "This file is {found} and cannot be read as CSV or other text. Please open it in Excel, save it as \"CSV UTF-8 (comma delimited)\" or .xlsx and submit it again.";
 
     /// The file ends before its end; what could be read was judged.
-    FILE_BROKEN_OFF = "KP-S044" "file-is-damaged-or-cut-off" Fatal
+    FILE_BROKEN_OFF = "KP-S036" "file-is-damaged-or-cut-off" Fatal
         title "途中で壊れているファイル" "file damaged or cut off"
         message "ファイルは{found}ため、最後まで読み取れませんでした。読み取れた行だけを検査しています。ファイルを作り直し、もう一度提出してください。"
             "The file could not be read to its end: {found}. Only the rows before that place were checked. Please make the file again and submit it once more.";
 
     /// The cells are parted by something else than the name says.
-    SEPARATOR_OF_ANOTHER_FORMAT = "KP-S045" "separator-of-another-format" Info
+    SEPARATOR_OF_ANOTHER_FORMAT = "KP-S037" "separator-of-another-format" Info
         title "拡張子と区切り文字の不一致" "separator of another format than the name says"
         message "ファイル名は「{expected}」で終わりますが、セルは{found}で区切られているため、そのように読み取りました。"
             "The name ends in \"{expected}\", but cells are separated by {found}, so the file was read that way.";

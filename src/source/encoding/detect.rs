@@ -93,19 +93,18 @@ fn is_japanese_utf8(window: &[u8]) -> bool {
 
 /// Whether the window is text in UTF-16: no control characters, and some of its units part cells or lines.
 fn is_utf16(window: &[u8], order: fn([u8; 2]) -> u16) -> bool {
-    let (mut plain, mut breaks) = (0_usize, 0_usize);
+    let (mut breaks, mut strays) = (0_usize, 0_usize);
     for unit in window.chunks_exact(2) {
         let value = order([unit.first().copied().unwrap_or(0), unit.get(1).copied().unwrap_or(0)]);
         match value {
             0x09 | 0x0A | 0x0D | 0x2C | 0x3B => breaks += 1,
-            0x20..=0x7E => plain += 1,
-            // Nobody types control characters; those that end in a zero byte (U+4E00) are letters.
+            // Nobody types control characters; letters may end in a zero byte (U+4E00).
             0..0x20 | 0x7F => return false,
-            _ => {}
+            _ => strays += usize::from(unit.iter().any(|byte| matches!(byte, 0x0A | 0x0D))),
         }
     }
-    // A single zero byte in a text of ASCII is a slip of somebody's, not half of it.
-    breaks > 0 && (!window.is_ascii() || (plain + breaks) * 3 >= window.len())
+    // Hiragana is nothing but ASCII bytes in UTF-16. In a text of ASCII with a stray zero byte lines end without one.
+    breaks > 0 && (!window.is_ascii() || breaks >= strays)
 }
 
 /// The window as UTF-8, up to a character that it cuts. `None`: it is no UTF-8.

@@ -21,13 +21,20 @@ use crate::source::text_stream::{Damage, TextStream};
 /// A block is closed when it has so many bytes, whatever the number of its records.
 const BLOCK_BYTES: usize = 4 << 20;
 
+/// That a file is of no encoding that can be read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unreadable {
+    /// The encoding that it looks like. `None`: none that is known.
+    pub like: Option<&'static str>,
+}
+
 /// The bytes of one submission.
 #[derive(Debug)]
 pub(super) struct Intake {
     windows: Windows,
     judged: Option<Judgement>,
-    /// The deciding window was of no encoding that can be read; it looks like this one.
-    unknown: Option<Option<&'static str>>,
+    /// The deciding window was of no encoding that can be read.
+    unknown: Option<Unreadable>,
     /// Offset in the file of the first byte of [`Intake::bytes`].
     origin: u64,
     /// The place among [`Intake::bytes`] up to which units were counted last, and its offset in the file: records are
@@ -61,8 +68,8 @@ impl Intake {
             match detect(window, self.windows.ended()) {
                 Detection::Undecided => {}
                 Detection::Found(judgement) => self.judged = Some(judgement),
-                Detection::Unknown(name) => {
-                    self.unknown = Some(name);
+                Detection::Unknown(like) => {
+                    self.unknown = Some(Unreadable { like });
                     let encoding = Encoding::default();
                     self.judged = Some(Judgement { encoding, reason: Reason::Ascii, rival: None });
                 }
@@ -119,7 +126,7 @@ impl Intake {
 
     /// What the deciding window looks like, where it was of no encoding that can be read and UTF-8 is assumed.
     /// `None`: it can be read.
-    pub(super) const fn unknown(&self) -> Option<Option<&'static str>> {
+    pub(super) const fn unknown(&self) -> Option<Unreadable> {
         self.unknown
     }
 

@@ -103,9 +103,9 @@ impl Reader {
             let empty = (!damaged).then(|| telling::empty(source));
             return Ok((reader, empty.into_iter().collect()));
         }
-        if let Some(like) = reader.intake.unknown() {
+        if let Some(unreadable) = reader.intake.unknown() {
             reader.told_encoding = true;
-            let refused = telling::unknown(like, !format.has_rows(), source);
+            let refused = telling::unknown(unreadable.like, !format.has_rows(), source);
             return Ok((reader, Diagnostics::from_iter([refused])));
         }
         let encoding = reader.intake.encoding();
@@ -316,7 +316,7 @@ impl Reader {
         let Some(judged) = self.intake.judged().filter(|_| !self.told_encoding) else { return };
         self.told_encoding = true;
         match self.intake.unknown() {
-            Some(like) => found.push(telling::unknown(like, false, self.source)),
+            Some(unreadable) => found.push(telling::unknown(unreadable.like, false, self.source)),
             None => found.extend(telling::encoding(judged, self.source)),
         }
     }

@@ -5,7 +5,8 @@
 //! Windows has, alone and among ASCII. One fixed seed.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::sync::Arc;
 
 use encoding_rs::{EUC_JP, GBK, ISO_2022_JP, SHIFT_JIS, WINDOWS_1252};
@@ -481,8 +482,10 @@ fn packed_files_of_every_format_give_what_the_files_give() {
 
 #[test]
 fn a_damaged_packed_file_is_judged_as_far_as_it_can_be_read_and_fails() {
-    let rows: String =
-        (0..20_000).map(|n| format!("S{n:07},サンプル{},{}\r\n", n * 7919 % 10_007, 20 + n % 900)).collect();
+    let mut rows = String::new();
+    for number in 0..20_000 {
+        writeln!(rows, "S{number:07},サンプル{},{}\r", number * 7919 % 10_007, 20 + number % 900).unwrap();
+    }
     let whole = packed(format!("gmis_id,施設名,病床数\r\n{rows}").as_bytes());
     let (exit, found) = report("x.csv.gz", &whole[..whole.len() / 2], &[]);
     assert_eq!(exit, Some(3));

@@ -32,7 +32,7 @@ static WHOLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// The numbers of questions that `text` may stand for; none: it is no date.
 pub(super) fn numbers(text: &str) -> Vec<String> {
     // A header that is no date begins with a letter or is long; most are told apart here.
-    if text.len() > 40 || !text.chars().any(|letter| letter.is_numeric()) {
+    if text.len() > 40 || !text.chars().any(char::is_numeric) {
         return Vec::new();
     }
     let text = one_width(text.trim()).to_lowercase();

@@ -67,15 +67,18 @@ pub fn detect(window: &[u8], last: bool) -> Detection {
     majority(whole)
 }
 
+/// Which of two bytes is the more significant.
+type Order = fn([u8; 2]) -> u16;
+
 /// The encodings that no mark tells, and that are no text of ours: what they look like.
 fn unmarked(window: &[u8]) -> Option<&'static str> {
     if let [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] = window {
         return Some("UTF-32");
     }
     if mark(window).is_none() && memchr::memchr(0, window).is_some() && !is_japanese_utf8(window) {
-        for (name, order) in
-            [("UTF-16 LE", u16::from_le_bytes as fn([u8; 2]) -> u16), ("UTF-16 BE", u16::from_be_bytes)]
-        {
+        let orders: [(&str, Order); 2] =
+            [("UTF-16 LE", u16::from_le_bytes), ("UTF-16 BE", u16::from_be_bytes)];
+        for (name, order) in orders {
             if is_utf16(window, order) {
                 return Some(name);
             }
@@ -92,7 +95,7 @@ fn is_japanese_utf8(window: &[u8]) -> bool {
 }
 
 /// Whether the window is text in UTF-16: no control characters, and some of its units part cells or lines.
-fn is_utf16(window: &[u8], order: fn([u8; 2]) -> u16) -> bool {
+fn is_utf16(window: &[u8], order: Order) -> bool {
     let (mut breaks, mut strays) = (0_usize, 0_usize);
     for unit in window.chunks_exact(2) {
         let value = order([unit.first().copied().unwrap_or(0), unit.get(1).copied().unwrap_or(0)]);

@@ -59,8 +59,8 @@ pub(super) fn search<'r>(rows: &'r [HeaderRow], form: &FormNeeds) -> Found<'r> {
             let Some(group) = rows.get(above..above + height).filter(|group| follow_each_other(group)) else {
                 break;
             };
-            if let Some((columns, confirmed)) =
-                stacked(group, form).filter(|(columns, _)| is_usable(columns, form))
+            if let Some((columns, confirmed)) = stacked(group, form)
+                .filter(|(columns, confirmed)| is_usable(columns, form) && (*confirmed || !whole))
             {
                 let known = distinct(&columns);
                 better(&mut best, Candidate { above, height, known, confirmed, columns });

@@ -152,7 +152,7 @@ fn stacked(group: &[HeaderRow], form: &FormNeeds) -> Option<(Vec<Option<usize>>,
     // Under the names of a header there are parts of names or blanks; under those of a row above answers, answers.
     let said = group.last()?.cells.iter().filter(|(text, _)| !text.is_empty()).count();
     let confirmed = count(By::Path) >= 2 && count(By::Path) * 2 >= said;
-    (count(By::AboveAlone) <= count(By::Lowest) + count(By::Path)).then_some((columns, confirmed))
+    (count(By::AboveAlone) < count(By::Lowest) + count(By::Path)).then_some((columns, confirmed))
 }
 
 /// The names of columns under each other.

@@ -41,7 +41,7 @@ pub use session::Terminals;
 pub fn run(words: &[OsString], environment: Environment, terminals: Terminals) -> u8 {
     let mut session = Session::guess(CommandLine::new(words), environment, terminals);
     let definition = arguments::definition(session.language);
-    if let Some(refused) = usage::wide_flag(&session.line, &definition) {
+    if let Some(refused) = usage::mistaken_flag(&session.line, &definition) {
         return session.refuse([refused]).code();
     }
     let program = OsString::from(env!("CARGO_PKG_NAME"));

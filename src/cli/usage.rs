@@ -46,15 +46,20 @@ pub(super) fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> Argument {
     Argument::List(words.into_iter().map(Argument::from).collect())
 }
 
-/// A flag written with a wide dash (`－－format`, `―format`): clap takes it for a file. `None`: there is none.
-pub(super) fn wide_flag(line: &CommandLine, definition: &clap::Command) -> Option<Diagnostic> {
+/// A flag that clap would take for something else: one with a wide dash (`－－format`, `―format`) for a file, and one
+/// that begins like the short flag for help or version (`-hformat`) for that. `None`: there is none.
+pub(super) fn mistaken_flag(line: &CommandLine, definition: &clap::Command) -> Option<Diagnostic> {
     const DASHES: [char; 10] = ['－', 'ー', '―', '‐', '‑', '–', '—', '−', '─', 'ｰ'];
     let words = line.words().iter().take_while(|word| *word != "--");
+    let beyond_help = |word: &str| word.len() > 2 && (word.starts_with("-h") || word.starts_with("-V"));
     let (index, found) = words.enumerate().find(|(_, word)| {
         let path = std::path::Path::new(word);
-        word.starts_with(DASHES) && !path.exists()
+        beyond_help(word) || (word.starts_with(DASHES) && !path.exists())
     })?;
     let command = Invoked::of(line, definition);
+    if beyond_help(found) {
+        return Some(unknown_flag(found, found, line.mark_word(index), &command));
+    }
     let name = found.split('=').next().unwrap_or(found).trim_start_matches(DASHES).trim_start_matches('-');
     let name = format!("--{name}");
     // Without a flag near it, it may well be a file that is not there.
@@ -233,7 +238,7 @@ mod tests {
         let words: Vec<OsString> = words.iter().map(OsString::from).collect();
         let line = CommandLine::new(&words);
         let definition = definition(Language::En);
-        wide_flag(&line, &definition).unwrap_or_else(|| {
+        mistaken_flag(&line, &definition).unwrap_or_else(|| {
             let all = std::iter::once(OsString::from("kenpyo")).chain(words);
             let error = definition.clone().try_get_matches_from(all).unwrap_err();
             refusal(&error, &line, &definition)

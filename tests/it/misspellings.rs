@@ -167,11 +167,7 @@ fn possible(name: &Name<Via>, written: &str) -> bool {
     match &name.via {
         Via::Expression => !words.contains(&written),
         // Without a dash in front it is a file; what `-q` begins is that flag.
-        // Behind `-h` and `-V` nothing is read any more.
-        Via::Flag(_) => {
-            let short = written.starts_with("-h") || written.starts_with("-V");
-            written.starts_with(['-', 'ー', '－']) && written.len() > 2 && !short
-        }
+        Via::Flag(_) => written.starts_with(['-', 'ー', '－']) && written.len() > 2,
         Via::Command(_) => !written.starts_with('-'),
         Via::Select | Via::Ignore => {
             // A comma or a space would cut the word.

@@ -326,8 +326,8 @@ const SHEET: &str =
 const END: &str = "</sheetData></worksheet>";
 
 fn inline(row: usize, cells: &[String]) -> String {
-    let cells: String =
-        cells.iter().map(|cell| format!("<c t=\"inlineStr\"><is><t>{cell}</t></is></c>")).collect();
+    let cell = |cell: &String| format!("<c t=\"inlineStr\"><is><t>{cell}</t></is></c>");
+    let cells = cells.iter().map(cell).collect::<Vec<_>>().concat();
     format!("<row r=\"{row}\">{cells}</row>")
 }
 

@@ -59,7 +59,9 @@ mod tests {
     #[test]
     fn numbers_that_follow_each_other_are_one_run() {
         let mut runs = Runs::default();
-        [2, 3, 3, 5, 9, 10].into_iter().for_each(|number| runs.add(number));
+        for number in [2, 3, 3, 5, 9, 10] {
+            runs.add(number);
+        }
         assert_eq!((runs.kept(), runs.further()), ([(2, 3), (5, 5), (9, 10)].as_slice(), 0));
         runs.add_after(20, 10);
         assert_eq!(runs.kept().last(), Some(&(9, 20)));

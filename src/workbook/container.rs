@@ -2,7 +2,7 @@
 //!
 //! Invariants
 //! - A file's name says nothing here: only its bytes do.
-//! - At most [`SECTORS`] sectors of an OLE directory are looked at, however its chain goes.
+//! - At most `SECTORS` sectors of an OLE directory are looked at, however its chain goes.
 
 use std::io::{Read, Seek, SeekFrom};
 

@@ -137,6 +137,8 @@ pub struct FileLine {
     pub format: Option<InputFormat>,
     /// How its bytes were read.
     pub encoding: Encoding,
+    /// What stands between its cells. `None`: it is no delimited text.
+    pub separator: Option<u8>,
 }
 
 /// The closing part of a report.

@@ -179,6 +179,7 @@ impl<'a> Run<'a> {
             readable: false,
             format: None,
             encoding: Encoding::default(),
+            separator: None,
         };
         let begun = self.progress.bytes;
         let opened = open(input).and_then(|read| Reader::open(id, &input.name, read, &self.form, &self.read));
@@ -196,6 +197,7 @@ impl<'a> Run<'a> {
                 let rest = self.records(&mut reader, &mut line)?;
                 line.readable = line.readable && reader.is_readable();
                 (line.format, line.encoding) = (reader.format(), reader.encoding());
+                line.separator = reader.separator();
                 self.tell_drawn(&rest)?;
                 self.tell(reader.finish())?;
             }

@@ -175,6 +175,14 @@ impl Reader {
         }
     }
 
+    /// What stands between the cells. `None`: it is no delimited text.
+    pub const fn separator(&self) -> Option<u8> {
+        match &self.splitter {
+            Splitter::Rows(rows) => Some(rows.dialect.delimiter),
+            _ => None,
+        }
+    }
+
     /// How its bytes are read, as far as it has been read.
     pub fn encoding(&self) -> Encoding {
         self.intake.encoding()

@@ -192,6 +192,7 @@ fn hostile(text: &str, reporter: &mut dyn Reporter) {
         readable: false,
         format: None,
         encoding: Encoding::default(),
+        separator: None,
     };
     reporter.finish(&Summary { files: vec![file], ..sample::summary() }).unwrap();
 }

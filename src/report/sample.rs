@@ -340,6 +340,7 @@ pub(super) fn summary() -> Summary {
             readable: true,
             format: Some(InputFormat::Csv),
             encoding: Encoding::Utf8,
+            separator: Some(b','),
         }],
         rules: vec![
             line(unknown_column(), 1, None),

@@ -97,14 +97,13 @@ impl Annotator {
             super::workbook::annotate(&mut package, &mut sink, &kept, left_out, self.language)
                 .map_err(fault)?
         } else {
-            let delimiter = match file.format {
-                Some(InputFormat::Csv) => b',',
-                Some(InputFormat::Tsv) => b'\t',
-                Some(_) => return Ok(Annotated::NotATable),
-                None => return Ok(Annotated::NotRead),
+            let separator = match (file.separator, file.format) {
+                (Some(separator), _) => separator,
+                (None, Some(_)) => return Ok(Annotated::NotATable),
+                (None, None) => return Ok(Annotated::NotRead),
             };
             let Some(bytes) = self.whole(path)? else { return Ok(Annotated::TooLarge) };
-            let rows = crate::input::written_rows(&bytes, delimiter, file.encoding);
+            let rows = crate::input::written_rows(&bytes, separator, file.encoding);
             let made = super::table::workbook(&rows, &kept, left_out, self.language).map_err(fault)?;
             let Some((workbook, cells)) = made else { return Ok(Annotated::TooLarge) };
             std::io::Write::write_all(&mut sink, &workbook).map_err(fault)?;

@@ -71,7 +71,8 @@ impl Fixer {
             notes
         } else {
             let Some(format) = file.format else { return Ok(Fixed::NotRead) };
-            let form = Form { questionnaire: form, format, encoding: file.encoding };
+            let form =
+                Form { questionnaire: form, format, encoding: file.encoding, separator: file.separator };
             let original = reader::open(&self.original)?.into_read();
             let mut original = text_stream::unpacked(original).map_err(fault)?;
             splice(form, &mut original, &mut copy, &corrections, &mut log).map_err(fault)?;

@@ -30,16 +30,8 @@ pub(super) struct Form<'a> {
     pub format: InputFormat,
     /// How its bytes were read.
     pub encoding: Encoding,
-}
-
-impl Form<'_> {
-    const fn separator(self) -> Option<u8> {
-        match self.format {
-            InputFormat::Csv => Some(b','),
-            InputFormat::Tsv => Some(b'\t'),
-            _ => None,
-        }
-    }
+    /// What stands between its cells. `None`: it is no delimited text.
+    pub separator: Option<u8>,
 }
 
 /// Copies `read` to `write` with `corrections`, which are sorted by place, and logs each.
@@ -82,7 +74,7 @@ impl Copy<'_> {
         if encoding == Encoding::Utf8 {
             return Ok(());
         }
-        if self.form.separator().is_some() {
+        if self.form.separator.is_some() {
             self.write.write_all(UTF8_MARK)?;
         }
         if encoding.is_transcoded() {
@@ -153,7 +145,7 @@ impl Copy<'_> {
         let place = |at: u64| encoding.held_length(held, at.checked_sub(span.start)?);
         let (start, end) = place(label.span.start).zip(place(label.span.end)).ok_or_else(changed)?;
         let written = held.get(start..end).ok_or_else(changed)?;
-        if let Some(separator) = self.form.separator() {
+        if let Some(separator) = self.form.separator {
             let before = cell_text(written, separator, encoding);
             let mut text = String::new();
             push_cell(&correction.after, char::from(separator), &mut text);
@@ -318,7 +310,12 @@ pub(super) mod tests {
             })
             .collect();
         let (form, mut log) = (questionnaire(), Log::new());
-        let form = Form { questionnaire: &form, format, encoding };
+        let separator = match format {
+            InputFormat::Csv => Some(b','),
+            InputFormat::Tsv => Some(b'\t'),
+            _ => None,
+        };
+        let form = Form { questionnaire: &form, format, encoding, separator };
         let bytes = [mark.clone(), encoded(file)].concat();
         let mut written = Vec::new();
         splice(form, &mut bytes.as_slice(), &mut written, &corrections, &mut log).unwrap();
@@ -363,7 +360,12 @@ pub(super) mod tests {
     #[test]
     fn bytes_of_no_encoding_are_never_replaced() {
         let form = questionnaire();
-        let form = Form { questionnaire: &form, format: InputFormat::Csv, encoding: Encoding::Cp932 };
+        let form = Form {
+            questionnaire: &form,
+            format: InputFormat::Csv,
+            encoding: Encoding::Cp932,
+            separator: Some(b','),
+        };
         let mut log = Log::new();
         assert!(splice(form, &mut b"a\x83,b".as_slice(), &mut Vec::new(), &[], &mut log).is_err());
     }

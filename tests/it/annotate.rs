@@ -54,6 +54,29 @@ fn every_finding_stands_beside_its_cells() {
     assert!(comments["I5"].contains("2024-02-30"));
 }
 
+/// Excel of other countries separates by semicolons: each cell is a cell of the copy all the same.
+#[test]
+fn cells_between_semicolons_are_cells_of_the_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let (commas, semicolons) = (folder.path().join("a.xlsx"), folder.path().join("b.xlsx"));
+    let text = fs::read_to_string(crate::program::root().join(EXAMPLE)).unwrap();
+    assert!(!text.contains(['"', ';']));
+    let input = folder.path().join("a.csv");
+    fs::write(&input, text.replace(',', ";")).unwrap();
+    annotated(EXAMPLE, &commas, &[]);
+    annotated(input.to_str().unwrap(), &semicolons, &[]);
+    let [commas, semicolons] = [commas, semicolons].map(|path| fs::read(path).unwrap());
+    let marked = |copy: &[u8]| {
+        let mut comments = comments(copy);
+        // The separator itself is told at the first cell of the header.
+        comments.remove("A1");
+        comments
+    };
+    assert_eq!(marked(&commas), marked(&semicolons));
+    let answers = |copy: &[u8]| part(copy, "xl/worksheets/sheet1.xml").matches("<c r=").count();
+    assert_eq!(answers(&commas), answers(&semicolons));
+}
+
 #[test]
 fn comments_are_in_the_language_of_the_run_and_the_copy_is_the_same_every_time() {
     let folder = tempfile::tempdir().unwrap();

@@ -5,6 +5,7 @@
 //! - Rows and columns are counted from 1.
 
 use super::{RawCell, RawChunk, RawKind, TextRef};
+use crate::workbook::address::column_name;
 
 /// The cells of some records of one sheet. Blank cells under a column of the form are among them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Grid {
 impl GridCell {
     /// Its address without the sheet: `C7`.
     pub fn short_address(&self) -> String {
-        format!("{}{}", letters(self.column), self.row)
+        format!("{}{}", column_name(self.column), self.row)
     }
 }
 
@@ -67,27 +68,15 @@ pub(super) fn fill(chunk: &mut RawChunk, slot_of: &dyn Fn(&GridCell) -> Option<u
 /// A rectangle of cells as spreadsheets write it: `Sheet1!C7:D9`; one cell is no rectangle.
 pub fn range(sheet: &str, first: (u32, u32), last: (u32, u32)) -> String {
     let start = address(sheet, first.0, first.1);
-    if first == last { start } else { format!("{start}:{}{}", letters(last.1), last.0) }
+    if first == last { start } else { format!("{start}:{}{}", column_name(last.1), last.0) }
 }
 
 /// An address as spreadsheets write it: `Sheet1!C7`, `'My sheet'!C7`.
 pub fn address(sheet: &str, row: u32, column: u32) -> String {
     let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.');
     let named = sheet.chars().next().is_some_and(|first| !first.is_ascii_digit()) && sheet.chars().all(plain);
-    let cell = format!("{}{row}", letters(column));
+    let cell = format!("{}{row}", column_name(column));
     if named { format!("{sheet}!{cell}") } else { format!("'{}'!{cell}", sheet.replace('\'', "''")) }
-}
-
-/// The letters of a column: A, Z, AA. Empty for 0, which is no column.
-pub fn letters(column: u32) -> String {
-    let mut rest = column;
-    let mut found = Vec::new();
-    while rest > 0 {
-        let digit = u8::try_from((rest - 1) % 26).unwrap_or(0);
-        found.push(char::from(b'A' + digit));
-        rest = (rest - 1) / 26;
-    }
-    found.iter().rev().collect()
 }
 
 #[cfg(test)]
@@ -96,7 +85,7 @@ mod tests {
 
     #[test]
     fn columns_are_letters_and_odd_sheet_names_are_quoted() {
-        let found = [1, 26, 27, 702, 703, 16_384].map(letters);
+        let found = [1, 26, 27, 702, 703, 16_384].map(column_name);
         assert_eq!(found, ["A", "Z", "AA", "ZZ", "AAA", "XFD"]);
         let found = ["回答", "My sheet", "it's", "2024", "a_1"].map(|sheet| address(sheet, 7, 3));
         assert_eq!(found, ["回答!C7", "'My sheet'!C7", "'it''s'!C7", "'2024'!C7", "a_1!C7"]);

@@ -32,7 +32,7 @@ mod written_rows;
 pub use csv::cell_text;
 pub use form::FormNeeds;
 pub use format::InputFormat;
-pub use grid::{Grid, GridCell, address, letters, range};
+pub use grid::{Grid, GridCell, address, range};
 pub use heading::HeaderRow;
 pub use layout::{Block, Layout};
 pub use pointer::{pointer_at, value_at};

@@ -70,9 +70,10 @@ impl Fixer {
         let notes = if let Some(notes) = self.workbook(&path, &mut copy, &corrections, &mut log)? {
             notes
         } else {
-            let Some(format) = file.format else { return Ok(Fixed::NotRead) };
-            let form =
-                Form { questionnaire: form, format, encoding: file.encoding, separator: file.separator };
+            if file.format.is_none() {
+                return Ok(Fixed::NotRead);
+            }
+            let form = Form { questionnaire: form, encoding: file.encoding, separator: file.separator };
             let original = reader::open(&self.original)?.into_read();
             let mut original = text_stream::unpacked(original).map_err(fault)?;
             splice(form, &mut original, &mut copy, &corrections, &mut log).map_err(fault)?;

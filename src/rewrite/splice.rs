@@ -11,7 +11,7 @@ use encoding_rs::Decoder;
 use super::correction::Correction;
 use super::json_member::{self, member};
 use super::log::Log;
-use crate::input::{InputFormat, cell_text};
+use crate::input::cell_text;
 use crate::questionnaire::Questionnaire;
 use crate::source::Span;
 use crate::source::delimited::push_cell;
@@ -26,8 +26,6 @@ const PIECE: u64 = 1 << 16;
 pub(super) struct Form<'a> {
     /// The fields, by whose types JSON values are written.
     pub questionnaire: &'a Questionnaire,
-    /// What the file was read as.
-    pub format: InputFormat,
     /// How its bytes were read.
     pub encoding: Encoding,
     /// What stands between its cells. `None`: it is no delimited text.
@@ -260,7 +258,7 @@ pub(super) mod tests {
     fn copy(
         file: &str,
         encoding: Encoding,
-        format: InputFormat,
+        separator: Option<u8>,
         cells: &[(&str, &str, &str)],
     ) -> (String, String) {
         let mark = match encoding {
@@ -310,12 +308,7 @@ pub(super) mod tests {
             })
             .collect();
         let (form, mut log) = (questionnaire(), Log::new());
-        let separator = match format {
-            InputFormat::Csv => Some(b','),
-            InputFormat::Tsv => Some(b'\t'),
-            _ => None,
-        };
-        let form = Form { questionnaire: &form, format, encoding, separator };
+        let form = Form { questionnaire: &form, encoding, separator };
         let bytes = [mark.clone(), encoded(file)].concat();
         let mut written = Vec::new();
         splice(form, &mut bytes.as_slice(), &mut written, &corrections, &mut log).unwrap();
@@ -331,7 +324,7 @@ pub(super) mod tests {
         for encoding in [Encoding::Utf8, Encoding::Cp932, Encoding::Utf16Le, Encoding::Utf16Be] {
             let file =
                 if encoding == Encoding::Cp932 { file.replace('𠮷', "吉") } else { file.to_owned() };
-            let (written, log) = copy(&file, encoding, InputFormat::Csv, &cells);
+            let (written, log) = copy(&file, encoding, Some(b','), &cells);
             let expected = file.replace("\"１,０\"\"2\"", "10").replace(" ４", "\"=a,b\"");
             let mark = if encoding == Encoding::Utf8 { "" } else { "\u{FEFF}" };
             assert_eq!(written, format!("{mark}{expected}"), "{encoding:?}");
@@ -343,7 +336,7 @@ pub(super) mod tests {
     fn a_file_larger_than_a_piece_is_copied_whole() {
         let file = format!("{}\nx,y\n{}", "長い".repeat(100_000), "文".repeat(70_000));
         for encoding in [Encoding::Utf8, Encoding::Cp932, Encoding::Utf16Le] {
-            let (written, _) = copy(&file, encoding, InputFormat::Csv, &[("x,y", "y", "z")]);
+            let (written, _) = copy(&file, encoding, Some(b','), &[("x,y", "y", "z")]);
             assert!(written.trim_start_matches('\u{FEFF}') == file.replace("x,y", "x,z"));
         }
     }
@@ -352,7 +345,7 @@ pub(super) mod tests {
     fn json_values_and_missing_members_are_written() {
         let file = "[{\"f\": \" １\", \"g\": null}, {}]";
         let cells = [("{\"f\": \" １\", \"g\": null}", "\" １\"", "1"), ("{}", "{", "2")];
-        let (written, log) = copy(file, Encoding::Utf8, InputFormat::Json, &cells);
+        let (written, log) = copy(file, Encoding::Utf8, None, &cells);
         assert_eq!(written, "[{\"f\": \"1\", \"g\": null}, {\"f\":\"2\"}]");
         assert_eq!(log, " １,1,KP-S027 ,2,KP-S027");
     }
@@ -360,12 +353,7 @@ pub(super) mod tests {
     #[test]
     fn bytes_of_no_encoding_are_never_replaced() {
         let form = questionnaire();
-        let form = Form {
-            questionnaire: &form,
-            format: InputFormat::Csv,
-            encoding: Encoding::Cp932,
-            separator: Some(b','),
-        };
+        let form = Form { questionnaire: &form, encoding: Encoding::Cp932, separator: Some(b',') };
         let mut log = Log::new();
         assert!(splice(form, &mut b"a\x83,b".as_slice(), &mut Vec::new(), &[], &mut log).is_err());
     }

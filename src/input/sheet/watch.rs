@@ -12,8 +12,9 @@ use super::runs::Runs;
 use crate::diagnostic::code::{structure, workbook};
 use crate::diagnostic::{Argument, Code, Diagnostic, Diagnostics, Label, Place};
 use crate::input::workbook_file::both;
-use crate::input::{MOST_MARKS, address, letters, range};
+use crate::input::{MOST_MARKS, address, range};
 use crate::source::{Position, SourceId, Span};
+use crate::workbook::address::column_name;
 use crate::workbook::drawing::Shape;
 use crate::workbook::note::Note;
 use crate::workbook::{CellAddress, CellRange, SheetFacts};
@@ -165,7 +166,7 @@ impl Watch {
     }
 
     fn nameless(&self, column: u32, rows: &Runs) -> Diagnostic {
-        let name = letters(column);
+        let name = column_name(column);
         let name = both(&format!("（{name}列、項目名なし）"), &format!("(column {name}, without a name)"));
         let ranges: Vec<CellRange> = down(column, rows).collect();
         told_of(&structure::COLUMN_UNKNOWN, self.source, &self.sheet, &ranges, rows.further())

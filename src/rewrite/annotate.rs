@@ -12,7 +12,6 @@ use crate::diagnostic::Language;
 use crate::engine::event::{FileLine, Reporter, RunHeader, Summary};
 use crate::error::Error;
 use crate::evaluate::{Finding, RecordFindings};
-#[cfg(feature = "xlsx")]
 use crate::source::sink::Sink;
 
 /// Findings that a copy tells of where the caller sets no number.

@@ -2,8 +2,9 @@
 //!
 //! Invariants
 //! - Examples are judged by the production evaluator, as batches.
-//! - Every example of every rule about one record is tried, those of profiles that are off included; examples of
-//!   rules over many records are another stage's matter.
+//! - Every example is tried, those of profiles that are off included, of rules about one record and of the kinds over
+//!   many records that a run judges.
+//! - Each record of an example over many records is a file of its own.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,11 +13,12 @@ use crate::batch::Batch;
 use crate::batch::example::batch_of;
 use crate::diagnostic::code::analysis::EXAMPLE_DISAGREES;
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Label, Localized, Place};
-use crate::evaluate::{Outcome, Outcomes, Reason, judge, reasons};
+use crate::evaluate::{Judging, KeyTable, Outcome, Outcomes, Reason, Wants, gather, judge, reasons};
 use crate::expression::{ParamId, Value};
 use crate::plan::{Plan, Selection};
 use crate::questionnaire::Declared;
 use crate::rule_pack::{Demand, EditRule, Example, ExampleRecord, ExpectedOutcome, RulePack};
+use crate::source::SourceId;
 
 /// How many examples were tried, and what they showed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -35,8 +37,12 @@ struct Tried<'p> {
     record: &'p ExampleRecord,
 }
 
+/// A finding, and by what it is sorted: its rule and its example.
+type Placed = ((usize, usize), Diagnostic);
+
 /// Judges every example of `pack`.
 pub fn run(pack: &Arc<RulePack>) -> Trial {
+    let (mut examples, mut found) = over_many_records(pack);
     // Examples with the same run parameters share a plan and a batch.
     let mut batches: BTreeMap<&BTreeMap<ParamId, Value>, Vec<Tried<'_>>> = BTreeMap::new();
     for (rule, edit) in pack.rules.iter().enumerate() {
@@ -49,8 +55,6 @@ pub fn run(pack: &Arc<RulePack>) -> Trial {
             }
         }
     }
-    let mut examples = 0;
-    let mut found: Vec<((usize, usize), Diagnostic)> = Vec::new();
     for (params, tried) in batches {
         examples += tried.len();
         found.extend(judged(pack, params, &tried));
@@ -59,22 +63,106 @@ pub fn run(pack: &Arc<RulePack>) -> Trial {
     Trial { examples, diagnostics: found.into_iter().map(|(_, diagnostic)| diagnostic).collect() }
 }
 
-fn judged(
-    pack: &Arc<RulePack>,
-    params: &BTreeMap<ParamId, Value>,
-    tried: &[Tried<'_>],
-) -> Vec<((usize, usize), Diagnostic)> {
-    let selection = Selection {
-        profiles: pack.profiles.iter().map(|profile| profile.name.to_string()).collect(),
-        params: params.clone(),
-        ..Selection::default()
-    };
-    let (Some(plan), _) = Plan::new(Arc::clone(pack), &selection) else { return Vec::new() };
+fn judged(pack: &Arc<RulePack>, params: &BTreeMap<ParamId, Value>, tried: &[Tried<'_>]) -> Vec<Placed> {
+    let Some(plan) = plan(pack, params) else { return Vec::new() };
     let records: Vec<ExampleRecord> = tried.iter().map(|tried| tried.record.clone()).collect();
     let mut batch = batch_of(pack, &records);
     let outcomes = judge(&plan, &mut batch);
     let trial = Judged { plan: &plan, batch: &batch, outcomes: &outcomes };
     tried.iter().enumerate().filter_map(|(row, tried)| trial.disagreement(row, tried)).collect()
+}
+
+/// The whole of `pack` as a programme, profiles that are off included.
+fn plan(pack: &Arc<RulePack>, params: &BTreeMap<ParamId, Value>) -> Option<Plan> {
+    let selection = Selection {
+        profiles: pack.profiles.iter().map(|profile| profile.name.to_string()).collect(),
+        params: params.clone(),
+        ..Selection::default()
+    };
+    Plan::new(Arc::clone(pack), &selection).0
+}
+
+/// Judges the examples of rules over many records: how many there are, and those that disagree.
+fn over_many_records(pack: &Arc<RulePack>) -> (usize, Vec<Placed>) {
+    let (mut examples, mut found) = (0, Vec::new());
+    let mut plans: BTreeMap<BTreeMap<ParamId, Value>, Option<Plan>> = BTreeMap::new();
+    for (rule, edit) in pack.rules.iter().enumerate() {
+        if edit.table != 0 || !matches!(edit.demand, Demand::Dataset(_)) {
+            continue;
+        }
+        for (place, example) in edit.examples.iter().enumerate() {
+            let params = example.records.iter().flat_map(|record| record.params.clone()).collect();
+            let plan = plans.entry(params).or_insert_with_key(|params| plan(pack, params));
+            let Some(plan) = plan else { continue };
+            let Some(planned) = plan.dataset.iter().position(|planned| planned.index == rule) else {
+                continue;
+            };
+            examples += 1;
+            let outcomes = outcomes_of_records(plan, planned, example);
+            let disagrees = many_disagree(pack, edit, example, &outcomes);
+            found.extend(disagrees.map(|diagnostic| ((rule, place), diagnostic)));
+        }
+    }
+    (examples, found)
+}
+
+/// The outcome of each record of `example`, judged together. `None`: it has none, which is our own fault.
+fn outcomes_of_records(plan: &Plan, planned: usize, example: &Example) -> Vec<Option<Outcome>> {
+    let wants = Wants { excerpts: false, values: false, keys: false };
+    let mut table = KeyTable::default();
+    let mut outcomes = Vec::new();
+    for (file, record) in (0..).map(SourceId).zip(&example.records) {
+        let mut batch = batch_of(&plan.pack, std::slice::from_ref(record));
+        batch.chunk.source = Some(file);
+        judge(plan, &mut batch);
+        let gathered = gather(plan, &batch, wants, true);
+        outcomes.push(gathered.settled(planned));
+        table.add(gathered);
+    }
+    let names = BTreeMap::new();
+    let judging = Judging { plan, names: &names, keys: false, pool: None, outcomes: true };
+    let decided = table.judge(judging, &mut |_| Ok(())).map(|judged| judged.decided).unwrap_or_default();
+    for ((file, _), outcome) in decided.get(planned).into_iter().flatten() {
+        let place = usize::try_from(file.0).ok().and_then(|place| outcomes.get_mut(place));
+        if let Some(place) = place {
+            *place = Some(*outcome);
+        }
+    }
+    outcomes
+}
+
+/// `None`: the example gives what it should.
+fn many_disagree(
+    pack: &RulePack,
+    rule: &EditRule,
+    example: &Example,
+    outcomes: &[Option<Outcome>],
+) -> Option<Diagnostic> {
+    let has = |outcome| outcomes.contains(&Some(outcome));
+    let marked = example.records.iter().map(|record| record.fails);
+    let as_marked = marked.zip(outcomes).all(|(fails, outcome)| fails == (*outcome == Some(Outcome::Fail)));
+    let agrees = as_marked
+        && match example.expected {
+            ExpectedOutcome::Fail => has(Outcome::Fail),
+            ExpectedOutcome::Pass => has(Outcome::Pass) && !has(Outcome::Undecided),
+            ExpectedOutcome::Undecided => has(Outcome::Undecided),
+            ExpectedOutcome::NotApplicable => {
+                outcomes.iter().all(|outcome| *outcome == Some(Outcome::NotApplicable))
+            }
+        };
+    if agrees {
+        return None;
+    }
+    let words = outcomes.iter().map(|outcome| outcome.map_or("?", Outcome::word));
+    let found = words.collect::<Vec<_>>().join(", ");
+    let expected = expected(example.expected).word();
+    let mut diagnostic = Diagnostic::new(&EXAMPLE_DISAGREES, Place::File(example.declared.source))
+        .with("rule", rule.notice.full_id())
+        .with("expected", expected)
+        .with("found", found.as_str());
+    let mark = format!("{expected} → {found}");
+    diagnostic.labels.extend(label(pack, example.declared, Argument::from(mark)));
+    Some(diagnostic)
 }
 
 /// A judged batch of examples.
@@ -86,7 +174,7 @@ struct Judged<'a> {
 
 impl Judged<'_> {
     /// `None`: the example gives what it should.
-    fn disagreement(&self, row: usize, tried: &Tried<'_>) -> Option<((usize, usize), Diagnostic)> {
+    fn disagreement(&self, row: usize, tried: &Tried<'_>) -> Option<Placed> {
         let planned = self.plan.rules.iter().position(|&rule| rule == tried.rule)?;
         let rule = self.plan.rule(planned)?;
         let found = self.outcomes.of(planned, row)?;

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use crate::batch::convert::Converter;
 use crate::batch::{Excerpt, excerpt};
 use crate::diagnostic::{Diagnostic, Place, RecordPlace};
-use crate::evaluate::{Finding, Outcomes, RecordFindings, RuleCounts, Wants, diagnose, judge as outcomes_of};
+use crate::evaluate::{
+    Finding, Gathered, Outcomes, RecordFindings, RuleCounts, Wants, diagnose, gather, judge as outcomes_of,
+};
 use crate::input::{Block, UnknownKey};
 use crate::plan::Plan;
 
@@ -29,6 +31,8 @@ pub(super) struct Judged {
     pub counts: Vec<RuleCounts>,
     /// Findings and records by id.
     pub lines: Lines,
+    /// What the records give to the rules over many records.
+    pub gathered: Vec<Gathered>,
     /// Keys of JSON records that the form does not know.
     pub unknown_keys: Vec<DrawnKey>,
     /// The first record that names the version of another form.
@@ -52,6 +56,8 @@ pub(super) struct Judge<'a> {
     pub converter: &'a Converter,
     /// What findings are to carry.
     pub wants: Wants,
+    /// Whether other files may hold other answers of the same respondents.
+    pub several_files: bool,
 }
 
 impl Judge<'_> {
@@ -75,7 +81,7 @@ impl Judge<'_> {
     }
 
     fn walk(&self, block: Block) -> Judged {
-        let Self { plan, converter, wants } = *self;
+        let Self { plan, converter, wants, several_files } = *self;
         let bytes = length(block.bytes.len());
         let layout = Arc::clone(&block.layout);
         let mut chunk = layout.cells(block);
@@ -88,7 +94,10 @@ impl Judge<'_> {
         let version = version::foreign(&chunk, &plan.pack.questionnaire, wants);
         let mut batch = converter.convert(&layout, chunk);
         let outcomes = outcomes_of(plan, &mut batch);
+        let over_many = !plan.dataset.is_empty() && !batch.is_empty();
+        let gathered = over_many.then(|| gather(plan, &batch, wants, several_files));
         Judged {
+            gathered: gathered.into_iter().collect(),
             findings: diagnose(plan, &batch, &outcomes, wants),
             counts: counts(&outcomes),
             lines: Lines::default(),
@@ -128,6 +137,7 @@ fn lost(plan: &Plan, block: &Block) -> Judged {
     Judged {
         findings: vec![RecordFindings { place, findings: vec![finding] }],
         counts: vec![RuleCounts { skipped: 1, ..RuleCounts::default() }; plan.rules.len()],
+        gathered: vec![Gathered::lost(plan)],
         records: 1,
         faults: 1,
         bytes: length(block.bytes.len()),
@@ -141,6 +151,7 @@ impl Judged {
         for (sum, counts) in self.counts.iter_mut().zip(&other.counts) {
             sum.join(counts);
         }
+        self.gathered.append(&mut other.gathered);
         self.unknown_keys.append(&mut other.unknown_keys);
         self.version = self.version.take().or(other.version);
         self.records += other.records;

@@ -21,7 +21,7 @@ use crate::batch::excerpt;
 use crate::diagnostic::code::{internal, structure};
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Place};
 use crate::error::Error;
-use crate::evaluate::{Finding, Wants};
+use crate::evaluate::{Finding, Judging, KeyTable, Wants};
 use crate::input::{Block, FormNeeds, InputFormat, ReadOptions, Reader, UnknownKeys};
 use crate::plan::Plan;
 use crate::rule_pack::RulePack;
@@ -91,6 +91,7 @@ pub fn check(
     for (input, id) in inputs.iter().zip(run.header.files.clone()) {
         run.file(input, id)?;
     }
+    run.over_many_records()?;
     let summary = run.tally.summary(plan, run.files);
     run.reporter.finish(&summary)?;
     Ok(summary)
@@ -107,6 +108,7 @@ struct Run<'a> {
     workers: Workers,
     reporter: &'a mut dyn Reporter,
     tally: Tally,
+    keys: KeyTable,
     files: Vec<FileLine>,
     progress: Progress,
 }
@@ -153,6 +155,7 @@ impl<'a> Run<'a> {
             workers: Workers { wanted: options.threads, pool: None },
             reporter,
             tally: Tally::new(plan),
+            keys: KeyTable::default(),
             files: Vec::new(),
             progress: Progress { of_bytes: inputs.iter().map(size).sum(), ..Progress::default() },
         }
@@ -233,7 +236,12 @@ impl<'a> Run<'a> {
                     return Ok(after);
                 }
             };
-            let work = Judge { plan: self.plan, converter: &self.converter, wants: self.wants };
+            let work = Judge {
+                plan: self.plan,
+                converter: &self.converter,
+                wants: self.wants,
+                several_files: self.header.files.len() > 1,
+            };
             let (judged, next) = match blocks.as_slice() {
                 // The file's last block: starting threads costs more than judging it.
                 [last] => (vec![work.block(last)], next_wave(reader, self.workers.wave())),
@@ -255,7 +263,8 @@ impl<'a> Run<'a> {
     }
 
     /// Adds one judged block to the report.
-    fn merge(&mut self, judged: Judged, line: &mut FileLine) -> Result<Vec<DrawnKey>, Error> {
+    fn merge(&mut self, mut judged: Judged, line: &mut FileLine) -> Result<Vec<DrawnKey>, Error> {
+        judged.gathered.drain(..).for_each(|gathered| self.keys.add(gathered));
         line.records += judged.records;
         line.unreadable += judged.unreadable;
         self.progress.records += judged.records;
@@ -266,6 +275,27 @@ impl<'a> Run<'a> {
         }
         self.reporter.progress(self.progress)?;
         Ok(judged.unknown_keys)
+    }
+
+    /// What can be said only when every record is known.
+    fn over_many_records(&mut self) -> Result<(), Error> {
+        if self.plan.dataset.is_empty() {
+            return Ok(());
+        }
+        let judging = Judging {
+            plan: self.plan,
+            names: &self.header.names,
+            keys: self.wants.keys,
+            pool: self.workers.pool.as_ref(),
+            outcomes: false,
+        };
+        let (tally, reporter) = (&mut self.tally, &mut self.reporter);
+        let outcomes = self.keys.judge(judging, &mut |finding| {
+            tally.over_many(&finding);
+            reporter.file_findings(&[finding])
+        })?;
+        self.tally.over_many_counts(&outcomes.counts);
+        Ok(())
     }
 }
 

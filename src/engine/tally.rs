@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use super::block::Judged;
 use super::event::{FileLine, RuleLine, Summary};
-use crate::diagnostic::{Diagnostic, Notice, Severity};
-use crate::evaluate::{Finding, RecordFindings, RuleCounts};
+use crate::diagnostic::{Diagnostic, Notice, Place, Severity};
+use crate::evaluate::{Finding, RecordFindings, RecordId, RuleCounts};
 use crate::plan::Plan;
+use crate::source::SourceId;
 
 /// An id with its instance: what is counted.
 type Id = (Arc<str>, Option<Arc<str>>);
@@ -30,7 +31,31 @@ struct Line {
 pub(super) struct Lines {
     by_id: BTreeMap<Id, Line>,
     by_severity: [u64; 4],
-    records_with_errors: u64,
+    with_errors: Vec<RecordId>,
+}
+
+/// Records of the run, a bit each.
+#[derive(Debug, Clone, Default)]
+struct RecordSet {
+    /// By file; bit n of the words is record n.
+    files: BTreeMap<SourceId, Vec<u64>>,
+}
+
+impl RecordSet {
+    fn insert(&mut self, (source, record): RecordId) {
+        let words = self.files.entry(source).or_default();
+        let word = usize::try_from(record / 64).unwrap_or(usize::MAX);
+        if word >= words.len() {
+            words.resize(word.saturating_add(1), 0);
+        }
+        if let Some(word) = words.get_mut(word) {
+            *word |= 1 << (record % 64);
+        }
+    }
+
+    fn len(&self) -> u64 {
+        self.files.values().flatten().map(|word| u64::from(word.count_ones())).sum()
+    }
 }
 
 /// What is counted of a finding: itself unless it is a heading, and its followers.
@@ -56,12 +81,15 @@ impl Lines {
     pub(super) fn of(records: &[RecordFindings]) -> Self {
         let mut lines = Self::default();
         for record in records {
-            lines.record(&record.findings);
+            if lines.record(&record.findings) >= Severity::Error {
+                lines.with_errors.push((record.place.source, record.place.record));
+            }
         }
         lines
     }
 
-    fn record(&mut self, findings: &[Finding]) {
+    /// Counts the findings of one record; the gravest of them.
+    fn record(&mut self, findings: &[Finding]) -> Severity {
         let mut ids: Vec<Id> = Vec::new();
         let mut worst = Severity::Info;
         for diagnostic in findings.iter().flat_map(counted) {
@@ -76,7 +104,7 @@ impl Lines {
                 line.records += 1;
             }
         }
-        self.records_with_errors += u64::from(worst >= Severity::Error);
+        worst
     }
 
     fn finding(&mut self, diagnostic: &Diagnostic) -> Id {
@@ -111,7 +139,6 @@ impl Lines {
         for (sum, count) in self.by_severity.iter_mut().zip(other.by_severity) {
             *sum += count;
         }
-        self.records_with_errors += other.records_with_errors;
     }
 }
 
@@ -120,6 +147,8 @@ impl Lines {
 pub(super) struct Tally {
     lines: Lines,
     counts: Vec<RuleCounts>,
+    over_many: Vec<RuleCounts>,
+    with_errors: RecordSet,
     records: u64,
     faults: u64,
 }
@@ -127,7 +156,15 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn new(plan: &Plan) -> Self {
         let counts = vec![RuleCounts::default(); plan.rules.len()];
-        Self { lines: Lines::default(), counts, records: 0, faults: 0 }
+        let over_many = vec![RuleCounts::default(); plan.dataset.len()];
+        Self {
+            lines: Lines::default(),
+            counts,
+            over_many,
+            with_errors: RecordSet::default(),
+            records: 0,
+            faults: 0,
+        }
     }
 
     /// Adds findings that are not about a record.
@@ -140,6 +177,7 @@ impl Tally {
     /// Adds one judged block.
     pub(super) fn block(&mut self, judged: &Judged) {
         self.lines.add(&judged.lines);
+        judged.lines.with_errors.iter().for_each(|record| self.with_errors.insert(*record));
         for (sum, counts) in self.counts.iter_mut().zip(&judged.counts) {
             sum.join(counts);
         }
@@ -147,17 +185,36 @@ impl Tally {
         self.faults += judged.faults;
     }
 
+    /// Adds what a rule over many records found of a record.
+    pub(super) fn over_many(&mut self, finding: &Finding) {
+        let worst = self.lines.record(std::slice::from_ref(finding));
+        if let (Place::Record(place), true) = (&finding.diagnostic.place, worst >= Severity::Error) {
+            self.with_errors.insert((place.source, place.record));
+        }
+    }
+
+    /// Adds the outcomes of the rules over many records.
+    pub(super) fn over_many_counts(&mut self, counts: &[RuleCounts]) {
+        for (sum, counts) in self.over_many.iter_mut().zip(counts) {
+            sum.join(counts);
+        }
+    }
+
     /// The closing part of the report: codes and other findings by id, then every judged rule in the pack's order.
     pub(super) fn summary(mut self, plan: &Plan, files: Vec<FileLine>) -> Summary {
-        let rules = plan.rules.iter().zip(&plan.severities).zip(self.counts);
-        let rules: Vec<RuleLine> = rules
-            .filter_map(|((index, severity), counts)| {
-                let notice = &plan.pack.rules.get(*index)?.notice;
-                let found = self.lines.by_id.remove(&(Arc::clone(&notice.id), notice.instance.clone()));
-                Some(line(notice, *severity, Some(counts), found.as_ref()))
-            })
-            .collect();
-        // Rules over many records wait for the whole of them, which no run reads together yet.
+        let of_a_record = plan.rules.iter().zip(&plan.severities).zip(self.counts);
+        let of_a_record = of_a_record.map(|((index, severity), counts)| (*index, *severity, counts));
+        let over_many = plan.dataset.iter().zip(self.over_many);
+        let over_many = over_many.map(|(rule, counts)| (rule.index, rule.severity, counts));
+        let mut judged: Vec<(usize, Severity, RuleCounts)> = of_a_record.chain(over_many).collect();
+        judged.sort_by_key(|(index, ..)| *index);
+        let rules = judged.into_iter().filter_map(|(index, severity, counts)| {
+            let notice = &plan.pack.rules.get(index)?.notice;
+            let found = self.lines.by_id.remove(&(Arc::clone(&notice.id), notice.instance.clone()));
+            Some(line(notice, severity, Some(counts), found.as_ref()))
+        });
+        let rules: Vec<RuleLine> = rules.collect();
+        // Rules of kinds that no run judges yet.
         let not_run = RuleCounts { not_run: self.records, ..RuleCounts::default() };
         let waiting = plan.elsewhere.iter().filter_map(|index| plan.pack.rules.get(*index));
         let waiting: Vec<RuleLine> = waiting
@@ -171,7 +228,7 @@ impl Tally {
             waiting: u64::try_from(waiting.len()).unwrap_or(u64::MAX),
             rules: others.chain(rules).chain(waiting).collect(),
             findings: self.lines.by_severity,
-            records_with_errors: self.lines.records_with_errors,
+            records_with_errors: self.with_errors.len(),
             records: self.records,
             partial: plan.partial,
             faults: self.faults,

@@ -234,7 +234,7 @@ impl Writer<'_, '_> {
 }
 
 /// What the survey's office has decided on `rule`, by the key of the record.
-fn exemptions_of<'p>(pack: &'p RulePack, rule: &EditRule) -> BTreeMap<&'p str, &'p Exemption> {
+pub(super) fn exemptions_of<'p>(pack: &'p RulePack, rule: &EditRule) -> BTreeMap<&'p str, &'p Exemption> {
     if pack.exemptions.is_empty() {
         return BTreeMap::new();
     }
@@ -244,7 +244,7 @@ fn exemptions_of<'p>(pack: &'p RulePack, rule: &EditRule) -> BTreeMap<&'p str, &
 }
 
 /// A finding that the office has set aside stays visible, with the decision, and holds nothing any more.
-fn set_aside(diagnostic: &mut Diagnostic, exemptions: &BTreeMap<&str, &Exemption>) {
+pub(super) fn set_aside(diagnostic: &mut Diagnostic, exemptions: &BTreeMap<&str, &Exemption>) {
     let Place::Record(place) = &diagnostic.place else { return };
     let Some(exemption) = place.key.as_deref().and_then(|key| exemptions.get(key)) else { return };
     let (decision, reason) = (&exemption.decision, &exemption.reason);

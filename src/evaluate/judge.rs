@@ -63,7 +63,8 @@ fn outcomes(machine: &mut Machine<'_, '_>, rule: &JudgedRule) -> RuleOutcomes {
     };
     let mut left = verdict.skipped.complement();
     let unlinked = unlinked(machine, &rule.guards);
-    verdict.not_run = if rule.runnable { lacking(machine, rule, &unlinked).and(&left) } else { left.clone() };
+    verdict.not_run =
+        if rule.runnable { lacking(machine, &rule.reads, &unlinked).and(&left) } else { left.clone() };
     left.remove(&verdict.not_run);
     verdict.not_applicable = unlinked.and(&left);
     left.remove(&verdict.not_applicable);
@@ -77,7 +78,7 @@ fn outcomes(machine: &mut Machine<'_, '_>, rule: &JudgedRule) -> RuleOutcomes {
 }
 
 /// Records without one of the links that `when` asks for.
-fn unlinked(machine: &Machine<'_, '_>, guards: &[u16]) -> Mask {
+pub(super) fn unlinked(machine: &Machine<'_, '_>, guards: &[u16]) -> Mask {
     let mut unlinked = Mask::none(machine.len);
     for &table in guards {
         unlinked.join(&machine.linked(table).complement());
@@ -85,13 +86,13 @@ fn unlinked(machine: &Machine<'_, '_>, guards: &[u16]) -> Mask {
     unlinked
 }
 
-/// Records in which a cell that the rule reads is not there. Where a link is missing that `when` asks for, only
-/// the record's own columns count.
-fn lacking(machine: &Machine<'_, '_>, rule: &JudgedRule, unlinked: &Mask) -> Mask {
+/// Records in which one of the cells `reads` is not there. Where a link is missing that `when` asks for, only the
+/// record's own columns count.
+pub(super) fn lacking(machine: &Machine<'_, '_>, reads: &[FieldId], unlinked: &Mask) -> Mask {
     let fields = machine.plan.pack.questionnaire.fields.len();
     let own = |id: FieldId| id.table == 0 && usize::from(id.index) < fields;
     let mut lacking = Mask::none(machine.len);
-    for &id in &rule.reads {
+    for &id in reads {
         if own(id) {
             lacking.join(&machine.absent(id));
         } else {

@@ -8,6 +8,7 @@
 mod argument;
 mod calendar;
 mod condition;
+mod dataset;
 mod derive;
 mod diagnose;
 mod exact;
@@ -28,6 +29,7 @@ mod value;
 mod values;
 mod withheld;
 
+pub use dataset::{DatasetOutcomes, Gathered, Judging, KeyTable, RecordId, Tell, gather};
 pub use diagnose::{Wants, diagnose};
 pub use finding::{Finding, RecordFindings, RuleCounts};
 pub use judge::{Outcomes, RuleOutcomes, judge};

@@ -5,6 +5,7 @@
 //! - Equal parts of all expressions are one step; a step refers only to steps before it.
 //! - Parameters are resolved here; one that was not given makes the rules that read it not-run.
 
+mod dataset;
 mod finder;
 mod keys;
 mod lower;
@@ -12,6 +13,8 @@ mod lower_call;
 mod selection;
 mod step;
 
+pub(crate) use dataset::DatasetDemand;
+pub use dataset::DatasetRule;
 pub use selection::Selection;
 pub(crate) use step::{
     Calendar, CheckDigit, Finder, KeyForm, Keys, Members, Quotient, Scaled, Spelled, Spelling, Step, StepId,
@@ -95,7 +98,10 @@ pub struct Plan {
     pub rules: Vec<usize>,
     /// Their severities in this run, parallel to `rules`.
     pub severities: Vec<Severity>,
-    /// Positions in `pack.rules` of selected rules over many records or linked files: other stages judge them.
+    /// The selected rules over many records, in the pack's order.
+    pub dataset: Vec<DatasetRule>,
+    /// Positions in `pack.rules` of selected rules that no run judges yet: of other kinds over many records, and over
+    /// linked files.
     pub elsewhere: Vec<usize>,
     /// Values of all parameters that are known.
     pub params: BTreeMap<ParamId, Value>,
@@ -124,26 +130,32 @@ impl Plan {
             return (None, diagnostics);
         }
         let params = known_params(&pack, &selection.params);
-        let (rules, elsewhere): (Vec<usize>, Vec<usize>) = chosen.rules.into_iter().partition(|&index| {
-            pack.rules
-                .get(index)
-                .is_some_and(|rule| rule.table == 0 && matches!(rule.demand, Demand::Require(_)))
-        });
+        let is = |index: usize, kind: &dyn Fn(&EditRule) -> bool| pack.rules.get(index).is_some_and(kind);
+        let of_a_record = |rule: &EditRule| rule.table == 0 && matches!(rule.demand, Demand::Require(_));
+        let (rules, over_many): (Vec<usize>, Vec<usize>) =
+            chosen.rules.into_iter().partition(|&index| is(index, &of_a_record));
+        let (over_many, elsewhere): (Vec<usize>, Vec<usize>) =
+            over_many.into_iter().partition(|&index| is(index, &|rule| dataset::is_judged(&pack, rule)));
+        let severity = |index: usize| {
+            let own = || pack.rules.get(index).map(|rule| rule.notice.severity);
+            chosen.severities.get(&index).copied().or_else(own)
+        };
         let mut lowering = Lowering::new(&pack, &params);
         let judged =
             rules.iter().filter_map(|&index| lowering.rule(pack.rules.get(index)?, &params)).collect();
+        let dataset = over_many
+            .into_iter()
+            .filter_map(|index| lowering.dataset(index, severity(index)?, &params))
+            .collect();
         let derived = pack.derived.iter().map(|derived| lowering.derive(derived, &params)).collect();
         let openings = lowering.openings();
         let (steps, patterns) = (lowering.steps, lowering.patterns);
-        let severity = |index: &usize| chosen.severities.get(index).copied();
-        let severities = rules
-            .iter()
-            .filter_map(|index| Some(severity(index).unwrap_or(pack.rules.get(*index)?.notice.severity)))
-            .collect();
+        let severities = rules.iter().filter_map(|&index| severity(index)).collect();
         let plan = Self {
             groups: groups(&pack, &rules),
             rules,
             severities,
+            dataset,
             elsewhere,
             partial: chosen.partial,
             hard_edit_deselected: chosen.hard_edit_deselected,

@@ -159,6 +159,7 @@ pub fn no_finding(rules: u64, language: Language) -> String {
 
 /// What a capped listing left out.
 pub fn not_shown(count: u64, per_rule: Option<u64>, in_all: u64, language: Language) -> String {
+    let are = if count == 1 { "finding is" } else { "findings are" };
     let (count, in_all) = (grouped(count), grouped(in_all));
     match (language, per_rule) {
         (Language::Ja, Some(per_rule)) => format!(
@@ -166,9 +167,9 @@ pub fn not_shown(count: u64, per_rule: Option<u64>, in_all: u64, language: Langu
         ),
         (Language::Ja, None) => format!("ほかに{count}件の指摘があります（表示は{in_all}件まで）。"),
         (Language::En, Some(per_rule)) => format!(
-            "{count} more findings are not shown (at most {per_rule} a rule and {in_all} in all; --max-findings changes that, --format short lists every one)."
+            "{count} more {are} not shown (at most {per_rule} a rule and {in_all} in all; --max-findings changes that, --format short lists every one)."
         ),
-        (Language::En, None) => format!("{count} more findings are not shown (at most {in_all})."),
+        (Language::En, None) => format!("{count} more {are} not shown (at most {in_all})."),
     }
 }
 

@@ -460,6 +460,11 @@ impl RulePack {
         self.questionnaire.fields.len() + self.derived.iter().filter(|derived| !derived.fallback).count()
     }
 
+    /// The column of the record that rules call `name`, derived values included. `None`: there is none.
+    pub fn named(&self, name: &str) -> Option<FieldId> {
+        self.names.fields.get(name).map(|field| field.id)
+    }
+
     /// The field of any table. `None`: a derived value.
     pub fn field(&self, id: FieldId) -> Option<&Field> {
         match usize::from(id.table).checked_sub(1) {

@@ -15,7 +15,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use kenpyo::engine::survey;
-use kenpyo::rule_pack::{ExpectedOutcome, RulePack};
+use kenpyo::rule_pack::{Demand, ExpectedOutcome, RulePack};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde_json::Value;
 
@@ -157,11 +157,13 @@ fn group_ids(pack: &RulePack) -> Vec<String> {
     own.map(|group| group.id.to_string()).collect()
 }
 
-/// Slug and id of all that a pack can tell: its rules, findings about cells, derived values, groups with a text.
+/// Slug and id of all that a pack can tell of one record: its rules, findings about cells, derived values, groups with
+/// a text. What it tells across records is shown by the file defect of that kind.
 fn shipped(pack: &RulePack) -> Vec<(String, String)> {
     let derived = pack.derived.iter().filter_map(|value| value.notice.as_ref()).map(|(notice, _)| notice);
     let groups = pack.groups.iter().filter_map(|group| group.notice.as_ref()).map(|(notice, _)| notice);
-    let notices = pack.rules.iter().map(|rule| &rule.notice).chain(derived).chain(groups);
+    let of_a_record = pack.rules.iter().filter(|rule| matches!(rule.demand, Demand::Require(_)));
+    let notices = of_a_record.map(|rule| &rule.notice).chain(derived).chain(groups);
     let mut all: Vec<(String, String)> =
         notices.map(|notice| (notice.slug.to_string(), notice.id.to_string())).collect();
     let cells = pack.questionnaire.fields.iter().flat_map(|field| &field.invalid);

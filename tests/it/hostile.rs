@@ -25,10 +25,17 @@ pub fn sound() -> (String, String) {
     (lines.next().unwrap(), lines.next().unwrap())
 }
 
-/// A sound record with one that fails behind it: its bed count is outside its band.
+/// A sound record.
 pub fn object() -> String {
     let file = fs::read_to_string(root().join(fixture("submissions/example.jsonl"))).unwrap();
     file.lines().next().unwrap().to_owned()
+}
+
+/// The same answers of another hospital.
+pub fn another() -> String {
+    let (one, other) = (object(), object().replacen("S0000020", "S0000021", 1));
+    assert_ne!(one, other);
+    other
 }
 
 /// What a run came to.
@@ -117,10 +124,10 @@ fn between(name: &str, hostile: &[u8], expected: &[(u64, &str)]) {
         let place = header.split(',').position(|column| column == "病床数区分").unwrap();
         assert!(place > band - 5);
         changed[place] = if changed[place] == "6" { "1".to_owned() } else { "6".to_owned() };
-        (format!("{header}\n{row}\n"), changed.join(","))
+        (format!("{header}\n{row}\n"), changed.join(",").replacen("S0000001", "S0009999", 1))
     } else {
         let record = object();
-        (format!("{record}\n"), failing(&record, "\"band\": 2", "\"band\": 6"))
+        (format!("{record}\n"), failing(&another(), "\"band\": 2", "\"band\": 6"))
     };
     let file = [before.as_bytes(), hostile, b"\n", behind.as_bytes(), b"\n"].concat();
     let (answer, report) = checked(name, &file);
@@ -139,7 +146,7 @@ fn deep_nesting_costs_one_record() {
     ] {
         between("deep.jsonl", hostile.as_bytes(), &[(2, "KP-S022"), behind]);
     }
-    let list = format!("[{},{}{},{}]", object(), "[".repeat(1_000_000), "]".repeat(1_000_000), object());
+    let list = format!("[{},{}{},{}]", object(), "[".repeat(1_000_000), "]".repeat(1_000_000), another());
     let (answer, report) = checked("deep.json", list.as_bytes());
     assert_eq!((answer.exit, errors(&report)), (Some(1), vec![(2, "KP-S022".to_owned())]));
 }
@@ -177,7 +184,7 @@ fn what_is_too_long_or_too_wide_costs_one_record() {
 
 #[test]
 fn broken_bytes_cost_one_record() {
-    let (_, row) = sound();
+    let row = sound().1.replacen("S0000001", "S0008888", 1);
     let behind = (3, "HCS-X001");
     let broken = |bytes: &[u8]| {
         let (before, after) = row.split_once("サンプル").unwrap();
@@ -200,7 +207,7 @@ fn numbers_beyond_every_limit_are_a_finding_about_their_cell() {
     {
         let hostile = record.replacen("\"beds_infect\": 0", &format!("\"beds_infect\": {number}"), 1);
         assert_ne!(hostile, record);
-        let (answer, report) = checked("numbers.jsonl", format!("{hostile}\n{record}\n").as_bytes());
+        let (answer, report) = checked("numbers.jsonl", format!("{hostile}\n{}\n", another()).as_bytes());
         assert_eq!(answer.exit, Some(1), "{number}");
         let findings = report["findings"].as_array().unwrap();
         let about = findings.iter().filter(|finding| finding["labels"][0]["field"] == "beds_infect").count();
@@ -300,7 +307,9 @@ fn missing_files_folders_and_odd_things_fail_alone_and_the_rest_is_judged() {
     let (header, row) = sound();
     fs::write(at("good.csv"), format!("{header}\n{row}\n")).unwrap();
     fs::create_dir_all(at("folder/deeper")).unwrap();
-    fs::write(at("folder/deeper/also.csv"), format!("{header}\n{row}\n")).unwrap();
+    let other = row.replacen("S0000001", "S0009999", 1);
+    assert_ne!(other, row);
+    fs::write(at("folder/deeper/also.csv"), format!("{header}\n{other}\n")).unwrap();
     symlink(at("folder"), at("folder/deeper/round")).unwrap();
     symlink("nowhere.csv", at("dangling.csv")).unwrap();
     let told = answer(folder.path(), &["check", "folder", "good.csv", "--lang", "en"]);

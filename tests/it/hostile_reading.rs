@@ -6,7 +6,7 @@
 use std::fs;
 use std::time::Instant;
 
-use crate::hostile::{answer, checked, errors, object, sound};
+use crate::hostile::{another, answer, checked, errors, object, sound};
 
 /// Makes a file of so many names.
 type Make<'m> = &'m dyn Fn(usize) -> String;
@@ -75,7 +75,7 @@ fn a_pointer_to_records_is_followed_on_every_line_or_refused() {
         answer(folder.path(), &["check", "a.jsonl", "--records", pointer, "--lang", "en"])
     };
     for (file, pointer, exit, told) in [
-        (format!("{{\"r\":{record}}}\n{{\"r\":{record}}}\n"), "/r", Some(0), "2 records"),
+        (format!("{{\"r\":{record}}}\n{{\"r\":{}}}\n", another()), "/r", Some(0), "2 records"),
         (format!("[[1],[{record}]]"), "/1", Some(0), "1 record "),
         (format!("{{\"r\":[{record}],\"r\":[{record}]}}"), "/r", Some(3), "given twice"),
         (format!("{{\"r\":[{record}]"), "/r", Some(3), "KP-S025"),

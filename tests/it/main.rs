@@ -59,6 +59,7 @@ mod oracle_survey;
 mod oracle_twin;
 mod oracle_value;
 mod ordered_packages;
+mod over_many;
 mod own_schemas;
 mod program;
 mod readme;

@@ -1,11 +1,14 @@
 //! The shipped surveys judged inside the test, so that every cell, outcome and finding can be looked at.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kenpyo::batch::convert::Converter;
 use kenpyo::batch::{Batch, Column, Data};
 use kenpyo::diagnostic::{Diagnostic, Diagnostics, Language, Severity};
-use kenpyo::evaluate::{Finding, Outcomes, RecordFindings, Wants, diagnose, judge};
+use kenpyo::evaluate::{
+    Finding, Judging, KeyTable, Outcomes, RecordFindings, Wants, diagnose, gather, judge,
+};
 use kenpyo::expression::{FieldId, OptionList, Type, Value, calendar};
 use kenpyo::input::{FormNeeds, ReadOptions, Reader};
 use kenpyo::plan::{Plan, Selection};
@@ -78,9 +81,14 @@ impl Run {
 
     /// The records as read, before anything is derived; and the findings about the file.
     pub fn read(&self, name: &str, bytes: &[u8]) -> (Vec<Batch>, Diagnostics) {
+        self.read_as(SourceId(1000), name, bytes)
+    }
+
+    /// The same, as one of several files.
+    pub fn read_as(&self, id: SourceId, name: &str, bytes: &[u8]) -> (Vec<Batch>, Diagnostics) {
         let stream = Stream::from(bytes.to_vec());
         let (mut reader, mut file) =
-            Reader::open(SourceId(1000), name, stream, &self.form, &ReadOptions::default()).unwrap();
+            Reader::open(id, name, stream, &self.form, &ReadOptions::default()).unwrap();
         let mut batches = Vec::new();
         while let Some(block) = reader.next_block().unwrap() {
             let layout = Arc::clone(&block.layout);
@@ -95,6 +103,26 @@ impl Run {
         let findings =
             diagnose(&self.plan, &batch, &outcomes, Wants { excerpts: false, values: true, keys: true });
         Block { batch, outcomes, findings }
+    }
+
+    /// What the rules over many records say of all of `blocks`, which may be of several files.
+    pub fn over_many(&self, blocks: &[Block]) -> Vec<Finding> {
+        let wants = Wants { excerpts: false, values: true, keys: true };
+        let mut table = KeyTable::default();
+        for block in blocks {
+            table.add(gather(&self.plan, &block.batch, wants, true));
+        }
+        let names = BTreeMap::new();
+        let plan = &self.plan;
+        let judging = Judging { plan, names: &names, keys: true, pool: None, outcomes: false };
+        let mut findings = Vec::new();
+        table
+            .judge(judging, &mut |finding| {
+                findings.push(finding);
+                Ok(())
+            })
+            .unwrap();
+        findings
     }
 
     pub fn judge(&self, name: &str, bytes: &[u8]) -> Vec<Block> {

@@ -79,9 +79,9 @@ fn what_the_office_has_set_aside_stays_visible_and_holds_nothing() {
 }
 
 #[test]
-fn a_rule_over_many_records_is_counted_as_not_run_and_said_so() {
+fn a_rule_over_many_records_of_a_kind_that_no_run_judges_is_counted_as_not_run_and_said_so() {
     let rule = "[[rule]]\nid = \"HCS-X900\"\nslug = \"names-differ\"\nseverity = \"error\"\n\
-        unique = { fields = [\"facility_name\"] }\nblame = [\"facility_name\"]\nsource = \"test\"\n\
+        at-most = { per = [\"facility_name\"], max = 1 }\nblame = [\"facility_name\"]\nsource = \"test\"\n\
         title.ja = \"名前の重複\"\ntitle.en = \"names repeat\"\n\
         message.ja = \"名前が重複しています。\"\nmessage.en = \"The name repeats.\"\n";
     let (_, document, note) = judged_with("99-added.toml", rule);

@@ -421,7 +421,7 @@ fn memory_does_not_grow_with_the_rows_of_a_workbook() {
         println!("{count} records of a workbook: {taken:?}, {peak} KiB");
         peak
     };
-    // The findings are the same for both but for their number: keys are repeated, and no rule judges over records yet.
+    // The findings are the same for both but for their number: keys are repeated.
     // The small one has as many as are in memory at one time.
     let (small, large) = (peak("small.xlsx", 10_000), peak("large.xlsx", 20_000));
     assert!(large.saturating_sub(small) < 8 << 10, "{small} KiB grow to {large} KiB");

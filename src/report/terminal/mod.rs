@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::wrap::{pad, shorten, wrap};
 use super::{Audience, Names, Output, Spot, marked_fields, table, words};
 use crate::batch::{Excerpt, excerpt};
-use crate::diagnostic::{Diagnostic, Diagnostics, Language, RecordPlace, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Language, Place, RecordPlace, Severity};
 use crate::engine::event::{Reporter, RunHeader, Summary};
 use crate::error::Error;
 use crate::evaluate::{Finding, RecordFindings};
@@ -253,8 +253,16 @@ impl Reporter for Full {
     }
 
     fn file_findings(&mut self, findings: &[Finding]) -> Result<(), Error> {
+        let mut heading: Option<&RecordPlace> = None;
         for finding in findings {
             if self.admit(finding) {
+                // What is said over many records is about one of them all the same.
+                if let Place::Record(place) = &finding.diagnostic.place
+                    && heading.replace(place) != Some(place)
+                {
+                    let line = self.record_line(place);
+                    self.output.write(line.as_bytes())?;
+                }
                 let page = self.page(finding);
                 self.output.write(page.as_bytes())?;
             }

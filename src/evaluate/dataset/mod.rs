@@ -1,0 +1,333 @@
+//! Rules over many records: gathered batch by batch, judged when every file has been read.
+//!
+//! Invariants
+//! - The verdict depends on the records alone, not on batches or threads; groups come in the order of their first
+//!   record, and their records in the order of the files.
+//! - `latest` goes before the others: a record that a later submission supersedes takes part in none of them.
+//! - What is kept of a record is its stub, so memory grows by the keys and not by the file.
+
+mod gather;
+mod latest;
+mod stub;
+mod told;
+mod unique;
+
+pub use gather::{Gathered, gather};
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::ThreadPool;
+use rayon::slice::ParallelSliceMut as _;
+
+use super::diagnose::{exemptions_of, set_aside};
+use super::finding::{Finding, RuleCounts};
+use super::reason::Outcome;
+use crate::diagnostic::{Argument, Diagnostic, Place, RecordPlace};
+use crate::error::Error;
+use crate::plan::{DatasetDemand, DatasetRule, Plan};
+use crate::rule_pack::{EditRule, Placeholder};
+use crate::source::SourceId;
+use stub::Stub;
+
+/// A record of the run: its file, and its number there.
+pub type RecordId = (SourceId, u64);
+
+/// What the records of a run give to the rules over many records.
+#[derive(Debug, Default)]
+pub struct KeyTable {
+    batches: Vec<Gathered>,
+}
+
+/// The verdicts of the rules over many records; their findings are told as they are made.
+#[derive(Debug, Default)]
+pub struct DatasetOutcomes {
+    /// The six counts, one a rule, in the plan's order.
+    pub counts: Vec<RuleCounts>,
+    /// Records in whose place a later submission stands.
+    pub superseded: BTreeSet<RecordId>,
+    /// For each rule, the outcomes of the records that take part, in no order.
+    pub decided: Vec<Vec<(RecordId, Outcome)>>,
+}
+
+/// What judging is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Judging<'a> {
+    /// The programme.
+    pub plan: &'a Plan,
+    /// The files' names, as messages show them.
+    pub names: &'a BTreeMap<SourceId, Arc<str>>,
+    /// Whether the keys of records may be named.
+    pub keys: bool,
+    /// Threads that share the work. `None`: the one that asks does it.
+    pub pool: Option<&'a ThreadPool>,
+    /// Whether each record's outcome is asked for, and not only the counts.
+    pub outcomes: bool,
+}
+
+/// Takes the findings, by rule, by group, by record.
+pub type Tell<'t> = dyn FnMut(Finding) -> Result<(), Error> + 't;
+
+/// A record that takes part: where its key and stub are, and the beginning of the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Entrant {
+    prefix: u64,
+    batch: u32,
+    start: u32,
+}
+
+impl Entrant {
+    /// Its place among the records of the run.
+    const fn place(&self) -> (u32, u32) {
+        (self.batch, self.start)
+    }
+}
+
+/// A record of a group, with its stub.
+#[derive(Debug)]
+struct Member<'t> {
+    batch: &'t Gathered,
+    /// Its key as text; empty where it is none.
+    key: &'t str,
+    stub: Stub<'t>,
+}
+
+/// What a rule says of one member.
+#[derive(Debug)]
+struct Verdict {
+    outcome: Outcome,
+    /// What the kind publishes for the message; empty unless it fails.
+    published: Vec<(&'static str, Argument)>,
+}
+
+impl Verdict {
+    const fn plain(outcome: Outcome) -> Self {
+        Self { outcome, published: Vec::new() }
+    }
+}
+
+impl Member<'_> {
+    fn id(&self) -> RecordId {
+        (self.batch.source, self.stub.place.record)
+    }
+
+    fn place(&self) -> RecordPlace {
+        self.stub.place.place(self.batch.source, self.batch.sheet.as_ref(), self.key)
+    }
+
+    /// The record's own key. `None`: it has none.
+    fn name(&self) -> Option<&str> {
+        self.stub.place.name(self.key)
+    }
+}
+
+impl KeyTable {
+    /// Adds what a batch gives; batches come in the order of the files.
+    pub fn add(&mut self, gathered: Gathered) {
+        self.batches.push(gathered);
+    }
+
+    /// Judges the rules over many records, and tells what it finds.
+    ///
+    /// An error is one of `tell`.
+    pub fn judge(&self, judging: Judging<'_>, tell: &mut Tell<'_>) -> Result<DatasetOutcomes, Error> {
+        let rules = || judging.plan.dataset.iter().enumerate();
+        let latest = |rule: &DatasetRule| matches!(rule.demand, DatasetDemand::Latest { .. });
+        let mut whole = DatasetOutcomes::default();
+        for (place, rule) in rules().filter(|(_, rule)| latest(rule)) {
+            let mut judged = self.rule(place, rule, judging, &BTreeSet::new(), &mut |_| Ok(()))?;
+            whole.superseded.append(&mut judged.failed);
+        }
+        for (place, rule) in rules() {
+            let none = BTreeSet::new();
+            let out = if latest(rule) { &none } else { &whole.superseded };
+            let judged = self.rule(place, rule, judging, out, tell)?;
+            whole.counts.push(judged.counts);
+            whole.decided.push(judged.decided);
+        }
+        Ok(whole)
+    }
+
+    fn rule(
+        &self,
+        place: usize,
+        rule: &DatasetRule,
+        judging: Judging<'_>,
+        superseded: &BTreeSet<RecordId>,
+        tell: &mut Tell<'_>,
+    ) -> Result<JudgedRule, Error> {
+        let mut judged = JudgedRule::default();
+        for batch in &self.batches {
+            if let Some(entrants) = batch.rules.get(place) {
+                judged.counts.join(&entrants.settled);
+            }
+        }
+        let entrants = self.sorted(place, judging.pool);
+        let alike = |one: &Entrant, other: &Entrant| {
+            one.prefix == other.prefix && self.key(place, one) == self.key(place, other)
+        };
+        let content = is_content(rule) && superseded.is_empty() && !judging.outcomes;
+        let mut groups: Vec<&[Entrant]> = Vec::new();
+        for group in entrants.chunk_by(alike) {
+            if content && group.len() == 1 {
+                judged.counts.pass += 1;
+            } else {
+                groups.push(group);
+            }
+        }
+        groups.sort_by_key(|group| group.first().map(Entrant::place));
+        for group in groups {
+            let (members, out): (Vec<Member<'_>>, Vec<Member<'_>>) = group
+                .iter()
+                .filter_map(|entrant| self.member(place, entrant))
+                .partition(|member| !superseded.contains(&member.id()));
+            for member in out {
+                judged.decide(&member, Outcome::NotApplicable, judging.outcomes);
+            }
+            judged.group(&members, rule, judging, tell)?;
+        }
+        Ok(judged)
+    }
+
+    /// Everyone who takes part in rule number `place`, by key; those of one key in the order of the files.
+    fn sorted(&self, place: usize, pool: Option<&ThreadPool>) -> Vec<Entrant> {
+        let starts_of =
+            |batch: &'_ Gathered| batch.rules.get(place).map_or(0, |entrants| entrants.starts.len());
+        let mut all: Vec<Entrant> = Vec::with_capacity(self.batches.iter().map(starts_of).sum());
+        for (batch, gathered) in (0_u32..).zip(&self.batches) {
+            let starts = gathered.rules.get(place).map(|entrants| &*entrants.starts).unwrap_or_default();
+            let entrants = starts.iter().map(|&start| Entrant { prefix: 0, batch, start });
+            all.extend(entrants.map(|one| Entrant { prefix: prefix(self.key(place, &one)), ..one }));
+        }
+        let order = |one: &Entrant, other: &Entrant| {
+            one.prefix
+                .cmp(&other.prefix)
+                .then_with(|| self.key(place, one).cmp(self.key(place, other)))
+                .then_with(|| one.place().cmp(&other.place()))
+        };
+        match pool {
+            Some(pool) => pool.install(|| all.par_sort_unstable_by(order)),
+            None => all.sort_unstable_by(order),
+        }
+        all
+    }
+
+    /// The bytes of an entrant, from its key on.
+    fn bytes(&self, place: usize, entrant: &Entrant) -> Option<(&Gathered, &[u8])> {
+        let batch = self.batches.get(usize::try_from(entrant.batch).ok()?)?;
+        let bytes = &batch.rules.get(place)?.bytes;
+        Some((batch, bytes.get(usize::try_from(entrant.start).ok()?..)?))
+    }
+
+    fn key(&self, place: usize, entrant: &Entrant) -> &[u8] {
+        let key = self.bytes(place, entrant).and_then(|(_, bytes)| postcard::take_from_bytes(bytes).ok());
+        key.map(|(key, _)| key).unwrap_or_default()
+    }
+
+    fn member(&self, place: usize, entrant: &Entrant) -> Option<Member<'_>> {
+        let (batch, bytes) = self.bytes(place, entrant)?;
+        let ((key, stub), _) = postcard::take_from_bytes::<(&[u8], Stub<'_>)>(bytes).ok()?;
+        Some(Member { batch, key: std::str::from_utf8(key).unwrap_or_default(), stub })
+    }
+}
+
+/// The first bytes of a key as a number: most keys differ there already.
+fn prefix(key: &[u8]) -> u64 {
+    key.iter().chain(std::iter::repeat(&0)).take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+}
+
+/// Whether a record that stands alone passes, whatever it says.
+const fn is_content(rule: &DatasetRule) -> bool {
+    matches!(rule.demand, DatasetDemand::Unique { .. })
+}
+
+/// The verdicts of one rule.
+#[derive(Debug, Default)]
+struct JudgedRule {
+    counts: RuleCounts,
+    failed: BTreeSet<RecordId>,
+    decided: Vec<(RecordId, Outcome)>,
+}
+
+impl JudgedRule {
+    /// Judges the records of one key, and tells of those that fail.
+    fn group(
+        &mut self,
+        members: &[Member<'_>],
+        rule: &DatasetRule,
+        judging: Judging<'_>,
+        tell: &mut Tell<'_>,
+    ) -> Result<(), Error> {
+        let verdicts = match rule.demand {
+            DatasetDemand::Unique { .. } => unique::verdicts(members, judging),
+            DatasetDemand::Latest { by } => latest::verdicts(members, by, judging),
+        };
+        for (member, verdict) in members.iter().zip(verdicts).filter(|(member, _)| !member.stub.settled) {
+            self.decide(member, verdict.outcome, judging.outcomes);
+            if verdict.outcome == Outcome::Fail
+                && let Some(finding) = finding(rule, judging.plan, member, &verdict.published)
+            {
+                tell(finding)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn decide(&mut self, member: &Member<'_>, outcome: Outcome, keep: bool) {
+        let count = match outcome {
+            Outcome::Pass => &mut self.counts.pass,
+            Outcome::Fail => &mut self.counts.fail,
+            Outcome::NotApplicable => &mut self.counts.not_applicable,
+            Outcome::Undecided => &mut self.counts.undecided,
+            Outcome::Skipped => &mut self.counts.skipped,
+            Outcome::NotRun => &mut self.counts.not_run,
+        };
+        *count += 1;
+        if outcome == Outcome::Fail {
+            self.failed.insert(member.id());
+        }
+        if keep {
+            self.decided.push((member.id(), outcome));
+        }
+    }
+}
+
+/// The finding about a record that fails. `None`: the rule is not of this pack.
+fn finding(
+    planned: &DatasetRule,
+    plan: &Plan,
+    member: &Member<'_>,
+    published: &[(&'static str, Argument)],
+) -> Option<Finding> {
+    let rule: &EditRule = plan.pack.rules.get(planned.index)?;
+    let place = member.place();
+    let labels = member.stub.labels.iter().map(|label| label.label(&plan.pack, &place));
+    let labels = labels.collect();
+    let mut diagnostic = Diagnostic {
+        notice: Arc::clone(&rule.notice),
+        severity: planned.severity,
+        arguments: arguments(rule, member, published),
+        place: Place::Record(Arc::new(place)),
+        labels,
+        suggestion: None,
+        fix: None,
+    };
+    set_aside(&mut diagnostic, &exemptions_of(&plan.pack, rule));
+    Some(Finding::from(diagnostic))
+}
+
+/// What the record told of itself, and what its group tells of it. Without values nothing is told.
+fn arguments(rule: &EditRule, member: &Member<'_>, published: &[(&'static str, Argument)]) -> Vec<Argument> {
+    if member.stub.arguments.is_empty() {
+        return vec![Argument::NotGiven; rule.placeholders.len()];
+    }
+    let own = member.stub.arguments.iter().zip(&rule.placeholders);
+    own.map(|(own, placeholder)| {
+        let of_the_group = match placeholder {
+            Placeholder::Published(name) => published.iter().find(|(known, _)| **known == **name),
+            _ => None,
+        };
+        of_the_group.map_or_else(|| own.argument(member.key), |(_, argument)| argument.clone())
+    })
+    .collect()
+}

@@ -1,0 +1,259 @@
+//! Rules over many records against a twin that compares every record with every other, straight from the text of
+//! rule-language section 2.1; and what such rules cost.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use serde_json::Value as Json;
+
+use crate::program::command;
+
+const SCHEMA: &str = r#"{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "many", "type": "object", "x-label": { "ja": "例", "en": "Example" },
+  "x-missing": { "na": ["-"], "dk": ["?"] },
+  "properties": {
+    "id": { "type": "string", "x-kind": "code", "x-label": { "ja": "番号", "en": "Id" } },
+    "code": { "type": "string", "x-kind": "code", "pattern": "^[a-z]+$", "x-label": { "ja": "符号", "en": "Code" } },
+    "kind": { "x-label": { "ja": "種", "en": "Kind" }, "oneOf": [
+      { "const": 1, "x-name": "one", "x-label": { "ja": "一", "en": "One" } },
+      { "const": 2, "x-name": "two", "x-label": { "ja": "二", "en": "Two" } } ] },
+    "at": { "type": "string", "x-kind": "date", "x-label": { "ja": "日", "en": "Day" } }
+  }
+}"#;
+
+const SURVEY: &str = "
+[survey]
+id = 'many'
+wave = '2024'
+waves = ['2024']
+schema = 'schemas/many.json'
+key = ['id']
+title.ja = '例'
+title.en = 'Example'
+timezone = 'Asia/Tokyo'
+";
+
+const RULES: &str = "
+[[rule]]
+id = 'LATEST'
+slug = 'superseded'
+severity = 'warning'
+latest = { key = ['id'], by = 'at' }
+source = 'x'
+title.ja = '旧'
+title.en = 'superseded'
+message.ja = '{id}は{submitted_at}の回答を採用：{changes}'
+message.en = '{id}: the answer of {submitted_at} counts: {changes}'
+
+[[rule]]
+id = 'ONE'
+slug = 'id-repeated'
+severity = 'error'
+unique = { fields = ['id'] }
+source = 'x'
+title.ja = '重複'
+title.en = 'repeated'
+message.ja = '{id}は{count}件（{records}）'
+message.en = '{id} stands {count} times ({records})'
+
+[[rule]]
+id = 'CODES'
+slug = 'code-shared'
+severity = 'warning'
+unique = { fields = ['code', 'kind'], distinct = 'id', when = 'kind = \"one\"' }
+source = 'x'
+title.ja = '共有'
+title.en = 'shared'
+message.ja = '{code}は{others}も'
+message.en = '{code} also of {others}'
+";
+
+/// A small survey in `folder`.
+fn survey(folder: &Path) {
+    for (name, text) in [
+        ("schemas/many.json", SCHEMA),
+        ("rules/many/2024/survey.toml", SURVEY),
+        ("rules/many/2024/10.toml", RULES),
+    ] {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
+/// What a cell says to a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cell {
+    Value(&'static str),
+    Missing,
+    Invalid,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Record {
+    file: usize,
+    number: u64,
+    id: Cell,
+    code: Cell,
+    kind: Cell,
+    at: Cell,
+}
+
+fn pick(random: &mut ChaCha8Rng, values: &[(&'static str, Cell)]) -> (&'static str, Cell) {
+    let at = usize::try_from(random.next_u32()).unwrap() % values.len();
+    values[at]
+}
+
+/// Random files with many equal cells; the records as the twin sees them.
+fn files(random: &mut ChaCha8Rng, folder: &Path) -> (Vec<String>, Vec<Record>) {
+    use Cell::{Invalid, Missing, Value};
+    let (mut names, mut records) = (Vec::new(), Vec::new());
+    let count = 1 + random.next_u32() % 3;
+    for file in 0..usize::try_from(count).unwrap() {
+        let mut text = "id,code,kind,at\n".to_owned();
+        for number in 1..=u64::from(random.next_u32() % 9) {
+            let ids = [
+                ("A", Value("A")),
+                ("B", Value("B")),
+                ("C", Value("C")),
+                ("D", Value("D")),
+                ("", Missing),
+                ("?", Missing),
+            ];
+            let codes =
+                [("x", Value("x")), ("y", Value("y")), ("-", Missing), ("9", Invalid), ("x", Value("x"))];
+            let kinds =
+                [("1", Value("1")), ("2", Value("2")), ("1", Value("1")), ("", Missing), ("7", Invalid)];
+            let days = [
+                ("2024-02-01", Value("2024-02-01")),
+                ("2024-02-02", Value("2024-02-02")),
+                ("2024-02-03", Value("2024-02-03")),
+                ("", Missing),
+                ("no", Invalid),
+            ];
+            let (id, code, kind, at) =
+                (pick(random, &ids), pick(random, &codes), pick(random, &kinds), pick(random, &days));
+            writeln!(text, "{},{},{},{}", id.0, code.0, kind.0, at.0).unwrap();
+            records.push(Record { file, number, id: id.1, code: code.1, kind: kind.1, at: at.1 });
+        }
+        let name = format!("{file}.csv");
+        fs::write(folder.join(&name), text).unwrap();
+        names.push(name);
+    }
+    (names, records)
+}
+
+/// Rule, outcome → how many; and the failing records.
+type Verdicts = (BTreeMap<(String, &'static str), u64>, BTreeSet<(String, String, u64)>);
+
+/// Each record compared with each other. One without its key is no record that can be judged.
+fn twin(records: &[Record]) -> Verdicts {
+    use Cell::{Invalid, Missing, Value};
+    let mut verdicts: Verdicts = (BTreeMap::new(), BTreeSet::new());
+    let mut say = |rule: &str, one: &Record, outcome: &'static str| {
+        *verdicts.0.entry((rule.to_owned(), outcome)).or_insert(0) += 1;
+        if outcome == "fail" {
+            verdicts.1.insert((rule.to_owned(), format!("{}.csv", one.file), one.number));
+        }
+    };
+    let day = |record: &Record| match record.at {
+        Value(day) => Some(day),
+        Missing | Invalid => None,
+    };
+    // The latest day of an id that a file gives.
+    let last = |id: Cell, file: usize| {
+        records.iter().filter(|one| one.id == id && one.file == file).filter_map(day).max()
+    };
+    let superseded = |one: &Record| {
+        let Value(_) = one.id else { return false };
+        let others = records.iter().filter(|other| other.file != one.file && other.id == one.id);
+        day(one).is_some() && others.filter_map(day).any(|day| Some(day) > last(one.id, one.file))
+    };
+    for one in records {
+        let of_it: Vec<&Record> = records.iter().filter(|other| other.id == one.id).collect();
+        let outcome = match (one.id, one.at) {
+            (Invalid | Missing, _) | (_, Invalid) => "skipped",
+            _ if superseded(one) => "fail",
+            _ if of_it.iter().all(|other| other.file == one.file) => "pass",
+            _ if of_it.iter().all(|other| other.file == one.file || superseded(other)) => "pass",
+            (_, Missing) => "undecided",
+            _ => "undecided",
+        };
+        say("LATEST", one, outcome);
+        let outcome = match one.id {
+            Invalid | Missing => "skipped",
+            Value(_) if superseded(one) => "not_applicable",
+            Value(_) if of_it.iter().filter(|other| !superseded(other)).count() > 1 => "fail",
+            Value(_) => "pass",
+        };
+        say("ONE", one, outcome);
+        let takes_part = |one: &Record| {
+            matches!((one.id, one.code, one.kind), (Value(_), Value(_), Value("1"))) && !superseded(one)
+        };
+        let shares = |other: &Record| takes_part(other) && other.code == one.code && other.id != one.id;
+        let outcome = match (one.id, one.code, one.kind) {
+            (_, Invalid, _) | (_, _, Invalid) | (Invalid | Missing, _, _) => "skipped",
+            // Nobody had to say which kind it is.
+            (_, _, Missing | Value("2")) => "not_applicable",
+            (_, Missing, _) => "undecided",
+            _ if !takes_part(one) => "not_applicable",
+            _ if records.iter().any(shares) => "fail",
+            _ => "pass",
+        };
+        say("CODES", one, outcome);
+    }
+    verdicts
+}
+
+/// The same from the program.
+fn program(folder: &Path, names: &[String]) -> Verdicts {
+    let output = command(folder)
+        .args(["check", "--survey", "rules/many/2024", "--format", "json", "--values", "show"])
+        .args(names)
+        .output()
+        .unwrap();
+    let report: Json = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+    let mut verdicts: Verdicts = (BTreeMap::new(), BTreeSet::new());
+    for finding in report["findings"].as_array().unwrap() {
+        let rule = finding["rule"].as_str().unwrap();
+        if ["LATEST", "ONE", "CODES"].contains(&rule) {
+            let place = &finding["place"];
+            let place = (place["file"].as_str().unwrap(), place["record"].as_u64().unwrap());
+            assert!(
+                verdicts.1.insert((rule.to_owned(), place.0.to_owned(), place.1)),
+                "{rule} {place:?} twice"
+            );
+        }
+    }
+    for rule in report["summary"]["rules"].as_array().unwrap() {
+        for outcome in ["pass", "fail", "not_applicable", "undecided", "skipped", "not_run"] {
+            let count = rule["outcomes"][outcome].as_u64().unwrap_or(0);
+            if count > 0 {
+                verdicts.0.insert((rule["rule"].as_str().unwrap().to_owned(), outcome), count);
+            }
+        }
+    }
+    verdicts
+}
+
+#[test]
+fn a_twin_that_compares_all_pairs_agrees() {
+    let folder = tempfile::tempdir().unwrap();
+    survey(folder.path());
+    let mut random = ChaCha8Rng::seed_from_u64(51);
+    let mut failing: BTreeMap<String, usize> = BTreeMap::new();
+    for round in 0..300 {
+        let (names, records) = files(&mut random, folder.path());
+        let (expected, found) = (twin(&records), program(folder.path(), &names));
+        assert_eq!(expected, found, "round {round}: {records:?}");
+        for (rule, ..) in expected.1 {
+            *failing.entry(rule).or_default() += 1;
+        }
+    }
+    assert!(failing.len() == 3 && failing.values().all(|count| *count > 50), "{failing:?}");
+}

@@ -9,23 +9,23 @@ use std::path::Path;
 use crate::diagnostic::nearest::nearest;
 use crate::error::Error;
 use crate::rule_pack::load::{Loaded, load};
-use crate::source::root::SurveyRoot;
+use crate::source::root::{EmbeddedFile, SurveyRoot};
 
-/// The survey data inside the binary: (path, content), sorted by path.
-const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/survey_data.rs"));
+/// The survey data inside the binary, sorted by path.
+static EMBEDDED: &[EmbeddedFile] = include!(concat!(env!("OUT_DIR"), "/survey_data.rs"));
 
 /// The embedded survey that is judged by when none is named.
 pub const DEFAULT_SURVEY: &str = "hospital-cyber/2024";
 
 /// The root of the embedded surveys.
-pub const fn embedded() -> SurveyRoot {
+pub fn embedded() -> SurveyRoot {
     SurveyRoot::Embedded(EMBEDDED)
 }
 
 /// The embedded surveys, as `name/wave`, sorted.
 pub fn embedded_names() -> Vec<&'static str> {
     let names =
-        EMBEDDED.iter().filter_map(|(path, _)| path.strip_prefix("rules/")?.strip_suffix("/survey.toml"));
+        EMBEDDED.iter().filter_map(|file| file.path.strip_prefix("rules/")?.strip_suffix("/survey.toml"));
     names.collect()
 }
 
@@ -85,6 +85,16 @@ mod tests {
 
     use super::*;
     use crate::plan::{Plan, Selection};
+
+    /// The one reads with the digests that the build computed, the other computes them.
+    #[test]
+    fn an_embedded_survey_has_the_hash_of_its_folder_on_disk() {
+        for name in embedded_names() {
+            let folder = format!("{}/rules/{name}", env!("CARGO_MANIFEST_DIR"));
+            let hash = |name: &str| open(Some(name)).unwrap().pack.unwrap().hash;
+            assert_eq!(hash(name), hash(&folder), "{name}");
+        }
+    }
 
     /// Compiling is what costs most at the start, and the file of one hospital needs few of them.
     #[test]

@@ -136,7 +136,7 @@ impl<'a> Loader<'_, 'a> {
             wave: Arc::from(manifest.wave.as_str()),
             title: survey.both("title").unwrap_or_default(),
             everyone: making.everyone.clone(),
-            hash: hash(&sources),
+            hash: hash(self.root, &sources),
             zone,
             questionnaire: declared.form,
             key,
@@ -245,17 +245,16 @@ fn everyone() -> Localized<Arc<str>> {
     Localized::new(Arc::from("すべての回答者"), Arc::from("every respondent"))
 }
 
-/// SHA-256 over path and content of every file, in order of path.
-fn hash(sources: &[SourceText]) -> Arc<str> {
+/// SHA-256 over path and digest of every file, in order of path.
+fn hash(root: &SurveyRoot, sources: &[SourceText]) -> Arc<str> {
     let mut files: Vec<&SourceText> = sources.iter().collect();
     files.sort_by(|left, right| left.name.cmp(&right.name));
     let mut hash = Sha256::new();
     for file in files {
-        // Lengths keep apart what would otherwise run together.
-        for part in [&file.name, &file.text] {
-            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(part.as_bytes());
-        }
+        // The length keeps apart what would otherwise run together.
+        hash.update(u64::try_from(file.name.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(file.name.as_bytes());
+        hash.update(root.digest(&file.name, &file.text));
     }
     let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
     let digits =

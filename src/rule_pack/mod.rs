@@ -415,7 +415,7 @@ pub struct RulePack {
     pub title: Localized<Arc<str>>,
     /// Whom a question without routing is asked of.
     pub everyone: Localized<Arc<str>>,
-    /// SHA-256 over the paths and contents of all files read, in order of path, as hexadecimal digits.
+    /// SHA-256 over the paths of all files read and the SHA-256 of each, in order of path, as hexadecimal digits.
     pub hash: Arc<str>,
     /// The zone to whose clock moments with an offset are brought.
     pub zone: Zone,

@@ -205,7 +205,7 @@ fn audience(session: &Session, arguments: &CheckArguments) -> Audience {
 fn options(arguments: &CheckArguments, settings: &Settings) -> CheckOptions {
     let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     CheckOptions {
-        threads: count(settings.threads),
+        threads: settings.threads.map_or(0, count),
         chunk_records: count(settings.chunk_records),
         format: arguments.input_format.map(|format| match format {
             InputFormatName::Csv => InputFormat::Csv,

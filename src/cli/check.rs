@@ -51,7 +51,7 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
     if let Some(problem) = problem.or_else(|| copies::refused(session, arguments, &inputs, &reports)) {
         return session.refuse([problem]);
     }
-    let loaded = match super::open(session, arguments.survey.as_deref()) {
+    let loaded = match super::open_to_judge(session, arguments.survey.as_deref()) {
         Ok(loaded) => loaded,
         Err(exit) => return exit,
     };

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::diagnostic::nearest::nearest;
 use crate::error::Error;
-use crate::rule_pack::load::{Loaded, load};
+use crate::rule_pack::load::{Loaded, load, load_to_judge};
 use crate::source::root::{EmbeddedFile, SurveyRoot};
 
 /// The survey data inside the binary, sorted by path.
@@ -44,6 +44,11 @@ impl Survey {
         load(&self.root, &self.folder)
     }
 
+    /// Loads the rule pack as [`load`](Self::load) does, without what nobody needs who only judges.
+    pub fn load_to_judge(&self) -> Result<Loaded, Error> {
+        load_to_judge(&self.root, &self.folder)
+    }
+
     /// Paths of the recipes for synthetic submissions, sorted; none if the survey has no folder `generate/`.
     pub fn recipes(&self) -> Vec<String> {
         self.root.list(&format!("{}/generate", self.folder)).unwrap_or_default()
@@ -67,6 +72,11 @@ pub fn find(name: Option<&str>) -> Result<Survey, Error> {
 /// Finds and loads the survey `name`, as [`find`] and [`Survey::load`] do.
 pub fn open(name: Option<&str>) -> Result<Loaded, Error> {
     find(name)?.load()
+}
+
+/// Finds and loads the survey `name`, as [`find`] and [`Survey::load_to_judge`] do.
+pub fn open_to_judge(name: Option<&str>) -> Result<Loaded, Error> {
+    find(name)?.load_to_judge()
 }
 
 fn unknown(name: &str) -> String {
@@ -94,6 +104,15 @@ mod tests {
             let hash = |name: &str| open(Some(name)).unwrap().pack.unwrap().hash;
             assert_eq!(hash(name), hash(&folder), "{name}");
         }
+    }
+
+    #[test]
+    fn what_judges_is_the_whole_survey_but_for_its_examples() {
+        let mut whole = open(None).unwrap().pack.unwrap();
+        assert!(whole.rules.iter().any(|rule| !rule.examples.is_empty()));
+        whole.rules.iter_mut().for_each(|rule| rule.examples.clear());
+        let to_judge = open_to_judge(None).unwrap().pack.unwrap();
+        assert_eq!(format!("{to_judge:?}"), format!("{whole:?}"));
     }
 
     /// Compiling is what costs most at the start, and the file of one hospital needs few of them.

@@ -49,6 +49,19 @@ pub struct Loaded {
 /// # Errors
 /// A file of the folder cannot be read. What is wrong inside the files is in the result.
 pub fn load(root: &SurveyRoot, folder: &str) -> Result<Loaded, Error> {
+    load_with(root, folder, true)
+}
+
+/// Loads the pack as [`load`] does, but for the examples of one inside the binary: the tests have run them, and no
+/// submission is judged by them.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_to_judge(root: &SurveyRoot, folder: &str) -> Result<Loaded, Error> {
+    load_with(root, folder, is_foreign(root))
+}
+
+fn load_with(root: &SurveyRoot, folder: &str, examples: bool) -> Result<Loaded, Error> {
     let mut sources = Vec::new();
     let mut found = Diagnostics::new();
     let layers = chain::read(root, folder.trim_end_matches('/'), &mut sources, &mut found)?;
@@ -58,7 +71,7 @@ pub fn load(root: &SurveyRoot, folder: &str) -> Result<Loaded, Error> {
         shape::check(block, &file.root, file.source, &mut found);
     }
     let whole = files.len() == layers.iter().map(|layer| layer.rules.len() + 1).sum::<usize>();
-    let mut loader = Loader { root, files: &files, sources, found, whole };
+    let mut loader = Loader { root, files: &files, sources, found, whole, examples };
     let pack = loader.pack()?;
     if is_foreign(root) {
         own_schema::check_files(&files, &mut loader.found)?;
@@ -82,6 +95,8 @@ struct Loader<'r, 'a> {
     found: Diagnostics,
     /// Whether every file has a tree: only then can a name be called unknown.
     whole: bool,
+    /// Whether examples are read.
+    examples: bool,
 }
 
 /// What `survey.toml` declares.
@@ -122,6 +137,7 @@ impl<'a> Loader<'_, 'a> {
             waves,
             everyone: survey.both("everyone").unwrap_or_else(everyone),
             sources: &sources,
+            examples: self.examples,
         };
         let mut published = Published::read(files, &mut ids, &mut self.found);
         let cell_notices = published.cell_notices(&declared.form, &sources, &mut self.found);

@@ -229,7 +229,7 @@ pub struct EditRule {
     pub revision: u32,
     /// 0: the record itself; 1 and up: a `linked_rule` about that link's file.
     pub table: u16,
-    /// Examples.
+    /// Examples; none in a pack that was loaded to judge by and comes with the program.
     pub examples: Vec<Example>,
     /// The `[[rule]]` block, or the property that generated it.
     pub declared: Declared,

@@ -20,6 +20,7 @@ mod derive_order;
 mod example;
 mod exemption;
 mod foreign;
+mod forms;
 mod generated;
 mod generated_text;
 mod group;

@@ -51,7 +51,7 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
     if let Some(problem) = problem.or_else(|| copies::refused(session, arguments, &inputs, &reports)) {
         return session.refuse([problem]);
     }
-    let loaded = match super::open(session, arguments.survey.as_deref()) {
+    let loaded = match super::open_to_judge(session, arguments.survey.as_deref()) {
         Ok(loaded) => loaded,
         Err(exit) => return exit,
     };
@@ -205,7 +205,7 @@ fn audience(session: &Session, arguments: &CheckArguments) -> Audience {
 fn options(arguments: &CheckArguments, settings: &Settings) -> CheckOptions {
     let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     CheckOptions {
-        threads: count(settings.threads),
+        threads: settings.threads.map_or(0, count),
         chunk_records: count(settings.chunk_records),
         format: arguments.input_format.map(|format| match format {
             InputFormatName::Csv => InputFormat::Csv,

@@ -68,7 +68,16 @@ fn perform(session: &Session, command: Command) -> Exit {
 
 /// Loads the survey that `--survey` names, or the embedded one; or says why it cannot.
 fn open(session: &Session, name: Option<&str>) -> Result<Loaded, Exit> {
-    survey::open(name).map_err(|error| {
+    opened(session, name, survey::open(name))
+}
+
+/// As [`open`], without what nobody needs who only judges.
+fn open_to_judge(session: &Session, name: Option<&str>) -> Result<Loaded, Exit> {
+    opened(session, name, survey::open_to_judge(name))
+}
+
+fn opened(session: &Session, name: Option<&str>, loaded: Result<Loaded, Error>) -> Result<Loaded, Exit> {
+    loaded.map_err(|error| {
         let (Error::Usage { .. }, Some(name)) = (&error, name) else {
             return session.stopped(&error, Exit::Usage);
         };

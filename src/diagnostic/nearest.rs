@@ -6,8 +6,6 @@
 //! - Between names at one distance the one with more characters in common wins, then the order of candidates:
 //!   the answer is always the same.
 
-use std::borrow::Cow;
-
 use super::width::one_width;
 
 /// Greatest edit distance of a suggestion.
@@ -92,16 +90,22 @@ fn allowed(length: usize) -> usize {
 /// assert_eq!(fold("ＢＥＤＳ　ﾍﾞｯﾄﾞ－数"), fold("beds ベッド‐数"));
 /// ```
 pub fn fold(text: &str) -> String {
-    // Normalising costs ten times as much as finding out that there is nothing to normalise.
-    let lower = lower_case(one_width(text));
+    // To change something costs ten times as much as to find out that there is nothing to change.
+    let narrow = one_width(text);
+    if !narrow.chars().any(has_lower_case) {
+        return narrow.chars().filter_map(fold_character).collect();
+    }
+    let lower: String = narrow.chars().flat_map(char::to_lowercase).collect();
     one_width(&lower).chars().filter_map(fold_character).collect()
 }
 
-fn lower_case(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.chars().any(|letter| letter.to_lowercase().ne([letter])) {
-        return Cow::Owned(text.chars().flat_map(char::to_lowercase).collect());
+/// Whether the letter is a capital. Kana and kanji, of which headers consist, are none.
+fn has_lower_case(letter: char) -> bool {
+    match letter {
+        '\0'..='\x7f' => letter.is_ascii_uppercase(),
+        '\u{3000}'..='\u{9fff}' => false,
+        _ => letter.to_lowercase().ne([letter]),
     }
-    text
 }
 
 /// One character of the folded form. `None`: it does not count.

@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use memchr::memchr2;
+
 use super::{Argument, Language};
 
 /// A part of a template.
@@ -32,9 +34,9 @@ impl Template {
         let mut pieces = Vec::new();
         let mut literal = String::new();
         let mut rest = text;
-        while let Some((before, at)) = rest.split_once(['{', '}']).map(|(before, _)| (before, before.len())) {
+        while let Some((before, from)) = next_brace(rest).and_then(|at| rest.split_at_checked(at)) {
             literal.push_str(before);
-            let (brace, after) = rest.split_at(at).1.split_at(1);
+            let (brace, after) = from.split_at(1);
             rest = after;
             if let Some(doubled) = after.strip_prefix(brace) {
                 literal.push_str(brace);
@@ -63,7 +65,7 @@ impl Template {
         let mut at = 0;
         loop {
             let rest = text.get(at..)?;
-            let start = at + rest.find(['{', '}'])?;
+            let start = at + next_brace(rest)?;
             let (brace, after) = text.get(start..)?.split_at_checked(1)?;
             at = if after.starts_with(brace) {
                 start + 2
@@ -92,6 +94,10 @@ impl Template {
         }
         text
     }
+}
+
+fn next_brace(text: &str) -> Option<usize> {
+    memchr2(b'{', b'}', text.as_bytes())
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ const fn has_width(letter: char) -> bool {
 /// assert_eq!(one_width("10²①Ⅳ½㍉"), "10²①Ⅳ½㍉");
 /// ```
 pub fn one_width(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(has_width) && is_nfc_quick(text.chars()) == IsNormalized::Yes {
+    if text.is_ascii() || (!text.chars().any(has_width) && is_nfc_quick(text.chars()) == IsNormalized::Yes) {
         return Cow::Borrowed(text);
     }
     let mut changed = String::with_capacity(text.len());

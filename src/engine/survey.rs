@@ -8,24 +8,24 @@ use std::path::Path;
 
 use crate::diagnostic::nearest::nearest;
 use crate::error::Error;
-use crate::rule_pack::load::{Loaded, load};
-use crate::source::root::SurveyRoot;
+use crate::rule_pack::load::{Loaded, load, load_to_judge};
+use crate::source::root::{EmbeddedFile, SurveyRoot};
 
-/// The survey data inside the binary: (path, content), sorted by path.
-const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/survey_data.rs"));
+/// The survey data inside the binary, sorted by path.
+static EMBEDDED: &[EmbeddedFile] = include!(concat!(env!("OUT_DIR"), "/survey_data.rs"));
 
 /// The embedded survey that is judged by when none is named.
 pub const DEFAULT_SURVEY: &str = "hospital-cyber/2024";
 
 /// The root of the embedded surveys.
-pub const fn embedded() -> SurveyRoot {
+pub fn embedded() -> SurveyRoot {
     SurveyRoot::Embedded(EMBEDDED)
 }
 
 /// The embedded surveys, as `name/wave`, sorted.
 pub fn embedded_names() -> Vec<&'static str> {
     let names =
-        EMBEDDED.iter().filter_map(|(path, _)| path.strip_prefix("rules/")?.strip_suffix("/survey.toml"));
+        EMBEDDED.iter().filter_map(|file| file.path.strip_prefix("rules/")?.strip_suffix("/survey.toml"));
     names.collect()
 }
 
@@ -42,6 +42,11 @@ impl Survey {
     /// Loads the rule pack. What is wrong inside is in the result; an error means that a file cannot be read.
     pub fn load(&self) -> Result<Loaded, Error> {
         load(&self.root, &self.folder)
+    }
+
+    /// Loads the rule pack as [`load`](Self::load) does, without what nobody needs who only judges.
+    pub fn load_to_judge(&self) -> Result<Loaded, Error> {
+        load_to_judge(&self.root, &self.folder)
     }
 
     /// Paths of the recipes for synthetic submissions, sorted; none if the survey has no folder `generate/`.
@@ -69,6 +74,11 @@ pub fn open(name: Option<&str>) -> Result<Loaded, Error> {
     find(name)?.load()
 }
 
+/// Finds and loads the survey `name`, as [`find`] and [`Survey::load_to_judge`] do.
+pub fn open_to_judge(name: Option<&str>) -> Result<Loaded, Error> {
+    find(name)?.load_to_judge()
+}
+
 fn unknown(name: &str) -> String {
     let names = embedded_names();
     let meant = nearest(name, names.iter().copied()).map(|meant| format!("; did you mean `{meant}`?"));
@@ -85,6 +95,25 @@ mod tests {
 
     use super::*;
     use crate::plan::{Plan, Selection};
+
+    /// The one reads with the digests that the build computed, the other computes them.
+    #[test]
+    fn an_embedded_survey_has_the_hash_of_its_folder_on_disk() {
+        for name in embedded_names() {
+            let folder = format!("{}/rules/{name}", env!("CARGO_MANIFEST_DIR"));
+            let hash = |name: &str| open(Some(name)).unwrap().pack.unwrap().hash;
+            assert_eq!(hash(name), hash(&folder), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_judges_is_the_whole_survey_but_for_its_examples() {
+        let mut whole = open(None).unwrap().pack.unwrap();
+        assert!(whole.rules.iter().any(|rule| !rule.examples.is_empty()));
+        whole.rules.iter_mut().for_each(|rule| rule.examples.clear());
+        let to_judge = open_to_judge(None).unwrap().pack.unwrap();
+        assert_eq!(format!("{to_judge:?}"), format!("{whole:?}"));
+    }
 
     /// Compiling is what costs most at the start, and the file of one hospital needs few of them.
     #[test]

@@ -7,9 +7,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::typed::TypedExpr;
 use super::value::{FieldId, LookupId, ParamId, Type, Value};
 use crate::diagnostic::Localized;
+
+/// The form in which names are compared.
+pub fn nfkc(name: &str) -> Arc<str> {
+    if name.is_ascii() { Arc::from(name) } else { Arc::from(name.nfkc().collect::<String>()) }
+}
 
 /// A field or derived value that an expression may name.
 #[derive(Debug, Clone, PartialEq)]

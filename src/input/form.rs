@@ -53,6 +53,14 @@ pub(super) struct Node {
     pub path: Box<str>,
 }
 
+/// A name under which a file may give a column.
+#[derive(Debug, Clone)]
+struct Spelling {
+    written: Arc<str>,
+    folded: Arc<str>,
+    column: usize,
+}
+
 /// The form as the reader sees it.
 #[derive(Debug, Clone)]
 pub struct FormNeeds {
@@ -73,11 +81,11 @@ pub struct FormNeeds {
     pointers: Vec<(Arc<str>, usize)>,
     /// Made for the first JSON file.
     nodes: OnceLock<Vec<Node>>,
-    names: BTreeMap<String, usize>,
+    names: BTreeMap<Arc<str>, usize>,
     /// Names without the marks that join their parts, for the first header whose names have parts of their own.
     unjoined: OnceLock<BTreeMap<String, usize>>,
     /// Every spelling with its column, in the order in which suggestions prefer them.
-    spellings: Vec<(Arc<str>, usize)>,
+    spellings: Vec<Spelling>,
     foreign: Vec<Arc<str>>,
     /// `foreign` folded, for the first column that is none of the form's.
     foreign_folded: OnceLock<BTreeSet<String>>,
@@ -156,20 +164,20 @@ impl FormNeeds {
 
     /// Makes `spelling` a name of `column`, in headers and as a key of a flat JSON record.
     fn spell(&mut self, spelling: &Arc<str>, column: usize) {
-        let folded = fold(spelling);
+        let folded: Arc<str> = Arc::from(fold(spelling));
         if self.names.contains_key(&folded) {
             return;
         }
-        self.names.insert(folded, column);
-        self.spellings.push((Arc::clone(spelling), column));
+        self.names.insert(Arc::clone(&folded), column);
+        self.spellings.push(Spelling { written: Arc::clone(spelling), folded, column });
     }
 
     /// The tree of JSON names; the root is the first.
     pub(super) fn nodes(&self) -> &[Node] {
         self.nodes.get_or_init(|| {
             let mut nodes = vec![Node::default()];
-            for (spelling, column) in &self.spellings {
-                place(&mut nodes, [Cow::Borrowed(&**spelling)], *column);
+            for spelling in &self.spellings {
+                place(&mut nodes, [Cow::Borrowed(&*spelling.written)], spelling.column);
             }
             for (pointer, column) in &self.pointers {
                 let keys = pointer.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~"));
@@ -181,7 +189,7 @@ impl FormNeeds {
 
     /// The column called `header`. `None`: the form has no such column.
     pub(super) fn column_named(&self, header: &str) -> Option<usize> {
-        self.names.get(&fold(header)).copied()
+        self.names.get(&*fold(header)).copied()
     }
 
     /// The column whose name has these parts, from above, however they are joined. `None`: the form has no such column.
@@ -191,12 +199,12 @@ impl FormNeeds {
         }
         let unjoined = self.unjoined.get_or_init(|| {
             let mut names = BTreeMap::new();
-            for (spelling, column) in &self.spellings {
-                names.entry(without_joints(spelling)).or_insert(*column);
+            for spelling in &self.spellings {
+                names.entry(without_joints(&spelling.folded)).or_insert(spelling.column);
             }
             names
         });
-        unjoined.get(&without_joints(&parts.concat())).copied()
+        unjoined.get(&without_joints(&fold(&parts.concat()))).copied()
     }
 
     /// The column of the question with this number. `None`: the form has no such question.
@@ -215,8 +223,9 @@ impl FormNeeds {
 
     /// The name that was probably meant by `header`: first among the columns for which `open` holds, then among all.
     pub(super) fn meant(&self, header: &str, open: impl Fn(usize) -> bool) -> Option<&str> {
-        let free = self.spellings.iter().filter(|(_, column)| open(*column)).map(|(name, _)| &**name);
-        nearest(header, free).or_else(|| nearest(header, self.spellings.iter().map(|(name, _)| &**name)))
+        let free = self.spellings.iter().filter(|spelling| open(spelling.column));
+        nearest(header, free.map(|spelling| &*spelling.written))
+            .or_else(|| nearest(header, self.spellings.iter().map(|spelling| &*spelling.written)))
     }
 
     /// The key that was probably meant by `key` in the object at `place`: first one of that object's own, then any
@@ -224,7 +233,7 @@ impl FormNeeds {
     pub(super) fn key_meant(&self, key: &str, place: usize) -> Option<&str> {
         // At the root every spelling is a key, and the names of objects are beside them.
         let own = self.nodes().get(place).into_iter().flat_map(|node| node.children.keys());
-        let columns = self.spellings.iter().map(|(name, _)| &**name);
+        let columns = self.spellings.iter().map(|spelling| &*spelling.written);
         if place == 0 {
             return nearest(key, columns.chain(own.map(|key| &**key)));
         }
@@ -257,10 +266,10 @@ impl FormNeeds {
     }
 }
 
-/// The folded form without the marks by which forms join the parts of a name.
-fn without_joints(name: &str) -> String {
+/// A folded name without the marks by which forms join the parts of a name.
+fn without_joints(folded: &str) -> String {
     let is_joint = |letter: char| matches!(letter, '_' | '/' | '・' | ':' | '|' | '(' | ')' | '>' | '→');
-    fold(name).chars().filter(|letter| !is_joint(*letter)).collect()
+    folded.chars().filter(|letter| !is_joint(*letter)).collect()
 }
 
 /// Makes the place at `keys` below the root that of `column`, unless it has one.

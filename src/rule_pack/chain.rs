@@ -6,8 +6,8 @@
 
 use super::mistake::{self, Refused};
 use super::toml_file::{self, Table, Text};
-use crate::diagnostic::Diagnostics;
 use crate::diagnostic::code::pack as code;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::source::root::{Standing, SurveyRoot};
 use crate::source::{SourceId, SourceText};
@@ -150,18 +150,46 @@ pub fn schema_at(root: &SurveyRoot, text: Text<'_>, source: &SourceText) -> Resu
     if is_plain(text.text) && root.exists(&path) { Ok(path) } else { file_at(root, text, source) }
 }
 
-/// Every file of the layers as a tree; files that are no TOML are reported and left out.
-pub fn trees<'a>(layers: &'a [Layer], found: &mut Diagnostics) -> Vec<File<'a>> {
-    let mut files = Vec::new();
-    for (layer, folder) in layers.iter().enumerate() {
-        for source in std::iter::once(&folder.survey).chain(&folder.rules) {
+/// Files as trees, and what is no TOML, each with its layer.
+#[derive(Debug, Default)]
+pub struct Trees<'a> {
+    /// Those that are.
+    pub files: Vec<File<'a>>,
+    mistakes: Vec<(usize, Diagnostic)>,
+}
+
+impl<'a> Trees<'a> {
+    /// The survey files of all layers.
+    pub fn of_surveys(layers: &'a [Layer]) -> Self {
+        Self::read(layers.iter().enumerate().map(|(layer, folder)| (layer, &folder.survey)))
+    }
+
+    /// The rule files of all layers.
+    pub fn of_rules(layers: &'a [Layer]) -> Self {
+        let layers = layers.iter().enumerate();
+        Self::read(layers.flat_map(|(layer, folder)| folder.rules.iter().map(move |source| (layer, source))))
+    }
+
+    fn read(sources: impl Iterator<Item = (usize, &'a SourceText)>) -> Self {
+        let mut trees = Self::default();
+        for (layer, source) in sources {
             match toml_file::read(source) {
-                Ok(root) => files.push(File { source, stem: stem(&source.name), layer, root }),
-                Err(mistake) => found.push(*mistake),
+                Ok(root) => trees.files.push(File { source, stem: stem(&source.name), layer, root }),
+                Err(mistake) => trees.mistakes.push((layer, *mistake)),
             }
         }
+        trees
     }
-    files
+
+    /// The files of both in the order of layers, in each those of `self` first; mistakes likewise.
+    pub fn and(mut self, others: Self, found: &mut Diagnostics) -> Vec<File<'a>> {
+        self.mistakes.extend(others.mistakes);
+        self.mistakes.sort_by_key(|(layer, _)| *layer);
+        found.extend(self.mistakes.into_iter().map(|(_, mistake)| mistake));
+        self.files.extend(others.files);
+        self.files.sort_by_key(|file| file.layer);
+        self.files
+    }
 }
 
 fn stem(path: &str) -> &str {
@@ -227,6 +255,25 @@ mod tests {
             ]
         );
         assert_eq!(found, [""; 0]);
+    }
+
+    #[test]
+    fn trees_and_mistakes_stand_in_the_order_of_layers_each_with_its_survey_first() {
+        let mut next = 0..;
+        let mut source = |name: &str, text: &str| {
+            let id = SourceId(next.next().unwrap());
+            SourceText { id, name: name.into(), text: text.into() }
+        };
+        let layers = ["a", "b"].map(|layer| Layer {
+            survey: source(&format!("{layer}/survey.toml"), if layer == "b" { "[" } else { "" }),
+            rules: [("1", ""), ("2", "["), ("3", "")].map(|(name, text)| source(name, text)).to_vec(),
+        });
+        let mut found = Diagnostics::new();
+        let files = Trees::of_surveys(&layers).and(Trees::of_rules(&layers), &mut found);
+        let ids: Vec<u32> = files.iter().map(|file| file.source.id.0).collect();
+        assert_eq!(ids, [0, 1, 3, 5, 7]);
+        let ids: Vec<u32> = found.iter().map(|mistake| mistake.labels[0].source.0).collect();
+        assert_eq!(ids, [2, 4, 6]);
     }
 
     #[test]

@@ -7,13 +7,12 @@
 
 use std::sync::Arc;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::chain::File;
 use super::mistake::{self, Spot};
 use super::toml_file::Table;
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostics, Localized};
+pub use crate::expression::names::nfkc;
 use crate::source::{SourceText, Span};
 
 /// Words that an expression reads in a way of its own.
@@ -58,11 +57,6 @@ pub fn named<'a>(files: &'a [File<'a>], block: &str) -> Vec<Declaration<'a>> {
         }
     }
     all
-}
-
-/// The form in which names are compared.
-pub fn nfkc(name: &str) -> Arc<str> {
-    if name.is_ascii() { Arc::from(name) } else { Arc::from(name.nfkc().collect::<String>()) }
 }
 
 /// Both texts of a table with `ja` and `en`. `None`: one is missing, which the check of keys reports.

@@ -3,16 +3,20 @@
 //! Invariants
 //! - Everything that is wrong in any file is reported together; a pack with an error is not given out.
 //! - What one mistake would only repeat (a file without tree, a form that did not load) is not looked for.
+//! - Forms and rule files are read side by side, which no result shows.
 //! - Equal files give an equal pack with an equal hash.
 
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 use sha2::{Digest, Sha256};
 
-use super::chain::{self, File};
+use super::chain::{self, File, Layer, Trees};
 use super::declaration::nfkc;
 use super::derive;
+use super::forms::{self, Forms};
 use super::generated_text::Published;
 use super::group;
 use super::ids::Ids;
@@ -23,13 +27,13 @@ use super::manifest::Survey;
 use super::wave::Waves;
 use super::zone::Zone;
 use super::{
-    DerivedValue, Link, Lookup, Param, RulePack, exemption, foreign, generated, judgement, link, own_schema,
-    param, published_table, replace, rule, shape, telling,
+    DerivedValue, Link, Lookup, Param, RulePack, exemption, foreign, generated, judgement, own_schema, param,
+    published_table, replace, rule, shape, telling,
 };
 use crate::diagnostic::{Diagnostics, Localized};
 use crate::error::Error;
 use crate::expression::{FieldId, Names};
-use crate::questionnaire::{self, Questionnaire};
+use crate::questionnaire::Questionnaire;
 use crate::source::SourceText;
 use crate::source::root::SurveyRoot;
 
@@ -49,17 +53,30 @@ pub struct Loaded {
 /// # Errors
 /// A file of the folder cannot be read. What is wrong inside the files is in the result.
 pub fn load(root: &SurveyRoot, folder: &str) -> Result<Loaded, Error> {
+    load_with(root, folder, true)
+}
+
+/// Loads the pack as [`load`] does, but for the examples of one inside the binary: the tests have run them, and no
+/// submission is judged by them.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_to_judge(root: &SurveyRoot, folder: &str) -> Result<Loaded, Error> {
+    load_with(root, folder, is_foreign(root))
+}
+
+fn load_with(root: &SurveyRoot, folder: &str, examples: bool) -> Result<Loaded, Error> {
     let mut sources = Vec::new();
     let mut found = Diagnostics::new();
     let layers = chain::read(root, folder.trim_end_matches('/'), &mut sources, &mut found)?;
-    let files = chain::trees(&layers, &mut found);
+    let (files, forms) = side_by_side(root, &layers, &sources, &mut found);
     for file in &files {
         let block = if file.is_survey() { &SURVEY_FILE } else { &RULE_FILE };
         shape::check(block, &file.root, file.source, &mut found);
     }
     let whole = files.len() == layers.iter().map(|layer| layer.rules.len() + 1).sum::<usize>();
-    let mut loader = Loader { root, files: &files, sources, found, whole };
-    let pack = loader.pack()?;
+    let mut loader = Loader { root, files: &files, sources, found, whole, examples };
+    let pack = loader.pack(forms)?;
     if is_foreign(root) {
         own_schema::check_files(&files, &mut loader.found)?;
     }
@@ -67,6 +84,29 @@ pub fn load(root: &SurveyRoot, folder: &str) -> Result<Loaded, Error> {
     let diagnostics = telling::once(found, root, &sources);
     let pack = pack.filter(|_| !diagnostics.has_errors());
     Ok(Loaded { pack: pack.map(|pack| RulePack { sources: sources.clone(), ..pack }), diagnostics, sources })
+}
+
+/// The files of `layers` as trees, and the forms that their survey files name: a thread of its own reads these, since
+/// each takes about half of a start.
+fn side_by_side<'a>(
+    root: &SurveyRoot,
+    layers: &'a [Layer],
+    sources: &[SourceText],
+    found: &mut Diagnostics,
+) -> (Vec<File<'a>>, Result<Forms, Error>) {
+    let surveys = Trees::of_surveys(layers);
+    let read = || forms::read(&surveys.files, root, sources.to_vec());
+    let (rules, forms) = thread::scope(|scope| {
+        let beside = thread::Builder::new().name("forms".to_owned()).spawn_scoped(scope, read);
+        let rules = Trees::of_rules(layers);
+        let forms = match beside {
+            Ok(beside) => beside.join().unwrap_or_else(|fault| resume_unwind(fault)),
+            // Where no thread can be had, one after the other.
+            Err(_) => read(),
+        };
+        (rules, forms)
+    });
+    (surveys.and(rules, found), forms)
 }
 
 /// Whether the root's files may not fit our schemas. Those inside the binary do, as the tests see to, and every start
@@ -82,6 +122,8 @@ struct Loader<'r, 'a> {
     found: Diagnostics,
     /// Whether every file has a tree: only then can a name be called unknown.
     whole: bool,
+    /// Whether examples are read.
+    examples: bool,
 }
 
 /// What `survey.toml` declares.
@@ -95,7 +137,7 @@ struct Declarations {
 }
 
 impl<'a> Loader<'_, 'a> {
-    fn pack(&mut self) -> Result<Option<RulePack>, Error> {
+    fn pack(&mut self, forms: Result<Forms, Error>) -> Result<Option<RulePack>, Error> {
         let files = self.files;
         let Some(survey) = Survey::of(files) else { return Ok(None) };
         let manifest = survey.manifest(&mut self.found);
@@ -104,7 +146,7 @@ impl<'a> Loader<'_, 'a> {
             return Ok(None);
         }
         let mut ids = Ids::default();
-        let Some(declared) = self.declarations(&survey, zone, &mut ids)? else { return Ok(None) };
+        let Some(declared) = self.declarations(forms?, zone, &mut ids)? else { return Ok(None) };
         let foreign_columns =
             foreign::columns(self.root, &declared.form, &declared.links, &mut self.sources)?;
         let sources = self.sources.clone();
@@ -122,6 +164,7 @@ impl<'a> Loader<'_, 'a> {
             waves,
             everyone: survey.both("everyone").unwrap_or_else(everyone),
             sources: &sources,
+            examples: self.examples,
         };
         let mut published = Published::read(files, &mut ids, &mut self.found);
         let cell_notices = published.cell_notices(&declared.form, &sources, &mut self.found);
@@ -136,7 +179,7 @@ impl<'a> Loader<'_, 'a> {
             wave: Arc::from(manifest.wave.as_str()),
             title: survey.both("title").unwrap_or_default(),
             everyone: making.everyone.clone(),
-            hash: hash(&sources),
+            hash: hash(self.root, &sources),
             zone,
             questionnaire: declared.form,
             key,
@@ -160,29 +203,15 @@ impl<'a> Loader<'_, 'a> {
     /// Form, links, lookups, parameters, sets and derived values. `None`: the form did not load.
     fn declarations(
         &mut self,
-        survey: &Survey<'a>,
+        forms: Forms,
         zone: Zone,
         ids: &mut Ids,
     ) -> Result<Option<Declarations>, Error> {
-        let Some((source, schema)) = survey.text("schema") else {
-            self.found.push(survey.without("schema"));
-            return Ok(None);
-        };
-        let Some(path) = param::keep(chain::schema_at(self.root, schema, source), &mut self.found) else {
-            return Ok(None);
-        };
-        let (files, mut early) = (self.files, Diagnostics::new());
-        let (form, mistakes) =
-            questionnaire::load::load_with(self.root, &path, 0, &mut self.sources, &mut |_, names| {
-                // Relevance may name parameters and sets; their mistakes are reported below.
-                param::read(files, names, zone, &mut early);
-                param::read_sets(files, names, &mut early);
-            })?;
-        self.found.append(mistakes);
+        let Forms { form, links, mut names, sources, found } = forms;
+        self.sources = sources;
+        self.found.append(found);
         let Some(form) = form else { return Ok(None) };
-        let mut names = Names { fields: form.named_fields(&self.sources), ..Names::default() };
-        let found = &mut self.found;
-        let links = link::read(files, self.root, &mut names, &mut self.sources, found)?;
+        let (files, found) = (self.files, &mut self.found);
         if is_foreign(self.root) {
             own_schema::check_questionnaires(&self.sources, found)?;
         }
@@ -245,17 +274,16 @@ fn everyone() -> Localized<Arc<str>> {
     Localized::new(Arc::from("すべての回答者"), Arc::from("every respondent"))
 }
 
-/// SHA-256 over path and content of every file, in order of path.
-fn hash(sources: &[SourceText]) -> Arc<str> {
+/// SHA-256 over path and digest of every file, in order of path.
+fn hash(root: &SurveyRoot, sources: &[SourceText]) -> Arc<str> {
     let mut files: Vec<&SourceText> = sources.iter().collect();
     files.sort_by(|left, right| left.name.cmp(&right.name));
     let mut hash = Sha256::new();
     for file in files {
-        // Lengths keep apart what would otherwise run together.
-        for part in [&file.name, &file.text] {
-            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(part.as_bytes());
-        }
+        // The length keeps apart what would otherwise run together.
+        hash.update(u64::try_from(file.name.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(file.name.as_bytes());
+        hash.update(root.digest(&file.name, &file.text));
     }
     let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
     let digits =

@@ -57,12 +57,12 @@ pub fn read(
     names: &mut Names,
     found: &mut Diagnostics,
 ) -> Result<Vec<Lookup>, Error> {
-    let mut lookups = Vec::new();
+    let (mut lookups, mut cells) = (Vec::new(), csv_core::Reader::new());
     for declaration in declaration::named(files, "lookup") {
         if !declaration::check_name(&declaration, |name| names.lookups.contains_key(name), found) {
             continue;
         }
-        let Some(draft) = draft(&declaration, reading, names, found)? else {
+        let Some(draft) = draft(&declaration, &mut cells, reading, names, found)? else {
             names.faulty.insert(Arc::clone(&declaration.name));
             continue;
         };
@@ -79,6 +79,7 @@ pub fn read(
 
 fn draft<'a>(
     declaration: &'a Declaration<'a>,
+    cells: &mut csv_core::Reader,
     reading: &mut Reading<'_>,
     names: &Names,
     found: &mut Diagnostics,
@@ -93,7 +94,7 @@ fn draft<'a>(
         Some(file) => file,
         None => chain::read_file(reading.root, &path, reading.sources)?,
     };
-    let mut rows = csv_rows::rows(&file);
+    let mut rows = csv_rows::rows(cells, &file);
     if rows.is_empty() {
         let span = declaration.table.text("file").map_or(declaration.name_span, |text| text.span);
         let mistake = mistake::at(&code::LOOKUP_BARE, declaration.source, span);

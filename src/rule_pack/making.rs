@@ -34,6 +34,8 @@ pub struct Making<'a> {
     pub everyone: Localized<Arc<str>>,
     /// The files read, to mark places in schemas.
     pub sources: &'a [SourceText],
+    /// Whether the examples of rules are read.
+    pub examples: bool,
 }
 
 /// What a rule is about: the record itself, a linked file or a derived record set.

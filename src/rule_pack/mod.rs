@@ -20,6 +20,7 @@ mod derive_order;
 mod example;
 mod exemption;
 mod foreign;
+mod forms;
 mod generated;
 mod generated_text;
 mod group;
@@ -229,7 +230,7 @@ pub struct EditRule {
     pub revision: u32,
     /// 0: the record itself; 1 and up: a `linked_rule` about that link's file.
     pub table: u16,
-    /// Examples.
+    /// Examples; none in a pack that was loaded to judge by and comes with the program.
     pub examples: Vec<Example>,
     /// The `[[rule]]` block, or the property that generated it.
     pub declared: Declared,
@@ -415,7 +416,7 @@ pub struct RulePack {
     pub title: Localized<Arc<str>>,
     /// Whom a question without routing is asked of.
     pub everyone: Localized<Arc<str>>,
-    /// SHA-256 over the paths and contents of all files read, in order of path, as hexadecimal digits.
+    /// SHA-256 over the paths of all files read and the SHA-256 of each, in order of path, as hexadecimal digits.
     pub hash: Arc<str>,
     /// The zone to whose clock moments with an offset are brought.
     pub zone: Zone,

@@ -254,13 +254,7 @@ impl<'a> Family<'_, 'a> {
         instances: &[Instance],
         found: &mut Diagnostics,
     ) -> Vec<Drafted<'a>> {
-        let reading = example::Reading {
-            source: self.block.source,
-            subject,
-            making: self.making,
-            dataset: self.expressions.is_dataset(),
-        };
-        let examples = reading.read(self.block.table, found);
+        let examples = if self.making.examples { self.examples(subject, found) } else { Vec::new() };
         let family: BTreeSet<Arc<str>> =
             instances.iter().filter_map(|instance| instance.field.clone()).collect();
         let mut once = OnceAFamily::default();
@@ -280,6 +274,16 @@ impl<'a> Family<'_, 'a> {
             drafted.extend(rule);
         }
         drafted
+    }
+
+    fn examples(&self, subject: &Subject<'_>, found: &mut Diagnostics) -> Vec<Named> {
+        let reading = example::Reading {
+            source: self.block.source,
+            subject,
+            making: self.making,
+            dataset: self.expressions.is_dataset(),
+        };
+        reading.read(self.block.table, found)
     }
 
     fn draft(

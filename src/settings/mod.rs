@@ -9,7 +9,6 @@ pub mod appearance;
 pub mod formats;
 
 use std::collections::BTreeMap;
-use std::thread;
 
 use validator::{Validate, ValidationErrors};
 
@@ -70,19 +69,14 @@ pub struct Settings {
     /// Findings that a human listing or a document holds. `None`: each format's own cap.
     #[validate(range(min = 1_u64, max = 10_000_000_u64))]
     pub max_findings: Option<u64>,
-    /// Threads.
+    /// Threads. `None`: as many as the machine has, which is asked when they are started.
     #[validate(range(min = 1_u64, max = 1024_u64))]
-    pub threads: u64,
+    pub threads: Option<u64>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        let threads = thread::available_parallelism().map_or(1, usize::from);
-        Self {
-            chunk_records: 512,
-            max_findings: None,
-            threads: u64::try_from(threads).unwrap_or(1).min(1024),
-        }
+        Self { chunk_records: 512, max_findings: None, threads: None }
     }
 }
 
@@ -147,7 +141,7 @@ impl Settings {
         match field {
             "chunk_records" => self.chunk_records = number,
             "max_findings" => self.max_findings = Some(number),
-            _ => self.threads = number,
+            _ => self.threads = Some(number),
         }
     }
 }
@@ -172,7 +166,7 @@ mod tests {
     fn a_flag_goes_before_the_environment_and_that_before_the_default() {
         let environment = environment(&[("KENPYO_THREADS", "3"), ("KENPYO_CHUNK_RECORDS", "7")]);
         let settings = Settings::gather(&numbers("2"), &environment).unwrap();
-        assert_eq!((settings.threads, settings.chunk_records, settings.max_findings), (2, 7, None));
+        assert_eq!((settings.threads, settings.chunk_records, settings.max_findings), (Some(2), 7, None));
     }
 
     #[test]

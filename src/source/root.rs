@@ -8,6 +8,8 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use crate::error::Error;
 
 /// Bytes of the largest rule, schema or reference file; real ones are a thousandth of it.
@@ -16,12 +18,23 @@ const LARGEST_FILE: u64 = 16 << 20;
 /// Where a survey's data stands.
 #[derive(Debug, Clone)]
 pub enum SurveyRoot {
-    /// Inside the binary: (path, content) of every file, sorted by path.
-    Embedded(&'static [(&'static str, &'static str)]),
+    /// Inside the binary: every file, sorted by path.
+    Embedded(&'static [EmbeddedFile]),
     /// A folder.
     Folder(PathBuf),
     /// In memory, for tests and trials: (path, content), sorted by path.
     Memory(Vec<(String, String)>),
+}
+
+/// A file inside the binary.
+#[derive(Debug)]
+pub struct EmbeddedFile {
+    /// Relative to the root.
+    pub path: &'static str,
+    /// Its content.
+    pub text: &'static str,
+    /// SHA-256 of its content, computed when the binary was built.
+    pub digest: [u8; 32],
 }
 
 /// What stands under a name.
@@ -64,6 +77,12 @@ impl SurveyRoot {
         let bytes = resolve(root, path).and_then(fs::read).ok()?;
         let before = std::str::from_utf8(&bytes).err()?.valid_up_to();
         bytes.get(before).map(|byte| (*byte, before))
+    }
+
+    /// SHA-256 of `text`, which was read from `path`.
+    pub fn digest(&self, path: &str, text: &str) -> [u8; 32] {
+        let embedded = self.embedded(path).map(|file| file.digest);
+        embedded.unwrap_or_else(|| Sha256::digest(text).into())
     }
 
     /// What stands at `path`.
@@ -143,9 +162,16 @@ impl SurveyRoot {
         Ok(found)
     }
 
+    fn embedded(&self, path: &str) -> Option<&'static EmbeddedFile> {
+        match self {
+            Self::Embedded(files) => files.iter().find(|file| file.path == path),
+            Self::Folder(_) | Self::Memory(_) => None,
+        }
+    }
+
     fn held(&self, path: &str) -> Option<&str> {
         match self {
-            Self::Embedded(files) => files.iter().find(|(name, _)| *name == path).map(|(_, text)| *text),
+            Self::Embedded(_) => self.embedded(path).map(|file| file.text),
             Self::Memory(files) => files.iter().find(|(name, _)| name == path).map(|(_, text)| text.as_str()),
             Self::Folder(_) => None,
         }
@@ -153,7 +179,7 @@ impl SurveyRoot {
 
     fn paths(&self) -> Vec<&str> {
         match self {
-            Self::Embedded(files) => files.iter().map(|(name, _)| *name).collect(),
+            Self::Embedded(files) => files.iter().map(|file| file.path).collect(),
             Self::Memory(files) => files.iter().map(|(name, _)| name.as_str()).collect(),
             Self::Folder(_) => Vec::new(),
         }

@@ -7,11 +7,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::token::{FOREIGN, Kind, SYMBOLS, Symbol, Token, Word, kind_of};
 use crate::diagnostic::Localized;
 use crate::diagnostic::code::expression as codes;
+use crate::expression::names::nfkc;
 use crate::expression::notes::{Notes, both, write_instead};
 use crate::expression::tree::ExpressionText;
 
@@ -249,14 +248,14 @@ impl<'a> Lexer<'a, '_> {
         let inner = self.rest().get(1..).and_then(|rest| rest.split_once('`')).map(|(inner, _)| inner);
         let Some(inner) = inner else { return self.unclosed('`') };
         let end = self.at + inner.len() + 2;
-        let name: String = inner.nfkc().collect();
+        let name = nfkc(inner);
         if name.is_empty() {
             self.report_empty_name(end);
         }
         if matches!(Word::of(&name), Some(Word::It | Word::Param | Word::Let)) {
             self.report_reserved(end, &name);
         }
-        self.push(Kind::Name(Arc::from(name)), end);
+        self.push(Kind::Name(name), end);
     }
 
     fn report_empty_name(&mut self, end: usize) {
@@ -289,12 +288,12 @@ impl<'a> Lexer<'a, '_> {
             self.report_character(self.at..end);
         }
         let written = self.slice(self.at..end);
-        let name: String = written.nfkc().collect();
+        let name = nfkc(written);
         let word = Word::of(&name);
-        if word.is_some() && written != name {
+        if word.is_some() && *written != *name {
             self.report_width(self.at..end, &name);
         }
-        self.push(word.map_or_else(|| Kind::Name(Arc::from(name)), Kind::Word), end);
+        self.push(word.map_or(Kind::Name(name), Kind::Word), end);
     }
 
     fn symbol(&mut self, first: char) {

@@ -1,6 +1,7 @@
 //! One mistake at a time: each has its own code, and marks the text that makes it.
 
-use super::{BANDS, RULE, SURVEY, TEXTS, loaded, marked, only, with_rules, with_survey};
+use super::{BANDS, FOLDER, RULE, SURVEY, TEXTS, loaded, marked, only, root, with_rules, with_survey};
+use crate::rule_pack::load::load_to_judge;
 
 /// The mistake that `RULE` with `from` turned into `to` makes: code, marked text, suggestion.
 fn rule(from: &str, to: &str) -> (String, String, Option<String>) {
@@ -99,6 +100,13 @@ fn of_examples() {
     is(rule("ex_beds = 99", "prev = { ex_beds = 1 }"), "KP-P068", "prev");
     is(rule("[ { ex_band = 'small', ex_beds = 99 } ]", "[ [ {} ] ]"), "KP-P052", "[ {} ]");
     is(rule("[ { ex_band = 'small', ex_beds = 99 } ]", "[ 1 ]"), "KP-P052", "1");
+}
+
+#[test]
+fn of_examples_where_a_pack_that_does_not_come_with_the_program_is_to_judge_by() {
+    let rules = RULE.replace("ex_beds = 99", "ex_beds = '99'");
+    let loaded = load_to_judge(&root(&[("rules/ex/2024/10-beds.toml", &rules)]), FOLDER).unwrap();
+    is(only(&loaded), "KP-P071", "'99'");
 }
 
 #[test]

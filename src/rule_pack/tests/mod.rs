@@ -9,6 +9,9 @@ use super::load::{Loaded, load};
 use crate::diagnostic::{Diagnostic, Language};
 use crate::source::root::SurveyRoot;
 
+/// Where the pack stands.
+const FOLDER: &str = "rules/ex/2024";
+
 /// A form of five fields: a key, a band, a number of beds, a choice, and a detail behind that choice.
 pub(super) const SCHEMA: &str = r#"{
   "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -102,6 +105,11 @@ examples.pass = [ { ex_band = 'small', ex_beds = 99 } ]
 
 /// Loads a pack whose base is `SCHEMA`, `SURVEY`, `BANDS` and `TEXTS`; `files` add to these or take their place.
 pub(super) fn loaded(files: &[(&str, &str)]) -> Loaded {
+    load(&root(files), FOLDER).unwrap()
+}
+
+/// The root of such a pack.
+pub(super) fn root(files: &[(&str, &str)]) -> SurveyRoot {
     let base = [
         ("schemas/ex.json", SCHEMA),
         ("rules/ex/2024/survey.toml", SURVEY),
@@ -115,7 +123,7 @@ pub(super) fn loaded(files: &[(&str, &str)]) -> Loaded {
         all.push(((*path).to_owned(), (*text).to_owned()));
     }
     all.sort();
-    load(&SurveyRoot::Memory(all), "rules/ex/2024").unwrap()
+    SurveyRoot::Memory(all)
 }
 
 /// The pack with `rules` as its only rule file.

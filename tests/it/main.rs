@@ -18,6 +18,7 @@
 )]
 
 mod annotate;
+mod answers;
 mod build;
 mod cases;
 mod cell_spellings;

@@ -166,11 +166,11 @@ fn as_workbook(csv: &Path, to: &Path) -> Result<(), Fault> {
             if cell.is_empty() {
                 line.push_str("<c/>");
             } else if number {
-                line.push_str(&format!("<c><v>{cell}</v></c>"));
+                line.extend(["<c><v>", cell, "</v></c>"]);
             } else {
                 let next = texts.len();
                 let text = texts.entry(cell.to_owned()).or_insert(next);
-                line.push_str(&format!("<c t=\"s\"><v>{text}</v></c>"));
+                line.extend(["<c t=\"s\"><v>", &text.to_string(), "</v></c>"]);
             }
         }
         zip.write_all(line.as_bytes())?;

@@ -220,6 +220,7 @@ pub struct Written {
     /// Its bytes as places count them: unpacked.
     bytes: Vec<u8>,
     pub arguments: &'static [&'static str],
+    pub packed: bool,
     spelled: Spelled,
     /// The first byte of each line.
     lines: Vec<usize>,
@@ -231,21 +232,21 @@ impl Written {
     fn text(name: String, text: &str, spelled: Spelled) -> Option<Self> {
         let bytes = spelled.bytes(text)?;
         let lines = spelled.lines(&bytes);
-        Some(Self { name, bytes, arguments: &[], spelled, lines, cells: BTreeMap::new() })
+        Some(Self { name, bytes, arguments: &[], packed: false, spelled, lines, cells: BTreeMap::new() })
     }
 
     #[cfg(feature = "xlsx")]
     fn workbook(name: &str, bytes: Vec<u8>) -> Self {
         let cells = cells(&bytes);
         let name = name.to_owned();
-        Self { name, bytes, arguments: &[], spelled: Spelled::Utf8, lines: Vec::new(), cells }
+        Self { name, bytes, arguments: &[], packed: false, spelled: Spelled::Utf8, lines: Vec::new(), cells }
     }
 
     /// The same, packed.
     fn packed(&self) -> Self {
         let name = format!("{}.gz", self.name);
         let (bytes, lines) = (self.bytes.clone(), self.lines.clone());
-        Self { name, bytes, lines, cells: BTreeMap::new(), ..*self }
+        Self { name, bytes, packed: true, lines, cells: BTreeMap::new(), ..*self }
     }
 
     /// Whether it is a zip package, of which places are cells.
@@ -255,7 +256,7 @@ impl Written {
 
     /// The file as it is sent.
     pub fn sent(&self) -> Vec<u8> {
-        if !self.name.ends_with(".gz") {
+        if !self.packed {
             return self.bytes.clone();
         }
         let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
@@ -305,7 +306,9 @@ fn cells(bytes: &[u8]) -> BTreeMap<String, String> {
                 Data::String(text) => text.clone(),
                 Data::Float(number) => number.to_string(),
                 // Days of a spreadsheet are counted from 1899-12-30.
-                Data::DateTime(day) => calendar::print_date(day.as_f64() as i32 - 25_569),
+                Data::DateTime(day) => {
+                    calendar::print_date(day.as_f64().to_string().parse::<i32>().unwrap() - 25_569)
+                }
                 other => panic!("{other:?} was not written"),
             };
             let (row, column) = (top + u32::try_from(row).unwrap(), left + u32::try_from(column).unwrap());

@@ -86,7 +86,7 @@ fn compare(answers: &Answers, least: usize) {
             assert_eq!(expected.len(), found.len(), "{}", file.name);
         };
         // Neither standard input nor packing differs in anything that the language could change.
-        files.par_iter().for_each(|file| match (language, file.name.ends_with(".gz")) {
+        files.par_iter().for_each(|file| match (language, file.packed) {
             ("ja", false) => [false, true].into_iter().for_each(|stdin| same(file, stdin)),
             ("ja", true) => same(file, true),
             (_, packed) if packed => {}
@@ -265,7 +265,9 @@ fn parsed(ty: &Type, answer: &str) -> String {
             let reiwa = |year: u32| if year < 100 { 2018 + year } else { year };
             let mut parts = digits().map(|part| part.parse::<u32>().unwrap());
             let year = parts.next().map(reiwa).unwrap();
-            std::iter::once(year).chain(parts).map(|part| format!("{part:02}")).collect()
+            let parts: Vec<String> =
+                std::iter::once(year).chain(parts).map(|part| format!("{part:02}")).collect();
+            parts.concat()
         }
         _ => plain.trim().to_uppercase(),
     }

@@ -25,12 +25,19 @@ pub struct Cost {
     pub cpu: Duration,
     /// Most memory resident at a time, in KiB.
     pub peak: u64,
+    /// What it ended with.
+    pub exit: u64,
 }
 
 impl Cost {
     /// Most memory resident at a time.
     pub fn peak_mib(&self) -> f64 {
         f64::from(u32::try_from(self.peak).unwrap_or(u32::MAX)) / 1024.0
+    }
+
+    /// The same; an error where the program ended with another code than these.
+    pub fn ended_with(self, codes: &[u64]) -> Result<Self, Fault> {
+        if codes.contains(&self.exit) { Ok(self) } else { Err(format!("ended with {}", self.exit).into()) }
     }
 }
 
@@ -40,25 +47,26 @@ pub fn cost<A: AsRef<OsStr>>(program: &Path, arguments: &[A]) -> Result<Cost, Fa
     let text = String::from_utf8(output.stdout)?;
     let numbers = text.split_whitespace().map(str::parse).collect::<Result<Vec<u64>, _>>()?;
     match (output.status.success(), numbers.as_slice()) {
-        (true, [wall, cpu, peak]) => {
-            Ok(Cost { wall: Duration::from_micros(*wall), cpu: Duration::from_micros(*cpu), peak: *peak })
-        }
+        (true, [wall, cpu, peak, exit]) => Ok(Cost {
+            wall: Duration::from_micros(*wall),
+            cpu: Duration::from_micros(*cpu),
+            peak: *peak,
+            exit: *exit,
+        }),
         _ => Err(format!("{}: {}", program.display(), String::from_utf8_lossy(&output.stderr)).into()),
     }
 }
 
-/// Measures a program (the first argument) and prints wall and CPU time in microseconds and the peak in KiB.
+/// Measures a program (the first argument) and prints wall and CPU time in microseconds, the peak in KiB, and the exit
+/// code.
 pub fn measure(arguments: &[OsString]) -> Result<(), Fault> {
     let (program, arguments) = arguments.split_first().ok_or("nothing to measure")?;
     let start = Instant::now();
     let status = quiet(Path::new(program)).args(arguments).stdout(Stdio::null()).status()?;
     let wall = start.elapsed().as_micros();
-    // 1 tells findings, which these files are full of.
-    if !matches!(status.code(), Some(0 | 1)) {
-        return Err(format!("ended with {status}").into());
-    }
+    let exit = status.code().ok_or_else(|| format!("ended with {status}"))?;
     let (cpu, peak) = used_by_child()?;
-    println!("{wall} {cpu} {peak}");
+    println!("{wall} {cpu} {peak} {exit}");
     Ok(())
 }
 

@@ -255,7 +255,16 @@ fn dates() -> Vec<Row> {
     table.push(read(0, day, "2024/2/1", "", json!("2024-02-01")));
     table.push(read(0, day, "２０２４/２/１", "KP-S018", json!("2024-02-01")));
     table.push(read(6, day, " 2024/2/1", "KP-S018", json!("2024-02-01")));
-    table.push(asked(26, "submitted_at", "2024-02-30T00:00:00", "KP-C018"));
+    let moment = "submitted_at";
+    for written in ["令和6年2月1日 9:30", "R6.2.1 09:30", "令和６年２月１日　９：３０", "令6/2/1T09:30"]
+    {
+        table.push(read(24, moment, written, "KP-C019", json!("2024-02-01T09:30:00")));
+    }
+    table.push(read(25, moment, "令和元年5月7日 0:00:01", "KP-C019", json!("2019-05-07T00:00:01")));
+    for written in ["2024-02-30T00:00:00", "平成36年2月1日 9:30", "令和6年2月1日", "令和6年2月1日 9時"]
+    {
+        table.push(asked(26, moment, written, "KP-C018"));
+    }
     table
 }
 

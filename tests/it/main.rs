@@ -18,6 +18,7 @@
 )]
 
 mod annotate;
+mod answers;
 mod build;
 mod cases;
 mod cell_spellings;
@@ -33,6 +34,8 @@ mod foreign_workbooks;
 mod form;
 mod formats;
 mod generate;
+#[cfg(feature = "xlsx")]
+mod hand_made;
 mod headings;
 mod hidden_values;
 mod hostile;
@@ -68,5 +71,7 @@ mod shipped_rules;
 mod survey_run;
 mod unreadable_cells;
 mod verdict;
+#[cfg(feature = "xlsx")]
+mod workbook_copies;
 #[cfg(feature = "xlsx")]
 mod workbooks;

@@ -3,7 +3,7 @@
 //! Workbooks are made here by another library than the program reads them with, or as parts by hand.
 
 use std::fs;
-use std::io::{Cursor, Read, Write};
+use std::io::Cursor;
 use std::path::Path;
 use std::process::Stdio;
 use std::thread::sleep;
@@ -13,9 +13,10 @@ use kenpyo::questionnaire::Questionnaire;
 use kenpyo::workbook::{Limits, Package, Value as CellValue};
 use rust_xlsxwriter::{Color, Format, Note, Shape, Workbook};
 use serde_json::Value;
-use zip::write::SimpleFileOptions;
-use zip::{ZipArchive, ZipWriter};
 
+use crate::hand_made::{
+    END, Part, SHEET, SHEET_PART, TEXTS_PART, by_hand, inline, lying, package, rewritten,
+};
 use crate::memory::high_water;
 use crate::program::{command, fixture, kenpyo, root, text};
 
@@ -205,21 +206,6 @@ fn a_code_book_beside_a_list_is_no_form_and_every_form_sheet_is_a_record() {
     assert_eq!(report["summary"]["records"], 3);
 }
 
-/// The workbook with each part as `change` makes it.
-fn rewritten(bytes: &[u8], change: &dyn Fn(&str, String) -> String) -> Vec<u8> {
-    let mut from = ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let mut to = ZipWriter::new(Cursor::new(Vec::new()));
-    for index in 0..from.len() {
-        let mut file = from.by_index(index).unwrap();
-        let name = file.name().unwrap().to_string();
-        let mut content = String::new();
-        file.read_to_string(&mut content).unwrap();
-        to.start_file(name.clone(), SimpleFileOptions::default()).unwrap();
-        to.write_all(change(&name, content).as_bytes()).unwrap();
-    }
-    to.finish().unwrap().into_inner()
-}
-
 #[test]
 fn both_layouts_of_our_own_template_read_back_when_they_are_filled_in() {
     let (_, header, rows) = example();
@@ -260,75 +246,28 @@ fn both_layouts_of_our_own_template_read_back_when_they_are_filled_in() {
             }
         }
         assert!(places.len() > 20, "{layout}: {places:?}");
-        let filled = rewritten(&blank, &|name, mut content| {
-            if name == "xl/worksheets/sheet1.xml" {
-                for (cell, text) in &places {
-                    let start = content.find(&format!("<c r=\"{cell}\"")).unwrap_or_else(|| panic!("{cell}"));
-                    let end = start + content[start..].find("/>").unwrap();
-                    let inline = format!(" t=\"inlineStr\"><is><t>{text}</t></is></c>");
-                    content.replace_range(end..end + 2, &inline);
+        let filled = rewritten(
+            &blank,
+            &|name, mut content| {
+                if name == "xl/worksheets/sheet1.xml" {
+                    for (cell, text) in &places {
+                        let start =
+                            content.find(&format!("<c r=\"{cell}\"")).unwrap_or_else(|| panic!("{cell}"));
+                        let end = start + content[start..].find("/>").unwrap();
+                        let inline = format!(" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+                        content.replace_range(end..end + 2, &inline);
+                    }
                 }
-            }
-            content
-        });
+                content
+            },
+            &[],
+        );
         fs::remove_file(&out).unwrap();
         let (report, code) = checked("記入済み.xlsx", &filled, &[]);
         assert_eq!(report["summary"]["records"], 1, "{layout}");
         let grave: Vec<_> = told(&report).into_iter().filter(|(_, rule, _)| rule != "KP-S043").collect();
         assert_eq!((grave, code), (vec![], Some(0)), "{layout}");
     }
-}
-
-/// A workbook of one sheet, part by part.
-fn by_hand(sheet: &[u8]) -> Vec<u8> {
-    let mut to = ZipWriter::new(Cursor::new(Vec::new()));
-    let head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
-    let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-    let package = "http://schemas.openxmlformats.org/package/2006";
-    let parts = [
-        (
-            "[Content_Types].xml",
-            format!(
-                "{head}<Types xmlns=\"{package}/content-types\"><Default Extension=\"xml\" ContentType=\"application/xml\"/><Override PartName=\"/xl/workbook.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml\"/></Types>"
-            ),
-        ),
-        (
-            "_rels/.rels",
-            format!(
-                "{head}<Relationships xmlns=\"{package}/relationships\"><Relationship Id=\"r1\" Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
-            ),
-        ),
-        (
-            "xl/workbook.xml",
-            format!(
-                "{head}<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
-            ),
-        ),
-        (
-            "xl/_rels/workbook.xml.rels",
-            format!(
-                "{head}<Relationships xmlns=\"{package}/relationships\"><Relationship Id=\"r1\" Type=\"{office}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
-            ),
-        ),
-    ];
-    for (name, content) in parts {
-        to.start_file(name, SimpleFileOptions::default()).unwrap();
-        to.write_all(content.as_bytes()).unwrap();
-    }
-    to.start_file("xl/worksheets/sheet1.xml", SimpleFileOptions::default()).unwrap();
-    to.write_all(sheet).unwrap();
-    to.finish().unwrap().into_inner()
-}
-
-const SHEET: &str =
-    "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>";
-const END: &str = "</sheetData></worksheet>";
-
-fn inline(row: usize, cells: &[String]) -> String {
-    let cell = |cell: &String| format!("<c t=\"inlineStr\"><is><t>{cell}</t></is></c>");
-    let cells = cells.iter().map(cell).collect::<Vec<_>>().concat();
-    format!("<row r=\"{row}\">{cells}</row>")
 }
 
 /// Runs the program on a file; the exit code, the highest resident memory in KiB, the time, and the report.
@@ -351,49 +290,58 @@ fn watched(folder: &Path, name: &str) -> (Option<i32>, u64, Duration, Value) {
     (status.code(), peak, taken, serde_json::from_str(&fs::read_to_string(report).unwrap()).unwrap())
 }
 
+/// Most memory in KiB that a refusal may take over what a workbook of one cell takes.
+const MOST_OF_A_REFUSAL: u64 = 20 << 10;
+
+/// Writes a workbook of one cell, in which nothing is to be found, and gives back the memory in KiB that it takes.
+fn of_one_cell(folder: &Path) -> u64 {
+    let small = by_hand(&format!("{SHEET}{}{END}", inline(1, &["x".to_owned()])));
+    fs::write(folder.join("small.xlsx"), small).unwrap();
+    let (code, least, _, report) = watched(folder, "small.xlsx");
+    assert_eq!((code, report["findings"][0]["rule"].as_str()), (Some(3), Some("KP-S004")));
+    least
+}
+
+/// Checks a workbook that is to be refused by this rule and for this reason, in little more memory than `least` KiB.
+fn is_refused(folder: &Path, least: u64, (name, bytes, rule, reason): (&str, &[u8], &str, &str)) {
+    fs::write(folder.join(name), bytes).unwrap();
+    let (code, peak, taken, report) = watched(folder, name);
+    assert_eq!(code, Some(3), "{name}");
+    let findings = report["findings"].as_array().unwrap();
+    let found = findings.iter().find(|finding| finding["severity"] == "fatal").unwrap();
+    assert_eq!(found["rule"], *rule, "{name}: {found}");
+    let help = found["help"].as_str().unwrap_or_else(|| panic!("{found}"));
+    assert!(help.contains(reason), "{name}: {help}");
+    println!("{name}: {taken:?}, {} KiB more than for one cell", peak.saturating_sub(least));
+    assert!(peak.saturating_sub(least) < MOST_OF_A_REFUSAL, "{name}: {least} KiB, {peak} KiB");
+}
+
 #[test]
 fn hostile_workbooks_are_refused_with_a_reason_and_cost_little() {
     let folder = tempfile::tempdir().unwrap();
     let (_, header, rows) = example();
-    let small = by_hand(format!("{SHEET}{}{END}", inline(1, &["x".to_owned()])).as_bytes());
-    fs::write(folder.path().join("small.xlsx"), &small).unwrap();
-    let (code, least, _, report) = watched(folder.path(), "small.xlsx");
-    assert_eq!((code, report["findings"][0]["rule"].as_str()), (Some(3), Some("KP-S004")));
-    let mut long =
-        format!("{SHEET}{}<row r=\"2\"><c t=\"inlineStr\"><is><t>", inline(1, &header)).into_bytes();
-    long.resize(long.len() + (64 << 20), b'a');
-    long.extend_from_slice(format!("</t></is></c></row>{END}").as_bytes());
-    let whole = by_hand(format!("{SHEET}{}{}{END}", inline(1, &header), inline(2, &rows[0])).as_bytes());
+    let least = of_one_cell(folder.path());
+    let whole = by_hand(&format!("{SHEET}{}{}{END}", inline(1, &header), inline(2, &rows[0])));
     let ole = [&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1][..], &[0; 2048]].concat();
     let doctype = format!("<!DOCTYPE x [<!ENTITY a \"b\">]>{SHEET}{END}");
     let far = format!("{SHEET}<row r=\"9999999\"><c r=\"A9999999\"><v>1</v></c></row>{END}");
-    let files: [(&str, Vec<u8>, &str, &str); 9] = [
-        ("old.xls", ole.clone(), "KP-S012", "another kind of document"),
-        ("old.xlsx", ole, "KP-S012", "another kind of document"),
-        ("page.xlsx", b"<html><table><tr><td>1</td></tr></table></html>".to_vec(), "KP-S012", "HTML page"),
-        ("text.xlsx", "医療機関,病床数\n1,2\n".as_bytes().to_vec(), "KP-S012", "perhaps it is text"),
-        ("cut.xlsx", whole[..whole.len() / 2].to_vec(), "KP-S040", "cut short"),
-        ("doctype.xlsx", by_hand(doctype.as_bytes()), "KP-S040", "DOCTYPE"),
-        ("long.xlsx", by_hand(&long), "KP-S041", "too large"),
-        ("far.xlsx", by_hand(far.as_bytes()), "KP-S041", "1,048,576 rows"),
-        (
-            "torn.xlsx",
-            by_hand(format!("{SHEET}{}<row", inline(1, &header)).as_bytes()),
-            "KP-S040",
-            "well-formed",
-        ),
+    let wide = format!("{SHEET}<row r=\"1\"><c r=\"XFE1\"><v>1</v></c></row>{END}");
+    let torn = format!("{SHEET}{}<row", inline(1, &header));
+    let encrypted = fs::read(root().join(fixture("workbooks/encrypted.xlsx"))).unwrap();
+    let files: [(&str, &[u8], &str, &str); 10] = [
+        ("old.xls", &ole, "KP-S012", "another kind of document"),
+        ("old.xlsx", &ole, "KP-S012", "another kind of document"),
+        ("page.xlsx", b"<html><table><tr><td>1</td></tr></table></html>", "KP-S012", "HTML page"),
+        ("text.xlsx", "医療機関,病床数\n1,2\n".as_bytes(), "KP-S012", "perhaps it is text"),
+        ("cut.xlsx", &whole[..whole.len() / 2], "KP-S040", "cut short"),
+        ("doctype.xlsx", &by_hand(&doctype), "KP-S040", "DOCTYPE"),
+        ("far.xlsx", &by_hand(&far), "KP-S041", "1,048,576 rows"),
+        ("wide.xlsx", &by_hand(&wide), "KP-S041", "16,384 columns"),
+        ("torn.xlsx", &by_hand(&torn), "KP-S040", "well-formed"),
+        ("locked.xlsx", &encrypted, "KP-S012", "locked with a password"),
     ];
-    for (name, bytes, rule, reason) in &files {
-        fs::write(folder.path().join(name), bytes).unwrap();
-        let (code, peak, taken, report) = watched(folder.path(), name);
-        assert_eq!(code, Some(3), "{name}");
-        let findings = report["findings"].as_array().unwrap();
-        let found = findings.iter().find(|finding| finding["severity"] == "fatal").unwrap();
-        assert_eq!(found["rule"], *rule, "{name}: {found}");
-        let help = found["help"].as_str().unwrap_or_else(|| panic!("{found}"));
-        assert!(help.contains(reason), "{name}: {help}");
-        println!("{name}: {taken:?}, {} KiB more than for one cell", peak.saturating_sub(least));
-        assert!(peak.saturating_sub(least) < 20 << 10, "{name}: {least} KiB, {peak} KiB");
+    for file in files {
+        is_refused(folder.path(), least, file);
     }
     // A file that is refused takes nothing from the others, by whatever name a workbook comes.
     fs::write(folder.path().join("whole.csv"), &whole).unwrap();
@@ -401,6 +349,48 @@ fn hostile_workbooks_are_refused_with_a_reason_and_cost_little() {
     let output = output.unwrap();
     let report: Value = serde_json::from_str(&text(&output)).unwrap();
     assert_eq!((output.status.code(), &report["summary"]["records"]), (Some(3), &Value::from(1)));
+}
+
+/// Parts that are small in the file and hundreds of megabytes when they are inflated.
+#[test]
+fn what_inflates_without_end_is_refused_and_costs_little() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, header, _) = example();
+    let least = of_one_cell(folder.path());
+    let start = |text: &str| format!("{SHEET}{}<row r=\"2\">{text}", inline(1, &header));
+    let sheet = |head: &str, unit, times| {
+        package(&[Part { name: SHEET_PART, head: start(head), unit, times, tail: END.to_owned() }])
+    };
+    let cell = sheet("<c t=\"inlineStr\"><is><t>", "aaaaaaaaaaaaaaaa", 300 << 16);
+    let bomb = sheet("</row>", "                ", 300 << 16);
+    // Honest about its size, it could be read to its end: there is nothing in it.
+    let files: [(&str, &[u8], &str, &str); 3] = [
+        ("cell.xlsx", &cell, "KP-S041", "too large"),
+        ("bomb.xlsx", &lying(bomb.clone(), SHEET_PART, 2 << 30), "KP-S041", "too large"),
+        ("lying.xlsx", &lying(bomb, SHEET_PART, 4 << 10), "KP-S040", "damaged"),
+    ];
+    for file in files {
+        is_refused(folder.path(), least, file);
+    }
+}
+
+/// Texts that cells share are counted before they are held: the cap is a quarter of a gigabyte, and what passes it is
+/// refused without ever taking as much.
+#[test]
+fn shared_texts_beyond_the_cap_are_refused_without_being_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let least = of_one_cell(folder.path());
+    let text = format!("<si><t>{}</t></si>", "あ".repeat(10_000));
+    let texts = Part {
+        name: TEXTS_PART,
+        head: "<sst>".to_owned(),
+        unit: &text,
+        times: (300 << 20) / text.len(),
+        tail: "</sst>".to_owned(),
+    };
+    let rows = format!("{SHEET}<row r=\"1\"><c t=\"s\"><v>0</v></c></row>{END}");
+    let bytes = package(&[Part::of(SHEET_PART, rows), texts]);
+    is_refused(folder.path(), least, ("texts.xlsx", &bytes, "KP-S041", "too large"));
 }
 
 #[test]
@@ -415,7 +405,7 @@ fn memory_does_not_grow_with_the_rows_of_a_workbook() {
         let mut sheet = format!("{SHEET}{}", inline(1, &header));
         (0..count).for_each(|line| sheet.push_str(&inline(line + 2, &rows[line % rows.len()])));
         sheet.push_str(END);
-        fs::write(folder.path().join(name), by_hand(sheet.as_bytes())).unwrap();
+        fs::write(folder.path().join(name), by_hand(&sheet)).unwrap();
         let (_, peak, taken, report) = watched(folder.path(), name);
         assert_eq!(report["summary"]["records"], count);
         println!("{count} records of a workbook: {taken:?}, {peak} KiB");
@@ -437,7 +427,7 @@ fn neither_threads_nor_chunks_change_a_word_about_a_workbook() {
         sheet.push_str(&inline(line + 2, &row));
     }
     sheet.push_str(END);
-    let bytes = by_hand(sheet.as_bytes());
+    let bytes = by_hand(&sheet);
     let (first, _) = checked("a.xlsx", &bytes, &["--threads", "1", "--chunk-records", "1"]);
     assert!(told(&first).len() > 200, "{}", told(&first).len());
     for (threads, chunk) in [("2", "7"), ("8", "512")] {

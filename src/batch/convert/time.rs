@@ -2,13 +2,14 @@
 //!
 //! Invariants
 //! - Only days of the calendar are read; 2024-02-30 is INVALID and never 1 March.
-//! - Eras and spreadsheet numbers are read in date fields only, after every spelling of the schema, and told. A date
-//!   whose year nobody wrote is INVALID; the year of the survey's wave is only proposed.
+//! - Eras are read after every spelling of the schema, and told; the time of day beside an era's date is spelled as the
+//!   schema spells it. Spreadsheet numbers are read in date fields only.
+//! - A date whose year nobody wrote is INVALID; the year of the survey's wave is only proposed.
 //! - A moment without offset is kept as written; one with an offset is moved to the survey's clock. No other clock is
 //!   ever asked.
 
 use super::cell::{Desk, Reading, has_digits, is_unreadable, mark, read_column};
-use super::era::EraDate;
+use super::era::OfEra;
 use super::note::{Change, Note, Proposal};
 use super::notice::Fault;
 use super::spelling::reading_form;
@@ -161,28 +162,55 @@ impl Times {
         let form = reading_form(text).to_uppercase();
         match self.parse(&form) {
             Some(value) => Reading::Value(value).respelled(|value| self.change(*value)),
-            None if self.kind == TimeKind::Date => self.otherwise(&form),
-            None => Reading::Invalid(Fault::Type),
+            None => self.otherwise(&form),
         }
     }
 
-    /// A date by another calendar or count than the schema's spellings.
+    /// A moment by another calendar or count than the schema's spellings.
     fn otherwise(&self, form: &str) -> Reading<i64> {
-        let converted = |day: i32| {
-            let day = i64::from(day);
-            Reading::Noted(day, Note::Redated(self.change(day)))
-        };
-        match era::read(form) {
-            Some(EraDate::Day(day)) => return converted(day),
-            Some(EraDate::Impossible(day)) => return self.doubtful(i64::from(day)),
-            Some(EraDate::NoDay) => return Reading::Invalid(Fault::Type),
+        let converted = |value: i64| Reading::Noted(value, Note::Redated(self.change(value)));
+        match self.of_era(form) {
+            Some(OfEra::Known(value)) => return converted(value),
+            Some(OfEra::Impossible(value)) => return self.doubtful(value),
+            Some(OfEra::Nothing) => return Reading::Invalid(Fault::Type),
             None => {}
         }
+        if self.kind != TimeKind::Date {
+            return Reading::Invalid(Fault::Type);
+        }
         if let Some(day) = serial::read(form) {
-            return converted(day);
+            return converted(i64::from(day));
         }
         let day = self.year.zip(without_year(form)).and_then(|(year, (m, d))| calendar::days(year, m, d));
         day.map_or(Reading::Invalid(Fault::Type), |day| self.doubtful(i64::from(day)))
+    }
+
+    /// What `form` says in the years of an era. `None`: it begins with none, or goes on otherwise than the field's kind.
+    fn of_era(&self, form: &str) -> Option<OfEra<i64>> {
+        let wide = |value: i32| Some(i64::from(value));
+        Some(match self.kind {
+            TimeKind::Date => era::read(form)?.and_then(wide),
+            TimeKind::YearMonth => era::month(form)?.and_then(wide),
+            TimeKind::DateTime => {
+                let (found, time) = era::date(form)?;
+                found.and_then(|day| self.at_time(day, time))
+            }
+        })
+    }
+
+    /// The moment of `day` at a time that is spelled as one of the field's formats spells it after the day. `None`: none
+    /// of them does.
+    fn at_time(&self, day: i32, time: &str) -> Option<i64> {
+        let (year, month, day) = calendar::civil(day)?;
+        self.formats.iter().find_map(|format| {
+            let after = format.iter().position(|piece| matches!(piece, Piece::Number(Part::Day, _)))? + 1;
+            let rest = format.get(after..)?;
+            // The sign for a day belongs to the date, which has been read.
+            let rest = rest.strip_prefix(&[Piece::Other('日')]).unwrap_or(rest);
+            let of_date = |piece: &Piece| matches!(piece, Piece::Number(Part::Year | Part::Month, _));
+            let numbers = (!rest.iter().any(of_date)).then(|| matched(rest, time)).flatten()?;
+            self.value(Numbers { year, month, day, ..numbers })
+        })
     }
 
     /// A cell that the workbook holds as a date: ISO, with a time where it has one.
@@ -366,6 +394,49 @@ mod tests {
         assert_eq!(moments, ["1706745600", "1706779800"]);
         let months = ["2024-02-01", "2024-02-02"].map(|text| read(Type::YearMonth, text));
         assert_eq!(months, ["told 649", "invalid"]);
+    }
+
+    #[test]
+    fn moments_and_months_are_read_in_the_years_of_an_era_and_told() {
+        let said = |ty: Type, spellings: &[&str], text: &str| {
+            let times = times(ty, spellings);
+            match times.otherwise(&reading_form(text).to_uppercase()) {
+                Reading::Noted(value, Note::Redated(change)) => {
+                    assert_eq!(change, times.change(value));
+                    times.print(value)
+                }
+                Reading::Doubtful(_, proposal) => format!("{}?", proposal.0),
+                _ => "invalid".to_owned(),
+            }
+        };
+        let formats = ["YYYY-MM-DD hh:mm", "YYYY/M/D h:mm", "YYYY年M月D日 h時mm分", "YYYY-MM-DDThh:mmZ"];
+        for (text, expected) in [
+            ("令和6年6月10日 9:30", "2024-06-10T09:30:00"),
+            ("令和６年６月１０日　９：３０", "2024-06-10T09:30:00"),
+            ("R6.6.10 9:30", "2024-06-10T09:30:00"),
+            ("R6.6.10T09:30:00", "2024-06-10T09:30:00"),
+            ("令和元年6月10日 9時30分", "2019-06-10T09:30:00"),
+            ("R6/6/10T00:30Z", "2024-06-10T09:30:00"),
+            ("平成36年6月10日 9:30", "2024-06-10T09:30:00?"),
+            ("令和6年6月31日 9:30", "invalid"),
+            ("令和6年6月10日 24:00", "invalid"),
+            ("令和6年6月10日 9:3", "invalid"),
+            ("令和6年6月10日", "invalid"),
+            ("令和6年6月 9:30", "invalid"),
+        ] {
+            assert_eq!(said(Type::DateTime, &formats, text), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("令和6年6月", "2024-06"),
+            ("Ｒ６．６", "2024-06"),
+            ("令和元年5月", "2019-05"),
+            ("平成36年6月", "2024-06?"),
+            ("令和6年13月", "invalid"),
+            ("令和6年6月10日", "invalid"),
+            ("45453", "invalid"),
+        ] {
+            assert_eq!(said(Type::YearMonth, &[], text), expected, "{text}");
+        }
     }
 
     #[test]

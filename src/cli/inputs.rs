@@ -13,7 +13,7 @@ use super::arguments::CheckArguments;
 use super::session::Session;
 use super::usage::usage;
 use crate::diagnostic::code::usage::{BAD_PATTERN, RUN_STOPPED, STDIN_IS_TERMINAL, UNUSABLE_FILE};
-use crate::diagnostic::{Diagnostic, Language};
+use crate::diagnostic::{Diagnostic, Language, system};
 use crate::engine::{InputFile, InputPlace};
 use crate::error::Error;
 use crate::source::listing::{self, Listing};
@@ -64,7 +64,7 @@ fn unusable(session: &Session, error: &Error) -> Diagnostic {
             let path = path.display().to_string();
             usage(&UNUSABLE_FILE, session.line.mark_value(&path))
                 .with("path", path.as_str())
-                .with("reason", source.to_string())
+                .with("reason", system::reason(source))
         }
         other => usage(&RUN_STOPPED, None).with("reason", other.to_string()),
     }

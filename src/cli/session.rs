@@ -7,7 +7,7 @@
 use super::arguments::Common;
 use super::command_line::CommandLine;
 use crate::diagnostic::code::usage::{PACK_REFUSED, RUN_STOPPED, UNUSABLE_FILE};
-use crate::diagnostic::{Diagnostic, Diagnostics, Language, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Language, Place, system};
 use crate::error::Error;
 use crate::report::terminal::{Appearance, draw_pack};
 use crate::report::wrap::wrap;
@@ -157,7 +157,7 @@ impl Session {
             Error::Read { path, source } | Error::Write { path, source } => {
                 Diagnostic::new(&UNUSABLE_FILE, Place::Run)
                     .with("path", path.display().to_string())
-                    .with("reason", source.to_string())
+                    .with("reason", system::reason(source))
             }
             other => Diagnostic::new(&RUN_STOPPED, Place::Run).with("reason", other.to_string()),
         };

@@ -11,6 +11,7 @@ pub mod code;
 mod collection;
 pub mod dash;
 pub mod nearest;
+pub mod system;
 mod template;
 pub mod width;
 

@@ -19,7 +19,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use crate::batch::convert::Converter;
 use crate::batch::excerpt;
 use crate::diagnostic::code::{internal, structure};
-use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Place, system};
 use crate::error::Error;
 use crate::evaluate::{Finding, Judging, KeyTable, Wants};
 use crate::input::{Block, FormNeeds, InputFormat, ReadOptions, Reader, UnknownKeys};
@@ -372,11 +372,10 @@ fn unreadable(id: SourceId, error: &Error) -> Diagnostics {
         Error::Read { source, .. } if reader::is_locked(source) => {
             return Diagnostics::from_iter([Diagnostic::new(&structure::FILE_LOCKED, Place::File(id))]);
         }
-        Error::Read { source, .. } => source.to_string(),
-        other => other.to_string(),
+        Error::Read { source, .. } => system::reason(source),
+        other => Argument::written(&other.to_string()),
     };
-    let finding = Diagnostic::new(&structure::FILE_UNREADABLE, Place::File(id))
-        .with("found", Argument::written(&reason));
+    let finding = Diagnostic::new(&structure::FILE_UNREADABLE, Place::File(id)).with("found", reason);
     Diagnostics::from_iter([finding])
 }
 

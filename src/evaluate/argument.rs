@@ -88,9 +88,18 @@ impl<'p, 'b> Arguments<'p, 'b> {
         }
         let cell = (field.table == 0).then(|| self.locator.written(row, field));
         match cell {
+            // A message says the unit itself: 100床 in the cell would be 100床床.
+            Some(cell) if self.has_words(field, &cell) => self.value(field, row, false).unwrap_or(cell),
             Some(cell) if cell != Argument::NotGiven => cell,
             _ => self.value(field, row, false).unwrap_or(Argument::NotGiven),
         }
+    }
+
+    /// Whether a number with a unit is written with more than its digits and their signs.
+    fn has_words(&self, field: FieldId, cell: &Argument) -> bool {
+        let ty = self.plan().pack.field(field).map(|field| &field.ty);
+        let Argument::Text(text) = cell else { return false };
+        matches!(ty, Some(Type::Number { unit: Some(_), .. })) && text.chars().any(char::is_alphabetic)
     }
 
     /// Whether the value was not written in the file but filled in.

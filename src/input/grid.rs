@@ -16,6 +16,8 @@ pub struct Grid {
     pub cells: Vec<GridCell>,
     /// Whether a record takes several rows: beside each answer stands its label, which is a cell too.
     pub labelled: bool,
+    /// Whether the workbook counts its days from 1904.
+    pub from_1904: bool,
 }
 
 /// One cell of a sheet.

@@ -93,6 +93,17 @@ impl Desk {
         cell.copied().unwrap_or_default()
     }
 
+    /// Whether a workbook says that its days are counted from 1904.
+    pub(super) fn counts_from_1904(&self) -> bool {
+        self.chunk.grid.as_ref().is_some_and(|grid| grid.from_1904)
+    }
+
+    /// Where the cell stands in its workbook; empty outside of workbooks.
+    pub(super) fn address(&self, cell: &RawCell) -> Box<str> {
+        let cell = self.chunk.grid_cell(cell.span.0);
+        cell.map(|cell| cell.short_address().into()).unwrap_or_default()
+    }
+
     /// The cell's text, trimmed.
     pub(super) fn text(&self, cell: &RawCell) -> &str {
         trim(self.chunk.text(cell.text))

@@ -10,6 +10,7 @@
 //! - Findings are ordered by row, then field; a cell has at most one.
 
 mod cell;
+mod date_text;
 mod era;
 mod error_value;
 mod garbled;

@@ -39,6 +39,8 @@ pub(super) enum Note {
     Synonym(Change),
     /// A date of an era, or a spreadsheet's number of one.
     Redated(Change),
+    /// The number of a day in the cell so called of a workbook that counts from 1904.
+    From1904(Change, Box<str>),
     /// A code in small letters, which is probably meant in capitals.
     SmallLetters(Change),
     /// A free text that is nothing but a date, which a spreadsheet may have made of something else.

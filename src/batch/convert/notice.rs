@@ -174,6 +174,9 @@ impl Notices {
             Note::Respelled(change) => changed(&structure::SPELLING_NORMALISED, change, FixClass::Automatic),
             Note::Synonym(change) => changed(&cell::SYNONYM_READ, change, FixClass::Automatic),
             Note::Redated(change) => changed(&cell::DATE_CONVERTED, change, FixClass::Automatic),
+            Note::From1904(change, address) => {
+                changed(&structure::DATE_SYSTEM_1904, change, FixClass::Proposed).with("cell", &*address)
+            }
             Note::SmallLetters(change) => changed(&cell::CODE_IN_SMALL_LETTERS, change, FixClass::Proposed),
             Note::DateAlone => about(&cell::DATE_IN_FREE_TEXT),
             Note::NamesQuestions(questions) => {

@@ -3,12 +3,14 @@
 //! Invariants
 //! - Only days of the calendar are read; 2024-02-30 is INVALID and never 1 March.
 //! - Eras are read after every spelling of the schema, and told; the time of day beside an era's date is spelled as the
-//!   schema spells it. Spreadsheet numbers are read in date fields only.
+//!   schema spells it. So are a spreadsheet's numbers of days and moments, a date with its day of the week, a date with a
+//!   time where a day is asked for, and a date without one where a moment is.
 //! - A date whose year nobody wrote is INVALID; the year of the survey's wave is only proposed.
 //! - A moment without offset is kept as written; one with an offset is moved to the survey's clock. No other clock is
 //!   ever asked.
 
 use super::cell::{Desk, Reading, has_digits, is_unreadable, mark, read_column};
+use super::date_text::{Numbers, before_clock, before_weekday, matched, without_year};
 use super::era::OfEra;
 use super::note::{Change, Note, Proposal};
 use super::notice::Fault;
@@ -35,39 +37,6 @@ pub(super) struct Times {
     sentinels: bool,
     /// The year that is proposed for a date without one. `None`: the survey's wave is not called by a year.
     year: Option<i32>,
-}
-
-/// `Z` or `+09:00` at the start of `text`, in seconds, and what follows. `None`: neither.
-fn offset(text: &str) -> Option<(i64, &str)> {
-    if let Some(rest) = text.strip_prefix(['Z', 'z']) {
-        return Some((0, rest));
-    }
-    let (sign, rest) = match text.strip_prefix('+') {
-        Some(rest) => (1, rest),
-        None => (-1, text.strip_prefix('-')?),
-    };
-    let (hours, rest) = digits(rest, 2, 2)?;
-    let (minutes, rest) = digits(rest.strip_prefix(':')?, 2, 2)?;
-    (hours < 24 && minutes < 60).then_some((sign * i64::from(hours * 3600 + minutes * 60), rest))
-}
-
-/// A number of `least` to `most` digits at the start of `text`, and what follows. `None`: none.
-fn digits(text: &str, least: usize, most: usize) -> Option<(i32, &str)> {
-    let count = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
-    let (number, rest) = text.split_at_checked(count).filter(|_| count >= least)?;
-    Some((number.parse().ok()?, rest))
-}
-
-/// The numbers of a date as far as read.
-#[derive(Debug, Clone, Copy, Default)]
-struct Numbers {
-    year: i32,
-    month: i32,
-    day: i32,
-    hour: i32,
-    minute: i32,
-    second: i32,
-    offset: Option<i64>,
 }
 
 /// A moment as a field of type `ty` reads it, canonical spelling first; at most two, those with an offset left out.
@@ -162,27 +131,79 @@ impl Times {
         let form = reading_form(text).to_uppercase();
         match self.parse(&form) {
             Some(value) => Reading::Value(value).respelled(|value| self.change(*value)),
-            None => self.otherwise(&form),
+            None => {
+                match serial::read(&form, desk.counts_from_1904()).and_then(|serial| self.of_serial(serial)) {
+                    Some(value) if desk.counts_from_1904() => {
+                        Reading::Noted(value, Note::From1904(self.change(value), desk.address(cell)))
+                    }
+                    Some(value) => self.converted(value),
+                    None => self.otherwise(&form),
+                }
+            }
         }
+    }
+
+    /// What a spreadsheet's number of a day comes to. `None`: no such value.
+    fn of_serial(&self, (day, seconds): (i32, i64)) -> Option<i64> {
+        match self.kind {
+            TimeKind::Date => (seconds == 0).then_some(i64::from(day)),
+            TimeKind::DateTime => Some(i64::from(day) * DAY + seconds),
+            TimeKind::YearMonth => None,
+        }
+    }
+
+    fn converted(&self, value: i64) -> Reading<i64> {
+        Reading::Noted(value, Note::Redated(self.change(value)))
     }
 
     /// A moment by another calendar or count than the schema's spellings.
     fn otherwise(&self, form: &str) -> Reading<i64> {
-        let converted = |value: i64| Reading::Noted(value, Note::Redated(self.change(value)));
         match self.of_era(form) {
-            Some(OfEra::Known(value)) => return converted(value),
+            Some(OfEra::Known(value)) => return self.converted(value),
             Some(OfEra::Impossible(value)) => return self.doubtful(value),
             Some(OfEra::Nothing) => return Reading::Invalid(Fault::Type),
             None => {}
         }
+        if let Some((day, weekday)) =
+            before_weekday(form).and_then(|(date, day)| Some((self.day(date)?, day)))
+        {
+            let agrees = day.rem_euclid(7) == weekday;
+            return if agrees { self.converted(self.of_day(day)) } else { self.doubtful(self.of_day(day)) };
+        }
+        if self.kind == TimeKind::DateTime {
+            // A day without a time is its midnight, as a spreadsheet shows it.
+            return self
+                .day(form)
+                .map_or(Reading::Invalid(Fault::Type), |day| self.converted(self.of_day(day)));
+        }
         if self.kind != TimeKind::Date {
             return Reading::Invalid(Fault::Type);
         }
-        if let Some(day) = serial::read(form) {
-            return converted(i64::from(day));
+        // The time of day says nothing else of the day.
+        if let Some(day) = before_clock(form).and_then(|date| self.day(date)) {
+            return self.converted(i64::from(day));
         }
         let day = self.year.zip(without_year(form)).and_then(|(year, (m, d))| calendar::days(year, m, d));
         day.map_or(Reading::Invalid(Fault::Type), |day| self.doubtful(i64::from(day)))
+    }
+
+    /// The day that `form` spells as a date of the field's spellings, or of an era. `None`: another text.
+    fn day(&self, form: &str) -> Option<i32> {
+        let of_format = |format: &Vec<Piece>| {
+            let after = format.iter().position(|piece| matches!(piece, Piece::Number(Part::Day, _)))? + 1;
+            let sign = format.get(after).filter(|piece| **piece == Piece::Other('日')).map_or(0, |_| 1);
+            let Numbers { year, month, day, .. } = matched(format.get(..after + sign)?, form)?;
+            calendar::days(year, month, day)
+        };
+        self.formats.iter().find_map(of_format).or_else(|| match era::read(form)? {
+            OfEra::Known(day) => Some(day),
+            OfEra::Impossible(_) | OfEra::Nothing => None,
+        })
+    }
+
+    /// The day as a value of the field.
+    fn of_day(&self, day: i32) -> i64 {
+        if self.kind == TimeKind::DateTime { i64::from(day) * DAY } else { i64::from(day) }
     }
 
     /// What `form` says in the years of an era. `None`: it begins with none, or goes on otherwise than the field's kind.
@@ -193,7 +214,10 @@ impl Times {
             TimeKind::YearMonth => era::month(form)?.and_then(wide),
             TimeKind::DateTime => {
                 let (found, time) = era::date(form)?;
-                found.and_then(|day| self.at_time(day, time))
+                found.and_then(|day| match time {
+                    "" => Some(self.of_day(day)),
+                    time => self.at_time(day, time),
+                })
             }
         })
     }
@@ -220,7 +244,7 @@ impl Times {
             (TimeKind::Date, Some(day)) => Reading::Value(i64::from(day)),
             (TimeKind::Date, None) => {
                 let moment = calendar::parse_date_time(text).and_then(calendar::day_of_moment);
-                moment.map_or(Reading::Invalid(Fault::Type), |day| self.doubtful(i64::from(day)))
+                moment.map_or(Reading::Invalid(Fault::Type), |day| self.converted(i64::from(day)))
             }
             // A spreadsheet shows no time where it is midnight.
             (TimeKind::DateTime, Some(day)) => Reading::Value(i64::from(day) * DAY),
@@ -275,55 +299,6 @@ impl Times {
             TimeKind::YearMonth => calendar::print_year_month(short),
             TimeKind::DateTime => calendar::print_date_time(value),
         }
-    }
-}
-
-/// `2/1`, `2-1`, `2月1日`: month and day. `None`: another text.
-fn without_year(form: &str) -> Option<(i32, i32)> {
-    let (month, rest) = digits(form, 1, 2)?;
-    let (rest, ends) = match rest.strip_prefix(['/', '-']) {
-        Some(rest) => (rest, ""),
-        None => (rest.strip_prefix('月')?, "日"),
-    };
-    let (day, rest) = digits(rest, 1, 2)?;
-    (rest == ends).then_some((month, day))
-}
-
-/// The numbers of `text` by `format`. `None`: it is spelled otherwise.
-fn matched(format: &[Piece], text: &str) -> Option<Numbers> {
-    let mut numbers = Numbers::default();
-    let mut rest = text;
-    for piece in format {
-        rest = match *piece {
-            Piece::Other(letter) => rest.strip_prefix(letter)?,
-            Piece::Offset => {
-                let (seconds, rest) = offset(rest)?;
-                numbers.offset = Some(seconds);
-                rest
-            }
-            Piece::Number(part, two) => {
-                let (least, most) = match part {
-                    Part::Year => (4, 4),
-                    _ if two => (2, 2),
-                    _ => (1, 2),
-                };
-                let (number, rest) = digits(rest, least, most)?;
-                *place(&mut numbers, part) = number;
-                rest
-            }
-        };
-    }
-    rest.is_empty().then_some(numbers)
-}
-
-fn place(numbers: &mut Numbers, part: Part) -> &mut i32 {
-    match part {
-        Part::Year => &mut numbers.year,
-        Part::Month => &mut numbers.month,
-        Part::Day => &mut numbers.day,
-        Part::Hour => &mut numbers.hour,
-        Part::Minute => &mut numbers.minute,
-        Part::Second => &mut numbers.second,
     }
 }
 
@@ -389,11 +364,43 @@ mod tests {
             _ => "invalid".to_owned(),
         };
         let days = ["2024-02-01", "2024-02-01T09:30:00", "09:30:00"].map(|text| read(Type::Date, text));
-        assert_eq!(days, ["19754", "2024-02-01?", "invalid"]);
+        assert_eq!(days, ["19754", "told 19754", "invalid"]);
         let moments = ["2024-02-01", "2024-02-01T09:30:00"].map(|text| read(Type::DateTime, text));
         assert_eq!(moments, ["1706745600", "1706779800"]);
         let months = ["2024-02-01", "2024-02-02"].map(|text| read(Type::YearMonth, text));
         assert_eq!(months, ["told 649", "invalid"]);
+    }
+
+    #[test]
+    fn a_date_with_more_than_a_day_and_a_moment_with_less_are_read_and_told() {
+        let said = |ty: Type, spellings: &[&str], text: &str| {
+            let times = times(ty, spellings);
+            match times.otherwise(&reading_form(text).to_uppercase()) {
+                Reading::Noted(value, Note::Redated(_)) => times.print(value),
+                Reading::Doubtful(_, proposal) => format!("{}?", proposal.0),
+                _ => "invalid".to_owned(),
+            }
+        };
+        for (text, expected) in [
+            ("2024/02/20 0:00", "2024-02-20"),
+            ("2024/2/20　18:30:05", "2024-02-20"),
+            ("令和6年2月15日（木）", "2024-02-15"),
+            ("2024/2/15 木曜日", "2024-02-15"),
+            // It was a Thursday.
+            ("2024/2/15(金)", "2024-02-15?"),
+            ("2024/2/30(金)", "invalid"),
+            ("2024/02/20 25:00", "invalid"),
+        ] {
+            assert_eq!(said(Type::Date, &["YYYY/M/D"], text), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("2024/2/20", "2024-02-20T00:00:00"),
+            ("2024/2/20(火)", "2024-02-20T00:00:00"),
+            ("令和6年2月20日", "2024-02-20T00:00:00"),
+            ("2024/2", "invalid"),
+        ] {
+            assert_eq!(said(Type::DateTime, &["YYYY/M/D h:mm"], text), expected, "{text}");
+        }
     }
 
     #[test]
@@ -421,7 +428,7 @@ mod tests {
             ("令和6年6月31日 9:30", "invalid"),
             ("令和6年6月10日 24:00", "invalid"),
             ("令和6年6月10日 9:3", "invalid"),
-            ("令和6年6月10日", "invalid"),
+            ("令和6年6月10日", "2024-06-10T00:00:00"),
             ("令和6年6月 9:30", "invalid"),
         ] {
             assert_eq!(said(Type::DateTime, &formats, text), expected, "{text}");

@@ -26,6 +26,7 @@ pub(super) struct Builder {
     layout: Arc<Layout>,
     sheet: Arc<str>,
     labelled: bool,
+    from_1904: bool,
     /// Offset of the first byte in hand.
     origin: u64,
     bytes: Vec<u8>,
@@ -44,12 +45,14 @@ impl Builder {
         sheet: Arc<str>,
         origin: u64,
         labelled: bool,
+        from_1904: bool,
     ) -> Self {
         Self {
             source,
             layout,
             sheet,
             labelled,
+            from_1904,
             origin,
             bytes: Vec::new(),
             cells: Vec::new(),
@@ -124,6 +127,7 @@ impl Builder {
                 sheet: Arc::clone(&self.sheet),
                 cells: std::mem::take(&mut self.cells),
                 labelled: self.labelled,
+                from_1904: self.from_1904,
             }),
             records: std::mem::take(&mut self.records),
             faults: Vec::new(),

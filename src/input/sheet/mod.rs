@@ -202,7 +202,7 @@ impl Walk {
         // The texts above and in the header come first.
         let origin = heading.row.origin + u64::try_from(heading.row.bytes.len()).unwrap_or(0) + 1;
         let mut list = List::new(&self.reading, self.source, Arc::clone(&name), heading, &self.form);
-        let mut builder = Builder::new(self.source, layout, name, origin, false);
+        let mut builder = Builder::new(self.source, layout, name, origin, false, self.reading.date1904);
         list.read(&mut self.package.rows(index)?, &mut builder, &mut watch, sending)?;
         self.found.append(list.finish());
         self.found.append(watch.finish());
@@ -221,7 +221,14 @@ impl Walk {
         let answers: Vec<((u32, u32), usize)> =
             sheet.items.iter().map(|item| (item.answer, item.column)).collect();
         let layout = Arc::new(Layout::form_sheet(Arc::clone(&self.form), &answers));
-        let mut builder = Builder::new(self.source, layout, Arc::clone(name), origin_of(index), true);
+        let mut builder = Builder::new(
+            self.source,
+            layout,
+            Arc::clone(name),
+            origin_of(index),
+            true,
+            self.reading.date1904,
+        );
         one_record::read(&rows, &sheet, self.reading.date1904, &mut builder, &mut watch, sending);
         sending.flush(&mut builder)?;
         self.found.append(one_record::told(&sheet, name, self.source, &self.form));

@@ -46,7 +46,7 @@ fn header_row(number: u32, row: Option<&KeptRow>, sheet: &Arc<str>, origin: u64)
         cells.push(GridCell { span, row: number, column, kind });
         texts.push((text.trim_matches(is_margin).to_owned(), span));
     }
-    let grid = Grid { sheet: Arc::clone(sheet), cells, labelled: false };
+    let grid = Grid { sheet: Arc::clone(sheet), cells, labelled: false, from_1904: false };
     let (line, encoding) = (u64::from(number), Encoding::Utf8);
     HeaderRow { cells: texts, bytes, origin, line, encoding, grid: Some(grid) }
 }

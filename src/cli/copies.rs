@@ -26,6 +26,9 @@ use crate::rule_pack::RulePack;
 use crate::settings::{Destination, Report};
 use crate::source::sink::real_path;
 
+/// Cells that are named in one sentence.
+const MOST_NAMED: usize = 10;
+
 /// The name of the change log where none is given.
 fn log_path(arguments: &CheckArguments, copy: &Path) -> PathBuf {
     arguments.fix_log.clone().unwrap_or_else(|| {
@@ -138,9 +141,9 @@ impl Copies {
 
     /// Says what was written. `false`: something that was asked for was not.
     pub(super) fn tell(&self, session: &Session, arguments: &CheckArguments) -> bool {
-        let fixed = arguments.fix.as_ref().zip(self.fixer.as_ref().and_then(|fixer| fixer.outcome));
-        let annotated =
-            arguments.annotate.as_ref().zip(self.annotator.as_ref().and_then(|copy| copy.outcome));
+        let fixed = arguments.fix.as_ref().zip(self.fixer.as_ref().and_then(|fixer| fixer.outcome.as_ref()));
+        let annotated = self.annotator.as_ref().and_then(|copy| copy.outcome.as_ref());
+        let annotated = arguments.annotate.as_ref().zip(annotated);
         let fixed = fixed.is_none_or(|(copy, outcome)| {
             tell_fixed(session, &copy.display().to_string(), &log_path(arguments, copy), outcome)
         });
@@ -155,7 +158,7 @@ impl Copies {
     }
 }
 
-fn tell_fixed(session: &Session, copy: &str, log: &Path, outcome: Fixed) -> bool {
+fn tell_fixed(session: &Session, copy: &str, log: &Path, outcome: &Fixed) -> bool {
     match outcome {
         Fixed::Written(cells, notes) => {
             let log = log.display();
@@ -174,14 +177,14 @@ fn tell_fixed(session: &Session, copy: &str, log: &Path, outcome: Fixed) -> bool
     matches!(outcome, Fixed::Written(..))
 }
 
-fn tell_annotated(session: &Session, copy: &str, outcome: Annotated) -> bool {
+fn tell_annotated(session: &Session, copy: &str, outcome: &Annotated) -> bool {
     let problem = match outcome {
         Annotated::Written { cells, left_out, notes } => {
             session.note(&match session.language {
                 Language::Ja => format!("印を付けた写し：{copy}（{cells}セル）"),
                 Language::En => format!("Annotated copy: {copy} ({cells} cells marked)"),
             });
-            if left_out > 0 {
+            if *left_out > 0 {
                 session.note(&match session.language {
                     Language::Ja => {
                         format!("写しに書いていない指摘が{left_out}件あります。--max-findings で増やせます。")
@@ -204,16 +207,27 @@ fn tell_annotated(session: &Session, copy: &str, outcome: Annotated) -> bool {
     false
 }
 
+/// As many addresses as a person reads, and how many there are beyond.
+fn named(cells: &[String]) -> (String, String) {
+    let shown = |between: &str| {
+        cells.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(between)
+    };
+    match cells.len().saturating_sub(MOST_NAMED) {
+        0 => (shown("、"), shown(", ")),
+        more => (format!("{}、ほか{more}セル", shown("、")), format!("{} and {more} more", shown(", "))),
+    }
+}
+
 /// What is to be known of the copy of a workbook.
-fn tell_notes(session: &Session, flag: &'static str, notes: CopyNotes) {
-    let CopyNotes { signature_broken, has_macros, without_fills, in_conversation, unchanged } = notes;
-    let warnings = [(signature_broken, &SIGNATURE_BROKEN), (has_macros, &MACROS_IN_COPY)];
+fn tell_notes(session: &Session, flag: &'static str, notes: &CopyNotes) {
+    let CopyNotes { signature_broken, has_macros, without_fills, in_conversation, by_formula, covered } = notes;
+    let warnings = [(*signature_broken, &SIGNATURE_BROKEN), (*has_macros, &MACROS_IN_COPY)];
     for (_, code) in warnings.into_iter().filter(|(holds, _)| *holds) {
         session.warn([Diagnostic::new(code, Place::Run).with("flag", flag)]);
     }
     let told =
         |ja: String, en: String| session.note(if session.language == Language::Ja { &ja } else { &en });
-    if in_conversation > 0 {
+    if *in_conversation > 0 {
         told(
             format!(
                 "会話（スレッド形式のコメント）があるため、コメントを付けていないセルが{in_conversation}あります。"
@@ -221,13 +235,29 @@ fn tell_notes(session: &Session, flag: &'static str, notes: CopyNotes) {
             format!("{in_conversation} cells hold a conversation and got no comment."),
         );
     }
-    if unchanged > 0 {
+    if !by_formula.is_empty() {
+        let (ja, en) = named(by_formula);
         told(
-            format!("ほかのセルの数式が使っているため、訂正していないセルが{unchanged}あります。"),
-            format!("{unchanged} cells were not corrected, because other cells need the formula in them."),
+            format!(
+                "数式で値を求めているため、訂正していないセルがあります：{ja}。数式を直すか、値を直接入力してください。"
+            ),
+            format!(
+                "Not corrected, because a formula gives the value: {en}. Please correct the formula, or write the value."
+            ),
         );
     }
-    if without_fills {
+    if !covered.is_empty() {
+        let (ja, en) = named(covered);
+        told(
+            format!(
+                "結合されて見えないセルのため、訂正していないセルがあります：{ja}。結合を解除して、各セルに回答を入力してください。"
+            ),
+            format!(
+                "Not corrected, because merged cells hide them: {en}. Please unmerge them and write each answer into its own cell."
+            ),
+        );
+    }
+    if *without_fills {
         told(
             "このファイルには書式の定義がないため、セルに色は付けていません（コメントは付いています）。"
                 .to_owned(),

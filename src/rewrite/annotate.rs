@@ -21,7 +21,7 @@ pub const MOST_FINDINGS: usize = 10_000;
 pub const LARGEST: u64 = 64 << 20;
 
 /// What came of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Annotated {
     /// The copy was written.
     Written {

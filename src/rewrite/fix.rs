@@ -20,7 +20,7 @@ use crate::source::sink::Sink;
 use crate::source::{reader, text_stream};
 
 /// What came of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fixed {
     /// The copy was written; so many cells of it differ, and this is to be said of it.
     Written(u64, CopyNotes),

@@ -13,7 +13,7 @@ use rust_xlsxwriter::{
     Worksheet, XlsxError,
 };
 
-use super::remark::{Remark, Spot, comment, fill};
+use super::remark::{Remark, Said, Spot, comment, fill};
 use crate::diagnostic::{Language, Severity};
 use crate::input::WrittenRow;
 use crate::report::words;
@@ -156,7 +156,8 @@ fn mark(
         Some(text) => sheet.write_string_with_format(row, column, fitting(text), &format)?,
         None => sheet.write_blank(row, column, &format)?,
     };
-    sheet.insert_note(row, column, &note(&comment(about, language)))?;
+    let said: Vec<Said<'_>> = about.iter().copied().map(Said::from).collect();
+    sheet.insert_note(row, column, &note(&comment(&said, language)))?;
     Ok(())
 }
 

@@ -68,7 +68,7 @@ pub enum NewValue {
 pub struct Change {
     /// Number of the sheet, from 0.
     pub sheet: usize,
-    /// The cell; of merged cells the one that shows is taken. Of several changes of one cell the last one counts.
+    /// The cell. Of several changes of one cell the last one counts.
     pub cell: CellAddress,
     /// Its new value.
     pub value: NewValue,
@@ -85,6 +85,9 @@ pub struct Copied {
     pub in_conversation: Vec<(usize, CellAddress)>,
     /// Cells (sheet, cell) that were not changed, because other cells need the formula in them.
     pub unchanged: Vec<(usize, CellAddress)>,
+    /// Cells (sheet, cell) that were not changed, because merged cells hide them: what they hold nobody sees, and the
+    /// cell that shows is another one.
+    pub covered: Vec<(usize, CellAddress)>,
     /// No cell was filled: the workbook has no styles to build on. Comments were made all the same.
     pub without_fills: bool,
 }

@@ -144,8 +144,12 @@ impl Plan {
             }
         }
         for change in changes.iter().filter(|change| change.sheet == sheet) {
-            let cell = wanted.view.shown(inside(change.cell)?).first;
-            wanted.values.insert(cell, change.value.clone());
+            let cell = inside(change.cell)?;
+            if wanted.view.shown(cell).first == cell {
+                wanted.values.insert(cell, change.value.clone());
+            } else {
+                self.copied.covered.push((sheet, cell));
+            }
         }
         self.look_at_cells(package, sheet, &mut wanted)?;
         Ok(wanted)

@@ -114,6 +114,12 @@ mod workbook {
         let styles = part(&workbook, "xl/styles.xml");
         assert_eq!(sheet.matches("type=\"list\"").count(), 19, "band and eighteen questions");
         assert!(sheet.contains("\"はい,いいえ\""));
+        // The guide lets the number of an option be written, so no list may forbid it.
+        let lists = sheet.split("<dataValidation ").filter(|one| one.contains("type=\"list\""));
+        for list in lists {
+            assert!(list.contains("errorStyle=\"warning\""), "{list}");
+            assert!(list.contains("選択肢の番号または選択肢のとおりに記入"), "{list}");
+        }
         assert!(sheet.contains("type=\"whole\"") && sheet.contains("type=\"date\""));
         assert!(sheet.contains("state=\"frozen\""));
         assert!(styles.contains("numFmtId=\"49\""), "text");
@@ -125,6 +131,31 @@ mod workbook {
                 || comments
                     .contains("those for whom question 11 (Backup data of the EHR are made) is \"Yes\"")
         );
+    }
+
+    /// Where an answer must be given, a mark in its place is a finding: the guide does not offer one.
+    #[test]
+    fn the_guide_offers_marks_where_they_are_taken_alone() {
+        use kenpyo::workbook::{Limits, Package, Value};
+        let folder = tempfile::tempdir().unwrap();
+        let bytes = made(folder.path(), "t.xlsx", &[]);
+        let mut package = Package::open(Box::new(Cursor::new(bytes)), &Limits::default()).unwrap();
+        let mut rows = package.rows(1).unwrap();
+        let (mut required, mut offered) = (0, 0);
+        while let Some(row) = rows.next_row().unwrap() {
+            let text = |column| match row.cell(column).map(|cell| cell.value) {
+                Some(Value::Text(text)) => text.to_owned(),
+                _ => String::new(),
+            };
+            let marks = text(8);
+            if row.number() > 10 && !marks.is_empty() {
+                offered += 1;
+                assert!(marks.contains("非該当") || marks.contains("不明"), "{marks}");
+                assert!(!text(7).contains("【必須】"), "{}: {marks}", text(2));
+            }
+            required += u32::from(row.number() > 10 && text(7).contains("【必須】"));
+        }
+        assert!(required > 10 && offered > 0, "{required} required, {offered} with marks");
     }
 
     #[test]

@@ -209,9 +209,8 @@ fn tell_annotated(session: &Session, copy: &str, outcome: &Annotated) -> bool {
 
 /// As many addresses as a person reads, and how many there are beyond.
 fn named(cells: &[String]) -> (String, String) {
-    let shown = |between: &str| {
-        cells.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(between)
-    };
+    let shown =
+        |between: &str| cells.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(between);
     match cells.len().saturating_sub(MOST_NAMED) {
         0 => (shown("、"), shown(", ")),
         more => (format!("{}、ほか{more}セル", shown("、")), format!("{} and {more} more", shown(", "))),
@@ -220,7 +219,8 @@ fn named(cells: &[String]) -> (String, String) {
 
 /// What is to be known of the copy of a workbook.
 fn tell_notes(session: &Session, flag: &'static str, notes: &CopyNotes) {
-    let CopyNotes { signature_broken, has_macros, without_fills, in_conversation, by_formula, covered } = notes;
+    let CopyNotes { signature_broken, has_macros, without_fills, in_conversation, by_formula, covered } =
+        notes;
     let warnings = [(*signature_broken, &SIGNATURE_BROKEN), (*has_macros, &MACROS_IN_COPY)];
     for (_, code) in warnings.into_iter().filter(|(holds, _)| *holds) {
         session.warn([Diagnostic::new(code, Place::Run).with("flag", flag)]);

@@ -21,11 +21,14 @@ use crate::error::Error;
 use crate::expression::Type;
 use crate::questionnaire::Questionnaire;
 use crate::source::reader;
-use crate::workbook::copy::{Change, Colour, Copied, CopyFault, Mark, NewValue, write_copy};
+use crate::workbook::copy::{Change, Colour, Copied, CopyFault, Mark, NewValue, write_copy, write_marked};
 use crate::workbook::number::display_number;
 use crate::workbook::{
     CellAddress, CellRange, Container, Limits, Package, Refusal, Value, Visibility, container, sniff,
 };
+
+/// All that marks can be about.
+const SEVERITIES: [Severity; 4] = [Severity::Fatal, Severity::Error, Severity::Warning, Severity::Info];
 
 /// The workbook at `path`. `None`: the file is something else.
 pub(super) fn open(path: &Path) -> Result<Option<Package>, Error> {
@@ -87,11 +90,12 @@ pub(super) fn annotate<W: Write + Seek>(
     };
     let mut marks: Vec<Mark> = cells.iter().map(mark).collect();
     if left_out > 0 {
-        let text = super::remark::left_out(left_out, language);
+        let text = super::remark::left_out_note(left_out, language);
         marks.push(Mark { sheet: first.0, cell: first.1, colour: colour(fill(Severity::Info)), text });
     }
     let count = u64::try_from(cells.len()).unwrap_or(u64::MAX);
-    let copied = write_copy(package, write, &marks, &[]).map_err(unwritten)?;
+    let colours = SEVERITIES.map(|severity| colour(fill(severity)));
+    let copied = write_marked(package, write, &marks, &colours).map_err(unwritten)?;
     Ok((count, notes(&copied)))
 }
 

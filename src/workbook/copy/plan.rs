@@ -10,9 +10,10 @@ use super::super::archive::Archive;
 use super::super::package::Package;
 use super::super::refusal::Refusal;
 use super::super::relation::{Relation, content_type, relations, relations_part, relative};
-use super::comment_part::{self, CommentSurvey};
+use super::comment_part::{self, CommentSurvey, Former, NewNote};
 use super::listing::{NewRelation, free_id, new_relations};
-use super::style_part::NewStyles;
+use super::paint::Paint;
+use super::style_part::{self, NewStyles, StyleSurvey};
 use super::vml;
 use super::worksheet::{Edit, SheetPlan, SheetView};
 use super::{Change, Colour, Copied, Mark, NewValue};
@@ -29,8 +30,8 @@ pub(super) enum Action {
     ContentTypes,
     Relations(Vec<NewRelation>),
     WorkbookRelations,
-    Comments { survey: CommentSurvey, notes: BTreeMap<CellAddress, String> },
-    Boxes { notes: BTreeMap<CellAddress, String>, view: SheetView },
+    Comments { survey: CommentSurvey, notes: BTreeMap<CellAddress, NewNote> },
+    Boxes { gone: BTreeSet<CellAddress>, notes: BTreeMap<CellAddress, NewNote>, view: SheetView },
     LeaveOut,
 }
 
@@ -54,7 +55,11 @@ pub(super) struct Plan {
 #[derive(Debug, Default)]
 struct Wanted {
     colours: BTreeMap<CellAddress, Colour>,
-    notes: BTreeMap<CellAddress, String>,
+    notes: BTreeMap<CellAddress, NewNote>,
+    /// What cells are filled with from now on: marked ones, and those whose mark goes.
+    paints: BTreeMap<CellAddress, Paint>,
+    /// The comments that stand there, and their part. `None`: none do.
+    comments: Option<(String, CommentSurvey)>,
     values: BTreeMap<CellAddress, NewValue>,
     /// The cells' own styles.
     styles: BTreeMap<CellAddress, u32>,
@@ -63,7 +68,14 @@ struct Wanted {
 
 impl Plan {
     /// Decides what becomes of each entry.
-    pub(super) fn make(package: &mut Package, marks: &[Mark], changes: &[Change]) -> Result<Self, Refusal> {
+    ///
+    /// `ours`: the colours of the marks of former copies, which go. `None`: they stay.
+    pub(super) fn make(
+        package: &mut Package,
+        marks: &[Mark],
+        changes: &[Change],
+        ours: Option<&[Colour]>,
+    ) -> Result<Self, Refusal> {
         let mut plan = Self::default();
         plan.copied.signature_broken = package.is_signed();
         plan.copied.has_macros = package.has_macros();
@@ -71,11 +83,19 @@ impl Plan {
         let sheets: BTreeSet<usize> =
             marks.iter().map(|mark| mark.sheet).chain(changes.iter().map(|change| change.sheet)).collect();
         let mut wanted = BTreeMap::new();
-        for sheet in sheets {
-            let own = plan.look_at(package, sheet, marks, changes)?;
-            wanted.insert(sheet, own);
+        for sheet in 0..package.sheets().len() {
+            let marked = marks.iter().any(|mark| mark.sheet == sheet);
+            let comments = if marked || ours.is_some() { comments(package, sheet, ours)? } else { None };
+            let has_former = comments.as_ref().is_some_and(|(_, survey)| !survey.formers.is_empty());
+            if sheets.contains(&sheet) || has_former {
+                let own = plan.look_at(package, sheet, marks, changes, comments)?;
+                wanted.insert(sheet, own);
+            }
         }
-        plan.plan_styles(package, &wanted)?;
+        if let Some(absent) = sheets.iter().find(|sheet| !wanted.contains_key(sheet)) {
+            package.cells_part(*absent)?;
+        }
+        plan.plan_styles(package, &mut wanted, ours.unwrap_or_default())?;
         for (sheet, wanted) in wanted {
             plan.plan_sheet(package, sheet, wanted)?;
         }
@@ -120,11 +140,12 @@ impl Plan {
         sheet: usize,
         marks: &[Mark],
         changes: &[Change],
+        comments: Option<(String, CommentSurvey)>,
     ) -> Result<Wanted, Refusal> {
         let limits = package.limits;
         let facts = package.facts(sheet)?;
         let part = package.cells_part(sheet)?;
-        let mut wanted = Wanted::default();
+        let mut wanted = Wanted { comments, ..Wanted::default() };
         wanted.view.merged = facts.merged;
         wanted.view.layout = facts.layout;
         let inside = |cell: CellAddress| {
@@ -137,7 +158,7 @@ impl Plan {
             let cell = wanted.view.shown(inside(mark.cell)?).first;
             wanted.colours.entry(cell).or_insert(mark.colour);
             if !mark.text.is_empty() {
-                let text = wanted.notes.entry(cell).or_default();
+                let text = &mut wanted.notes.entry(cell).or_default().text;
                 let gap = if text.is_empty() { "" } else { "\n\n" };
                 text.push_str(gap);
                 text.push_str(&mark.text);
@@ -162,8 +183,9 @@ impl Plan {
         wanted: &mut Wanted,
     ) -> Result<(), Refusal> {
         let chain = package.related("calcChain");
+        let formers = wanted.comments.iter().flat_map(|(_, survey)| survey.formers.keys());
         let cells: BTreeSet<CellAddress> =
-            wanted.colours.keys().chain(wanted.values.keys()).copied().collect();
+            wanted.colours.keys().chain(wanted.values.keys()).chain(formers).copied().collect();
         let things = package.limits.things;
         let mut rows = package.rows(sheet)?;
         let mut own = BTreeMap::new();
@@ -201,20 +223,31 @@ impl Plan {
     fn plan_styles(
         &mut self,
         package: &mut Package,
-        wanted: &BTreeMap<usize, Wanted>,
+        wanted: &mut BTreeMap<usize, Wanted>,
+        ours: &[Colour],
     ) -> Result<(), Refusal> {
-        let pairs: BTreeSet<(u32, Colour)> = wanted
-            .values()
-            .flat_map(|own| own.colours.iter().map(|(cell, colour)| (own.style(*cell), *colour)))
-            .collect();
-        if pairs.is_empty() {
+        let has_marks = wanted.values().any(|own| !own.colours.is_empty());
+        let has_formers = wanted.values().any(|own| own.formers().next().is_some());
+        if !has_marks && !has_formers {
             return Ok(());
         }
-        self.copied.without_fills = true;
+        self.copied.without_fills = has_marks;
         let Some(part) = package.related("styles") else { return Ok(()) };
-        if let Some(styles) = NewStyles::plan(&mut package.archive, &part, &package.limits, &pairs)? {
-            self.styles = styles;
-            self.copied.without_fills = false;
+        let styles = wanted.values().flat_map(|own| own.styles.values().copied()).collect();
+        let survey = style_part::survey(&mut package.archive, &part, &package.limits, &styles)?;
+        if !survey.is_usable() {
+            return Ok(());
+        }
+        for own in wanted.values_mut() {
+            own.paint(&survey, ours);
+        }
+        let pairs: BTreeSet<(u32, Paint)> = wanted
+            .values()
+            .flat_map(|own| own.paints.iter().map(|(cell, paint)| (own.style(*cell), paint.clone())))
+            .collect();
+        self.copied.without_fills = false;
+        if !pairs.is_empty() {
+            self.styles = NewStyles::plan(&survey, &pairs);
             self.act(&package.archive, &part, Action::Styles);
         }
         Ok(())
@@ -225,8 +258,8 @@ impl Plan {
         let part = package.cells_part(sheet)?;
         let related = relations(&mut package.archive, &part, &limits)?;
         let mut edits: BTreeMap<CellAddress, Edit> = BTreeMap::new();
-        for (cell, colour) in &wanted.colours {
-            edits.entry(*cell).or_default().style = self.styles.index(wanted.style(*cell), *colour);
+        for (cell, paint) in &wanted.paints {
+            edits.entry(*cell).or_default().style = self.styles.index(wanted.style(*cell), paint);
         }
         for (cell, value) in &wanted.values {
             let edit = edits.entry(*cell).or_default();
@@ -235,7 +268,7 @@ impl Plan {
             edit.style = edit.style.or_else(|| Some(wanted.style(*cell)));
         }
         let mut plan = SheetPlan { edits, boxes: None, strict: self.strict };
-        if !wanted.notes.is_empty() {
+        if !wanted.notes.is_empty() || wanted.formers().next().is_some() {
             self.plan_notes(package, sheet, &part, &related, wanted, &mut plan)?;
         }
         self.act(&package.archive, &part, Action::Sheet(plan));
@@ -252,14 +285,8 @@ impl Plan {
         plan: &mut SheetPlan,
     ) -> Result<(), Refusal> {
         let limits = package.limits;
-        let Wanted { mut notes, view, .. } = wanted;
+        let Wanted { mut notes, view, comments, .. } = wanted;
         let mut lines = Vec::new();
-        let target = |kind: &str| {
-            let mut found = related.iter().filter(|found| found.kind == kind && !found.external);
-            found
-                .find(|found| package.archive.find(&found.target).is_some())
-                .map(|found| found.target.clone())
-        };
         let by_id = |id: &String| {
             let found = related.iter().find(|found| found.id == *id && !found.external);
             found.map(|found| found.target.clone()).filter(|part| package.archive.find(part).is_some())
@@ -269,8 +296,11 @@ impl Plan {
             None => None,
         };
         let mut unboxed = notes.clone();
-        if let Some(comments) = target("comments") {
-            let survey = CommentSurvey::read(&mut package.archive, &comments, &limits)?;
+        let mut gone = BTreeSet::new();
+        if let Some((comments, mut survey)) = comments {
+            let whole = survey.formers.iter().filter(|(_, former)| matches!(former, Former::Whole(_)));
+            gone.extend(whole.map(|(cell, _)| *cell));
+            survey.cells.retain(|cell| !gone.contains(cell));
             let threads =
                 notes.keys().filter(|cell| survey.threads.contains(cell)).map(|cell| (sheet, *cell));
             self.copied.in_conversation.extend(threads);
@@ -284,11 +314,9 @@ impl Plan {
             self.comments.push(name.clone());
             self.new_parts.push((name, comment_part::new_part(&notes, self.strict)));
         }
-        if unboxed.is_empty() {
-            // Every comment has its box already.
-        } else if let Some(boxes) = boxes {
-            self.act(&package.archive, &boxes, Action::Boxes { notes: unboxed, view });
-        } else {
+        if let Some(boxes) = boxes.filter(|_| !unboxed.is_empty() || !gone.is_empty()) {
+            self.act(&package.archive, &boxes, Action::Boxes { gone, notes: unboxed, view });
+        } else if !unboxed.is_empty() {
             let name = free_name(&package.archive, &self.new_parts, "xl/drawings/vmlDrawing", ".vml");
             let id = free_id(related, 2);
             lines.push(NewRelation { id: id.clone(), kind: "vmlDrawing", target: relative(part, &name) });
@@ -309,10 +337,67 @@ impl Plan {
 }
 
 impl Wanted {
+    /// What former marked copies say of the sheet's cells.
+    fn formers(&self) -> impl Iterator<Item = (&CellAddress, &Former)> {
+        self.comments.iter().flat_map(|(_, survey)| &survey.formers)
+    }
+
+    /// Decides what cells are filled with, and what of it a comment has to remember; `ours` are the colours of marks.
+    fn paint(&mut self, survey: &StyleSurvey, ours: &[Colour]) {
+        let before = |cell: &CellAddress| {
+            let now = survey.paint(self.style(*cell)).cloned();
+            let former = self.comments.as_ref().and_then(|(_, survey)| survey.formers.get(cell));
+            let is_ours = |paint: &Paint| ours.iter().any(|colour| Paint::from(*colour) == *paint);
+            match former.filter(|_| now.as_ref().is_some_and(is_ours)) {
+                Some(Former::Whole(Some(fill))) => (Some(fill.clone()), true),
+                Some(_) => (Some(Paint::Unfilled), true),
+                None => (now, false),
+            }
+        };
+        let marked = self.colours.keys().map(|cell| (*cell, before(cell).0)).collect::<Vec<_>>();
+        let mut paints: BTreeMap<CellAddress, Paint> = BTreeMap::new();
+        for (cell, _) in self.formers() {
+            if let (Some(fill), true) = before(cell) {
+                paints.insert(*cell, fill);
+            }
+        }
+        paints.extend(self.colours.iter().map(|(cell, colour)| (*cell, Paint::from(*colour))));
+        self.paints = paints;
+        for (cell, fill) in marked {
+            if let Some(note) = self.notes.get_mut(&cell) {
+                note.fill = fill;
+            }
+        }
+    }
+
     /// The style that a cell has now.
     fn style(&self, cell: CellAddress) -> u32 {
         self.styles.get(&cell).copied().unwrap_or(0)
     }
+}
+
+/// The part of a sheet's comments, and what stands in it. `None`: it has none.
+///
+/// `ours` `None`: what former marked copies say is taken for anybody's.
+fn comments(
+    package: &mut Package,
+    sheet: usize,
+    ours: Option<&[Colour]>,
+) -> Result<Option<(String, CommentSurvey)>, Refusal> {
+    if !package.sheets().get(sheet).is_some_and(|sheet| sheet.has_cells) {
+        return Ok(None);
+    }
+    let (limits, part) = (package.limits, package.cells_part(sheet)?);
+    let related = relations(&mut package.archive, &part, &limits)?;
+    let mut found = related.iter().filter(|found| found.kind == "comments" && !found.external);
+    let Some(found) = found.find(|found| package.archive.find(&found.target).is_some()) else {
+        return Ok(None);
+    };
+    let mut survey = CommentSurvey::read(&mut package.archive, &found.target, &limits)?;
+    if ours.is_none() {
+        survey.formers.clear();
+    }
+    Ok(Some((found.target.clone(), survey)))
 }
 
 /// A name that no entry and no new part has.

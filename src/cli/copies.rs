@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::arguments::{CheckArguments, InputFormatName, Whether};
+use super::output_name;
 use super::session::Session;
 use super::usage::usage;
 use crate::diagnostic::code::usage::{
-    CONFLICT, COPY_NOT_WRITTEN, MACROS_IN_COPY, NO_CELLS_TO_MARK, ONE_FILE_TO_COPY, OUTPUT_IS_INPUT,
-    SIGNATURE_BROKEN, TOO_LARGE_TO_MARK, TWO_OUTPUTS_IN_ONE_PLACE, WORKBOOKS_LEFT_OUT,
+    CONFLICT, COPY_NOT_WRITTEN, MACROS_IN_COPY, NO_CELLS_TO_MARK, NOT_DECODABLE, ONE_FILE_TO_COPY,
+    OUTPUT_IS_INPUT, SIGNATURE_BROKEN, TOO_LARGE_TO_MARK, TWO_OUTPUTS_IN_ONE_PLACE, WORKBOOKS_LEFT_OUT,
 };
-use crate::diagnostic::{Diagnostic, Language, Place};
+use crate::diagnostic::{Diagnostic, Language, Localized, Place};
 use crate::engine::event::{Reporter, RunHeader, Summary};
 use crate::engine::{InputFile, InputPlace};
 use crate::error::Error;
@@ -75,7 +76,7 @@ pub(super) fn refused(
     }));
     for (flag, path) in outputs {
         let (real, place) = (real_path(&path), path.display().to_string());
-        let label = session.line.mark_value(&place);
+        let label = session.line.mark_output(flag, &place);
         match taken.iter().find(|(_, other)| *other == real) {
             Some(("", _)) => return Some(usage(&OUTPUT_IS_INPUT, label).with("place", place)),
             Some((other, _)) => {
@@ -84,8 +85,31 @@ pub(super) fn refused(
             }
             None => taken.push((flag, real)),
         }
+        if let Some(refused) =
+            output_name::refused(&session.line, flag, &path, fitting(arguments, flag, original))
+        {
+            return Some(refused);
+        }
     }
     None
+}
+
+/// Endings that fit what `flag` writes.
+fn fitting(arguments: &CheckArguments, flag: &str, original: &Path) -> &'static [&'static str] {
+    let named = |name: &str| original.with_extension(name);
+    let original = match arguments.input_format {
+        Some(InputFormatName::Csv) => named("csv"),
+        Some(InputFormatName::Tsv) => named("tsv"),
+        Some(InputFormatName::Json) => named("json"),
+        Some(InputFormatName::Jsonl) => named("jsonl"),
+        // With macros or without.
+        Some(InputFormatName::Xlsx) | None => original.to_path_buf(),
+    };
+    match flag {
+        "--fix" => output_name::like(&original),
+        "--annotate" => output_name::marked(&original),
+        _ => output_name::CSV,
+    }
 }
 
 /// Why no annotated copy can be written of `original`. `None`: as far as its name tells, one can.
@@ -168,7 +192,10 @@ fn tell_fixed(session: &Session, copy: &str, log: &Path, outcome: &Fixed) -> boo
                     format!("Corrected copy: {copy} ({cells} cells corrected); change log: {log}")
                 }
             });
-            tell_notes(session, "--fix", notes);
+            tell_notes(session, ("--fix", copy), notes);
+        }
+        Fixed::Undecodable => {
+            session.warn([Diagnostic::new(&NOT_DECODABLE, Place::Run).with("flag", "--fix")]);
         }
         Fixed::NotRead => {
             session.warn([Diagnostic::new(&COPY_NOT_WRITTEN, Place::Run).with("flag", "--fix")]);
@@ -196,7 +223,7 @@ fn tell_annotated(session: &Session, copy: &str, outcome: &Annotated) -> bool {
                     }
                 });
             }
-            tell_notes(session, "--annotate", notes);
+            tell_notes(session, ("--annotate", copy), notes);
             return true;
         }
         Annotated::NotATable => Diagnostic::new(&NO_CELLS_TO_MARK, Place::Run),
@@ -218,12 +245,22 @@ fn named(cells: &[String]) -> (String, String) {
 }
 
 /// What is to be known of the copy of a workbook.
-fn tell_notes(session: &Session, flag: &'static str, notes: &CopyNotes) {
-    let CopyNotes { signature_broken, has_macros, without_fills, in_conversation, by_formula, covered } =
+fn tell_notes(session: &Session, (flag, copy): (&'static str, &str), notes: &CopyNotes) {
+    let CopyNotes { signature_broken, has_macros, without_fills, in_conversation, by_formula, covered, cut } =
         notes;
-    let warnings = [(*signature_broken, &SIGNATURE_BROKEN), (*has_macros, &MACROS_IN_COPY)];
-    for (_, code) in warnings.into_iter().filter(|(holds, _)| *holds) {
-        session.warn([Diagnostic::new(code, Place::Run).with("flag", flag)]);
+    if *signature_broken {
+        session.warn([Diagnostic::new(&SIGNATURE_BROKEN, Place::Run).with("flag", flag)]);
+    }
+    if *has_macros {
+        let told = Diagnostic::new(&MACROS_IN_COPY, Place::Run).with("flag", flag);
+        let opens = Path::new(copy).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsm"));
+        let advice = || {
+            Localized::new(
+                "表計算ソフトで開くには、写しの名前の末尾を .xlsm にしてください。".to_owned(),
+                "please let its name end in .xlsm, or a spreadsheet will not open it".to_owned(),
+            )
+        };
+        session.warn([if opens { told } else { told.suggest(advice()) }]);
     }
     let told =
         |ja: String, en: String| session.note(if session.language == Language::Ja { &ja } else { &en });
@@ -254,6 +291,16 @@ fn tell_notes(session: &Session, flag: &'static str, notes: &CopyNotes) {
             ),
             format!(
                 "Not corrected, because merged cells hide them: {en}. Please unmerge them and write each answer into its own cell."
+            ),
+        );
+    }
+    if *cut > 0 {
+        told(
+            format!(
+                "表計算ソフトのセルに入る32,767文字を超えるため、写しでは末尾を「…」に切ったセルが{cut}あります。"
+            ),
+            format!(
+                "Cut in the copy (ending in \"…\"), because a cell of a spreadsheet holds 32,767 characters: {cut}."
             ),
         );
     }

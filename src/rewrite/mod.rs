@@ -37,4 +37,6 @@ pub struct CopyNotes {
     pub by_formula: Vec<String>,
     /// Addresses of cells that were not corrected, because merged cells hide them: only their first cell shows.
     pub covered: Vec<String>,
+    /// Cells of a text file that are longer than a cell of a workbook can be, and end in `…`.
+    pub cut: u64,
 }

@@ -8,7 +8,7 @@ use crate::program::{kenpyo, text};
 fn made(folder: &Path, name: &str, more: &[&str]) -> Vec<u8> {
     let out = folder.join(name);
     let out = out.to_str().unwrap();
-    let output = kenpyo(&[&["form", "-o", out], more].concat());
+    let output = kenpyo(&[&["form", "--force", "-o", out], more].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     fs::read(out).unwrap()
 }
@@ -55,6 +55,40 @@ fn a_sheet_of_one_record_is_no_csv() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("KP-U009"));
     assert!(!Path::new("never.csv").exists());
+}
+
+/// It may have been filled in by then.
+#[test]
+fn a_form_that_is_there_is_replaced_on_demand_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let blank = made(folder.path(), "t.csv", &[]);
+    let path = folder.path().join("t.csv");
+    fs::write(&path, "記入済み").unwrap();
+    let form =
+        |more: &[&str]| kenpyo(&[&["form", "-o", path.to_str().unwrap(), "--lang", "ja"], more].concat());
+    let refused = form(&[]);
+    assert_eq!(refused.status.code(), Some(2));
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(told.contains("KP-U050") && told.contains("--force"), "{told}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "記入済み");
+    assert!(form(&["--force"]).status.success());
+    assert_eq!(fs::read(&path).unwrap(), blank);
+}
+
+#[test]
+fn a_template_has_the_name_of_what_it_is() {
+    for (name, format, code, right) in [
+        ("never.ods", "xlsx", "KP-U048", "never.xlsx"),
+        ("never.xls", "xlsx", "KP-U048", "never.xlsx"),
+        ("never.xlsx", "csv", "KP-U048", "never.csv"),
+        ("-", "xlsx", "KP-U006", ""),
+    ] {
+        let output = kenpyo(&["form", "-o", name, "--format", format, "--lang", "en"]);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{name}: {told}");
+        assert!(told.contains(code) && told.contains(right), "{name}: {told}");
+        assert!(!crate::program::root().join(name).exists());
+    }
 }
 
 /// The first sheet of a workbook as `LibreOffice` reads it, as CSV in UTF-8. `None`: that is not installed, which is told.

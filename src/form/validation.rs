@@ -12,8 +12,9 @@ use rust_xlsxwriter::{
 
 use super::column::{Column, Entry, bounds};
 use super::look;
-use super::workbook::{Form, OPTIONS};
+use super::workbook::Form;
 use crate::diagnostic::{Decimal, Language};
+use crate::input::OPTIONS_SHEET;
 
 /// Longest list that stands in the cell itself, and longest message, in UTF-16 units.
 const LONGEST: usize = 255;
@@ -43,7 +44,7 @@ impl Offered {
         });
         let letters = u16::try_from(column).map(rust_xlsxwriter::utility::column_number_to_name);
         let letters = letters.unwrap_or_default();
-        format!("='{OPTIONS}'!${letters}$1:${letters}${}", list.len())
+        format!("='{OPTIONS_SHEET}'!${letters}$1:${letters}${}", list.len())
     }
 
     /// Writes the lists, each into its column.

@@ -272,6 +272,8 @@ mod workbook {
             let output =
                 kenpyo(&["check", path.to_str().unwrap(), "--format", "short", "--fail-on", "warning"]);
             assert_eq!(output.status.code(), Some(0), "{name}: {}", text(&output));
+            // The guide is our own: that it is not read is no news.
+            assert!(!text(&output).contains("KP-S043"), "{name}: {}", text(&output));
         }
     }
 }

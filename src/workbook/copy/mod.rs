@@ -86,7 +86,7 @@ pub struct Copied {
     /// Cells (sheet, cell) that were not changed, because merged cells hide them: what they hold nobody sees, and the
     /// cell that shows is another one.
     pub covered: Vec<(usize, CellAddress)>,
-    /// No cell was filled: the workbook has no styles to build on. Comments were made all the same.
+    /// No cell was filled: the workbook's styles have no lists to add to. Comments were made all the same.
     pub without_fills: bool,
 }
 
@@ -208,9 +208,14 @@ fn rewrite(
             listing::splice_list(xml, out, keep, |prefix| plan.content_types(prefix))
         }
         Action::WorkbookRelations => {
-            let keep =
-                |tag: &Tag<'_>| !tag.attribute("Type").is_some_and(|kind| kind.ends_with("/calcChain"));
-            listing::splice_list(xml, out, keep, |_| Vec::new())
+            let keep = |tag: &Tag<'_>| {
+                let is_chain = tag.attribute("Type").is_some_and(|kind| kind.ends_with("/calcChain"));
+                !(plan.drops_chain() && is_chain)
+            };
+            let family = listing::family(plan.strict);
+            let lines =
+                |prefix: &str| plan.workbook_relation.iter().map(|new| new.line(prefix, family)).collect();
+            listing::splice_list(xml, out, keep, lines)
         }
         Action::Boxes { .. } | Action::LeaveOut => Ok(()),
     }

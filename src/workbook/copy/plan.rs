@@ -20,6 +20,7 @@ use super::{Change, Colour, Copied, Mark, NewValue};
 
 const COMMENTS_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml";
 const BOXES_TYPE: &str = "application/vnd.openxmlformats-officedocument.vmlDrawing";
+const STYLES_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml";
 const CONTENT_TYPES: &str = "[Content_Types].xml";
 
 /// What becomes of an entry that is not copied as it is.
@@ -48,6 +49,10 @@ pub(super) struct Plan {
     /// Names of the new parts of comments.
     comments: Vec<String>,
     needs_box_type: bool,
+    /// The new part of styles, where the list of content types has to name it.
+    styles_part: Option<String>,
+    /// What leads from the workbook to its new part of styles.
+    pub(super) workbook_relation: Option<NewRelation>,
     calculation_chain: Option<String>,
 }
 
@@ -101,13 +106,21 @@ impl Plan {
         }
         if let Some(part) = plan.calculation_chain.clone() {
             plan.act(&package.archive, &part, Action::LeaveOut);
+        }
+        if plan.drops_chain() || plan.workbook_relation.is_some() {
             let list = relations_part(&package.workbook_part);
             plan.act(&package.archive, &list, Action::WorkbookRelations);
         }
-        if plan.needs_box_type || !plan.comments.is_empty() || plan.calculation_chain.is_some() {
+        let names_parts = !plan.comments.is_empty() || plan.styles_part.is_some();
+        if plan.needs_box_type || names_parts || plan.drops_chain() {
             plan.act(&package.archive, CONTENT_TYPES, Action::ContentTypes);
         }
         Ok(plan)
+    }
+
+    /// Whether the list of the cells that formulas give goes: one of them is no formula any more.
+    pub(super) fn drops_chain(&self) -> bool {
+        self.calculation_chain.is_some()
     }
 
     /// Whether the line of this part stays in the list of content types.
@@ -120,11 +133,11 @@ impl Plan {
     /// The lines to be added to the list of content types.
     pub(super) fn content_types(&self, p: &str) -> Vec<String> {
         let boxes = format!("<{p}Default Extension=\"vml\" ContentType=\"{BOXES_TYPE}\"/>");
-        let comments = self
-            .comments
-            .iter()
-            .map(|part| format!("<{p}Override PartName=\"/{part}\" ContentType=\"{COMMENTS_TYPE}\"/>"));
-        self.needs_box_type.then_some(boxes).into_iter().chain(comments).collect()
+        let line =
+            |part: &String, kind: &str| format!("<{p}Override PartName=\"/{part}\" ContentType=\"{kind}\"/>");
+        let comments = self.comments.iter().map(|part| line(part, COMMENTS_TYPE));
+        let styles = self.styles_part.iter().map(|part| line(part, STYLES_TYPE));
+        self.needs_box_type.then_some(boxes).into_iter().chain(comments).chain(styles).collect()
     }
 
     fn act(&mut self, archive: &Archive, part: &str, action: Action) {
@@ -231,11 +244,15 @@ impl Plan {
         if !has_marks && !has_formers {
             return Ok(());
         }
-        self.copied.without_fills = has_marks;
-        let Some(part) = package.related("styles") else { return Ok(()) };
-        let styles = wanted.values().flat_map(|own| own.styles.values().copied()).collect();
-        let survey = style_part::survey(&mut package.archive, &part, &package.limits, &styles)?;
+        let part = package.related("styles");
+        let survey = if let Some(part) = &part {
+            let styles = wanted.values().flat_map(|own| own.styles.values().copied()).collect();
+            style_part::survey(&mut package.archive, part, &package.limits, &styles)?
+        } else {
+            StyleSurvey::blank()
+        };
         if !survey.is_usable() {
+            self.copied.without_fills = has_marks;
             return Ok(());
         }
         for own in wanted.values_mut() {
@@ -245,11 +262,32 @@ impl Plan {
             .values()
             .flat_map(|own| own.paints.iter().map(|(cell, paint)| (own.style(*cell), paint.clone())))
             .collect();
-        self.copied.without_fills = false;
-        if !pairs.is_empty() {
-            self.styles = NewStyles::plan(&survey, &pairs);
-            self.act(&package.archive, &part, Action::Styles);
+        if pairs.is_empty() {
+            return Ok(());
         }
+        self.styles = NewStyles::plan(&survey, &pairs);
+        match part {
+            Some(part) => self.act(&package.archive, &part, Action::Styles),
+            None => self.make_styles(package)?,
+        }
+        Ok(())
+    }
+
+    /// A part of styles for a workbook that has none, whether or not a relation leads to one.
+    fn make_styles(&mut self, package: &mut Package) -> Result<(), Refusal> {
+        let led = package.relations.iter().find(|found| found.kind == "styles" && !found.external);
+        let name = if let Some(led) = led {
+            led.target.clone()
+        } else {
+            let name = free_name(&package.archive, &self.new_parts, "xl/styles", ".xml");
+            let target = relative(&package.workbook_part, &name);
+            let id = free_id(&package.relations, 1);
+            self.workbook_relation = Some(NewRelation { id, kind: "styles", target });
+            name
+        };
+        let known = content_type(&mut package.archive, &name, &package.limits)?;
+        self.styles_part = (known.as_deref() != Some(STYLES_TYPE)).then(|| name.clone());
+        self.new_parts.push((name, style_part::new_part(&self.styles, self.strict)));
         Ok(())
     }
 

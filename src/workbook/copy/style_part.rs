@@ -39,6 +39,11 @@ pub(super) struct StyleSurvey {
 }
 
 impl StyleSurvey {
+    /// What stands in a part of [`new_part`] before anything is added.
+    pub(super) fn blank() -> Self {
+        Self { fills: vec![Some(Paint::Unfilled), None], styles: 1, ..Self::default() }
+    }
+
     /// Whether there are lists to add to.
     pub(super) fn is_usable(&self) -> bool {
         !self.fills.is_empty() && self.styles > 0
@@ -154,6 +159,22 @@ impl List {
             _ => Self::Other,
         }
     }
+}
+
+/// The part of a workbook that has none: what every workbook has, and these styles.
+pub(super) fn new_part(added: &NewStyles, strict: bool) -> String {
+    let namespace = if strict {
+        "http://purl.oclc.org/ooxml/spreadsheetml/main"
+    } else {
+        "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    };
+    let StyleSurvey { fills, styles, .. } = StyleSurvey::blank();
+    let (fill_count, style_count) = (fills.len() + added.fill_count, styles + added.style_count);
+    let plain = "<xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/>";
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<styleSheet xmlns=\"{namespace}\"><fonts count=\"1\"><font><sz val=\"11\"/><name val=\"Calibri\"/><family val=\"2\"/></font></fonts><fills count=\"{fill_count}\"><fill><patternFill patternType=\"none\"/></fill><fill><patternFill patternType=\"gray125\"/></fill>{}</fills><borders count=\"1\"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count=\"1\">{plain}</cellStyleXfs><cellXfs count=\"{style_count}\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>{}</cellXfs><cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles></styleSheet>",
+        added.fills, added.styles
+    )
 }
 
 /// Reads the part of this name; `wanted` are the styles to be copied.

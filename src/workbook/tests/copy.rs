@@ -287,10 +287,8 @@ fn macros_and_signatures_are_told_and_kept() {
 
 #[test]
 fn what_cannot_be_marked_is_refused_or_told() {
-    let mut out = Cursor::new(Vec::new());
-    let mut package = open(book(&[])).unwrap();
-    let copied = write_copy(&mut package, &mut out, &[mark("A1", RED, "x")], &[]).unwrap();
-    assert!(copied.without_fills);
+    let bare = book(&[("xl/styles.xml", &format!("<styleSheet xmlns=\"{MAIN}\"/>"))]);
+    assert!(copy(&bare, &[mark("A1", RED, "x")], &[]).1.without_fills);
     let refusal = |marks: &[Mark]| {
         let mut package = open(book(&[])).unwrap();
         match write_copy(&mut package, Cursor::new(Vec::new()), marks, &[]) {
@@ -301,6 +299,30 @@ fn what_cannot_be_marked_is_refused_or_told() {
     assert_eq!(refusal(&[Mark { sheet: 3, ..mark("A1", RED, "x") }]), Refusal::NoSuchSheet);
     let far = Refusal::FarCell { place: format!("{SHEET} XFE1") };
     assert_eq!(refusal(&[mark("XFE1", RED, "x")]), far);
+}
+
+/// Programs that write bare workbooks leave the styles out, with or without the relation that leads to them.
+#[test]
+fn a_workbook_without_styles_is_filled_all_the_same() {
+    let unrelated = WORKBOOK_RELATIONS
+        .replace("<Relationship Id=\"rId3\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles\" Target=\"styles.xml\"/>", "");
+    assert!(unrelated.len() < WORKBOOK_RELATIONS.len());
+    for relations in [WORKBOOK_RELATIONS, &unrelated] {
+        let own = sheet(r#"<row r="1"><c r="A1" s="5"/><c r="B1"/></row>"#);
+        let original = book(&[("xl/_rels/workbook.xml.rels", relations), (SHEET, &own)]);
+        let (copied, report) = copy(&original, &[mark("A1", RED, "x"), mark("C2", YELLOW, "y")], &[]);
+        assert_eq!(report, Copied::default());
+        let all = content(&copied);
+        assert_eq!(all["xl/_rels/workbook.xml.rels"].matches("relationships/styles\"").count(), 1);
+        assert_eq!(all["[Content_Types].xml"].matches("spreadsheetml.styles+xml").count(), 1);
+        let mut package = open(copied).unwrap();
+        let mut filled = Vec::new();
+        let mut rows = package.rows(0).unwrap();
+        while let Some(row) = rows.next_row().unwrap() {
+            filled.extend(row.cells().filter(|cell| cell.look.filled).map(|cell| cell.address.to_string()));
+        }
+        assert_eq!(filled, ["A1", "C2"]);
+    }
 }
 
 #[test]

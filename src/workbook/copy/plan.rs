@@ -279,7 +279,10 @@ impl Plan {
         let name = if let Some(led) = led {
             led.target.clone()
         } else {
-            let name = free_name(&package.archive, &self.new_parts, "xl/styles", ".xml");
+            // Some programs look for it under this name alone.
+            let usual = Some("xl/styles.xml".to_owned()).filter(|name| package.archive.find(name).is_none());
+            let free = || free_name(&package.archive, &self.new_parts, "xl/styles", ".xml");
+            let name = usual.unwrap_or_else(free);
             let target = relative(&package.workbook_part, &name);
             let id = free_id(&package.relations, 1);
             self.workbook_relation = Some(NewRelation { id, kind: "styles", target });

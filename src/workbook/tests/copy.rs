@@ -315,6 +315,7 @@ fn a_workbook_without_styles_is_filled_all_the_same() {
         let all = content(&copied);
         assert_eq!(all["xl/_rels/workbook.xml.rels"].matches("relationships/styles\"").count(), 1);
         assert_eq!(all["[Content_Types].xml"].matches("spreadsheetml.styles+xml").count(), 1);
+        assert!(all.contains_key("xl/styles.xml"), "the name under which most programs look for it");
         let mut package = open(copied).unwrap();
         let mut filled = Vec::new();
         let mut rows = package.rows(0).unwrap();

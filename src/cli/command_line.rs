@@ -75,6 +75,20 @@ impl CommandLine {
         })
     }
 
+    /// Marks `value` where it is the value of `flag`, else as [`CommandLine::mark_value`] does.
+    pub(super) fn mark_output(&self, flag: &str, value: &str) -> Option<Label> {
+        let after =
+            |index: usize| self.words.get(index + 1).is_some_and(|next| next == value).then_some(index + 1);
+        let split = self.words.iter().position(|word| word == flag).and_then(after);
+        let joined = || {
+            let whole = format!("{flag}={value}");
+            let index = self.words.iter().position(|word| *word == whole)?;
+            let (_, end) = self.places.get(index)?;
+            Some(self.label(end.checked_sub(picture::visible(value).len())?, *end))
+        };
+        split.and_then(|index| self.mark_word(index)).or_else(joined).or_else(|| self.mark_value(value))
+    }
+
     /// The stretches of a word between `=` and `,`, and what follows its first `=`.
     fn parts(&self, start: usize, end: usize) -> Vec<(usize, usize)> {
         let word = self.text.get(start..end).unwrap_or("");

@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::arguments::{CheckArguments, InputFormatName, Whether};
+use super::output_name;
 use super::session::Session;
 use super::usage::usage;
 use crate::diagnostic::code::usage::{
-    CONFLICT, COPY_NOT_WRITTEN, MACROS_IN_COPY, NO_CELLS_TO_MARK, ONE_FILE_TO_COPY, OUTPUT_IS_INPUT,
-    SIGNATURE_BROKEN, TOO_LARGE_TO_MARK, TWO_OUTPUTS_IN_ONE_PLACE, WORKBOOKS_LEFT_OUT,
+    CONFLICT, COPY_NOT_WRITTEN, MACROS_IN_COPY, NO_CELLS_TO_MARK, NOT_DECODABLE, ONE_FILE_TO_COPY,
+    OUTPUT_IS_INPUT, SIGNATURE_BROKEN, TOO_LARGE_TO_MARK, TWO_OUTPUTS_IN_ONE_PLACE, WORKBOOKS_LEFT_OUT,
 };
-use crate::diagnostic::{Diagnostic, Language, Place};
+use crate::diagnostic::{Diagnostic, Language, Localized, Place};
 use crate::engine::event::{Reporter, RunHeader, Summary};
 use crate::engine::{InputFile, InputPlace};
 use crate::error::Error;
@@ -25,6 +26,9 @@ use crate::rewrite::{Annotated, Annotator, CopyNotes, Fixed, Fixer};
 use crate::rule_pack::RulePack;
 use crate::settings::{Destination, Report};
 use crate::source::sink::real_path;
+
+/// Cells that are named in one sentence.
+const MOST_NAMED: usize = 10;
 
 /// The name of the change log where none is given.
 fn log_path(arguments: &CheckArguments, copy: &Path) -> PathBuf {
@@ -72,7 +76,7 @@ pub(super) fn refused(
     }));
     for (flag, path) in outputs {
         let (real, place) = (real_path(&path), path.display().to_string());
-        let label = session.line.mark_value(&place);
+        let label = session.line.mark_output(flag, &place);
         match taken.iter().find(|(_, other)| *other == real) {
             Some(("", _)) => return Some(usage(&OUTPUT_IS_INPUT, label).with("place", place)),
             Some((other, _)) => {
@@ -81,8 +85,31 @@ pub(super) fn refused(
             }
             None => taken.push((flag, real)),
         }
+        if let Some(refused) =
+            output_name::refused(&session.line, flag, &path, fitting(arguments, flag, original))
+        {
+            return Some(refused);
+        }
     }
     None
+}
+
+/// Endings that fit what `flag` writes.
+fn fitting(arguments: &CheckArguments, flag: &str, original: &Path) -> &'static [&'static str] {
+    let named = |name: &str| original.with_extension(name);
+    let original = match arguments.input_format {
+        Some(InputFormatName::Csv) => named("csv"),
+        Some(InputFormatName::Tsv) => named("tsv"),
+        Some(InputFormatName::Json) => named("json"),
+        Some(InputFormatName::Jsonl) => named("jsonl"),
+        // With macros or without.
+        Some(InputFormatName::Xlsx) | None => original.to_path_buf(),
+    };
+    match flag {
+        "--fix" => output_name::like(&original),
+        "--annotate" => output_name::marked(&original),
+        _ => output_name::CSV,
+    }
 }
 
 /// Why no annotated copy can be written of `original`. `None`: as far as its name tells, one can.
@@ -138,9 +165,9 @@ impl Copies {
 
     /// Says what was written. `false`: something that was asked for was not.
     pub(super) fn tell(&self, session: &Session, arguments: &CheckArguments) -> bool {
-        let fixed = arguments.fix.as_ref().zip(self.fixer.as_ref().and_then(|fixer| fixer.outcome));
-        let annotated =
-            arguments.annotate.as_ref().zip(self.annotator.as_ref().and_then(|copy| copy.outcome));
+        let fixed = arguments.fix.as_ref().zip(self.fixer.as_ref().and_then(|fixer| fixer.outcome.as_ref()));
+        let annotated = self.annotator.as_ref().and_then(|copy| copy.outcome.as_ref());
+        let annotated = arguments.annotate.as_ref().zip(annotated);
         let fixed = fixed.is_none_or(|(copy, outcome)| {
             tell_fixed(session, &copy.display().to_string(), &log_path(arguments, copy), outcome)
         });
@@ -155,7 +182,7 @@ impl Copies {
     }
 }
 
-fn tell_fixed(session: &Session, copy: &str, log: &Path, outcome: Fixed) -> bool {
+fn tell_fixed(session: &Session, copy: &str, log: &Path, outcome: &Fixed) -> bool {
     match outcome {
         Fixed::Written(cells, notes) => {
             let log = log.display();
@@ -165,7 +192,10 @@ fn tell_fixed(session: &Session, copy: &str, log: &Path, outcome: Fixed) -> bool
                     format!("Corrected copy: {copy} ({cells} cells corrected); change log: {log}")
                 }
             });
-            tell_notes(session, "--fix", notes);
+            tell_notes(session, ("--fix", copy), notes);
+        }
+        Fixed::Undecodable => {
+            session.warn([Diagnostic::new(&NOT_DECODABLE, Place::Run).with("flag", "--fix")]);
         }
         Fixed::NotRead => {
             session.warn([Diagnostic::new(&COPY_NOT_WRITTEN, Place::Run).with("flag", "--fix")]);
@@ -174,14 +204,14 @@ fn tell_fixed(session: &Session, copy: &str, log: &Path, outcome: Fixed) -> bool
     matches!(outcome, Fixed::Written(..))
 }
 
-fn tell_annotated(session: &Session, copy: &str, outcome: Annotated) -> bool {
+fn tell_annotated(session: &Session, copy: &str, outcome: &Annotated) -> bool {
     let problem = match outcome {
         Annotated::Written { cells, left_out, notes } => {
             session.note(&match session.language {
                 Language::Ja => format!("印を付けた写し：{copy}（{cells}セル）"),
                 Language::En => format!("Annotated copy: {copy} ({cells} cells marked)"),
             });
-            if left_out > 0 {
+            if *left_out > 0 {
                 session.note(&match session.language {
                     Language::Ja => {
                         format!("写しに書いていない指摘が{left_out}件あります。--max-findings で増やせます。")
@@ -193,7 +223,7 @@ fn tell_annotated(session: &Session, copy: &str, outcome: Annotated) -> bool {
                     }
                 });
             }
-            tell_notes(session, "--annotate", notes);
+            tell_notes(session, ("--annotate", copy), notes);
             return true;
         }
         Annotated::NotATable => Diagnostic::new(&NO_CELLS_TO_MARK, Place::Run),
@@ -204,16 +234,37 @@ fn tell_annotated(session: &Session, copy: &str, outcome: Annotated) -> bool {
     false
 }
 
+/// As many addresses as a person reads, and how many there are beyond.
+fn named(cells: &[String]) -> (String, String) {
+    let shown =
+        |between: &str| cells.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(between);
+    match cells.len().saturating_sub(MOST_NAMED) {
+        0 => (shown("、"), shown(", ")),
+        more => (format!("{}、ほか{more}セル", shown("、")), format!("{} and {more} more", shown(", "))),
+    }
+}
+
 /// What is to be known of the copy of a workbook.
-fn tell_notes(session: &Session, flag: &'static str, notes: CopyNotes) {
-    let CopyNotes { signature_broken, has_macros, without_fills, in_conversation, unchanged } = notes;
-    let warnings = [(signature_broken, &SIGNATURE_BROKEN), (has_macros, &MACROS_IN_COPY)];
-    for (_, code) in warnings.into_iter().filter(|(holds, _)| *holds) {
-        session.warn([Diagnostic::new(code, Place::Run).with("flag", flag)]);
+fn tell_notes(session: &Session, (flag, copy): (&'static str, &str), notes: &CopyNotes) {
+    let CopyNotes { signature_broken, has_macros, without_fills, in_conversation, by_formula, covered, cut } =
+        notes;
+    if *signature_broken {
+        session.warn([Diagnostic::new(&SIGNATURE_BROKEN, Place::Run).with("flag", flag)]);
+    }
+    if *has_macros {
+        let told = Diagnostic::new(&MACROS_IN_COPY, Place::Run).with("flag", flag);
+        let opens = Path::new(copy).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsm"));
+        let advice = || {
+            Localized::new(
+                "表計算ソフトで開くには、写しの名前の末尾を .xlsm にしてください。".to_owned(),
+                "please let its name end in .xlsm, or a spreadsheet will not open it".to_owned(),
+            )
+        };
+        session.warn([if opens { told } else { told.suggest(advice()) }]);
     }
     let told =
         |ja: String, en: String| session.note(if session.language == Language::Ja { &ja } else { &en });
-    if in_conversation > 0 {
+    if *in_conversation > 0 {
         told(
             format!(
                 "会話（スレッド形式のコメント）があるため、コメントを付けていないセルが{in_conversation}あります。"
@@ -221,13 +272,39 @@ fn tell_notes(session: &Session, flag: &'static str, notes: CopyNotes) {
             format!("{in_conversation} cells hold a conversation and got no comment."),
         );
     }
-    if unchanged > 0 {
+    if !by_formula.is_empty() {
+        let (ja, en) = named(by_formula);
         told(
-            format!("ほかのセルの数式が使っているため、訂正していないセルが{unchanged}あります。"),
-            format!("{unchanged} cells were not corrected, because other cells need the formula in them."),
+            format!(
+                "数式で値を求めているため、訂正していないセルがあります：{ja}。数式を直すか、値を直接入力してください。"
+            ),
+            format!(
+                "Not corrected, because a formula gives the value: {en}. Please correct the formula, or write the value."
+            ),
         );
     }
-    if without_fills {
+    if !covered.is_empty() {
+        let (ja, en) = named(covered);
+        told(
+            format!(
+                "結合されて見えないセルのため、訂正していないセルがあります：{ja}。結合を解除して、各セルに回答を入力してください。"
+            ),
+            format!(
+                "Not corrected, because merged cells hide them: {en}. Please unmerge them and write each answer into its own cell."
+            ),
+        );
+    }
+    if *cut > 0 {
+        told(
+            format!(
+                "表計算ソフトのセルに入る32,767文字を超えるため、写しでは末尾を「…」に切ったセルが{cut}あります。"
+            ),
+            format!(
+                "Cut in the copy (ending in \"…\"), because a cell of a spreadsheet holds 32,767 characters: {cut}."
+            ),
+        );
+    }
+    if *without_fills {
         told(
             "このファイルには書式の定義がないため、セルに色は付けていません（コメントは付いています）。"
                 .to_owned(),

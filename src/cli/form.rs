@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::output_name::{self, CSV, XLSX};
 use super::printed;
 use super::session::{Exit, Session};
 use super::usage::usage;
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::code::usage::{CONFLICT, WORKBOOKS_LEFT_OUT};
+use crate::diagnostic::code::usage::{CONFLICT, FILE_IS_THERE, WORKBOOKS_LEFT_OUT};
 use crate::error::Error;
 use crate::form::{self, FormLayout};
 use crate::rule_pack::RulePack;
@@ -31,6 +32,9 @@ pub(super) struct FormArguments {
     /// Where to write
     #[arg(long, short, value_name = "OUT")]
     out: PathBuf,
+    /// Replace OUT where it is there already
+    #[arg(long)]
+    force: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -81,8 +85,19 @@ fn refused(session: &Session, arguments: &FormArguments, format: FormFormat) -> 
         let label = session.line.mark_value("sheet");
         return Some(usage(&CONFLICT, label).with("flag", "--layout sheet").with("other", "--format csv"));
     }
-    (format == FormFormat::Xlsx && !cfg!(feature = "xlsx"))
-        .then(|| usage(&WORKBOOKS_LEFT_OUT, None).with("other", "--format csv"))
+    if format == FormFormat::Xlsx && !cfg!(feature = "xlsx") {
+        return Some(usage(&WORKBOOKS_LEFT_OUT, None).with("other", "--format csv"));
+    }
+    let fitting = if format == FormFormat::Csv { CSV } else { XLSX };
+    let flag = if session.line.words().iter().any(|word| word == "-o") { "-o" } else { "--out" };
+    if let Some(refused) = output_name::refused(&session.line, flag, &arguments.out, fitting) {
+        return Some(refused);
+    }
+    (arguments.out.is_file() && !arguments.force).then(|| {
+        let place = arguments.out.display().to_string();
+        let label = session.line.mark_output(flag, &place);
+        usage(&FILE_IS_THERE, label).with("place", place).with("flag", "--force")
+    })
 }
 
 #[cfg(feature = "xlsx")]

@@ -14,6 +14,7 @@ mod explain;
 mod form;
 mod generate;
 mod inputs;
+mod output_name;
 mod progress;
 mod rules;
 mod rules_format;

@@ -7,7 +7,7 @@
 use super::condition;
 use crate::diagnostic::{Decimal, Language, Localized};
 use crate::expression::{OptionList, Type};
-use crate::questionnaire::{Domain, Field, MultiLayout, NumberDomain, Questionnaire, Required};
+use crate::questionnaire::{Domain, Field, Mark, MultiLayout, NumberDomain, Questionnaire, Required};
 use crate::rule_pack::RulePack;
 
 /// What may be entered into a column.
@@ -150,10 +150,15 @@ impl Column<'_> {
         }
     }
 
-    /// The marks that may stand in place of an answer, and what each means. Empty: none.
-    pub(super) fn marks(&self) -> Localized<String> {
+    /// The marks that may stand in place of an answer, and what each means: where one is expected, those alone that the
+    /// schema takes for one. Empty: none.
+    pub(super) fn marks(&self, pack: &RulePack) -> Localized<String> {
         let mut found = Localized::<Vec<String>>::default();
-        for mark in self.field.marks.iter().filter(|mark| !mark.tokens.is_empty()) {
+        let may_be_blank = self.need(pack) == Required::No;
+        let is_taken = |mark: &&Mark| {
+            !mark.tokens.is_empty() && (may_be_blank || self.field.marks_allowed.contains(&mark.name))
+        };
+        for mark in self.field.marks.iter().filter(is_taken) {
             let tokens: Vec<&str> = mark.tokens.iter().map(|token| &**token).collect();
             let (ja, en) =
                 if mark.dont_know { ("不明", "not known") } else { ("非該当", "not applicable") };

@@ -2,7 +2,8 @@
 //!
 //! Invariants
 //! - A list of more than 255 letters, or with a comma in an option, stands on the sheet of options.
-//! - What the schema takes in place of an answer (marks) may still be written: then the refusal is only a warning.
+//! - What the reader takes may be written: the number of an option, and what the schema takes in place of an answer
+//!   (marks). A list is an offer, so beside it nothing is refused, and the message says what else may be written.
 
 use rust_xlsxwriter::{
     DataValidation, DataValidationErrorStyle, DataValidationRule, ExcelDateTime, Formula, Worksheet,
@@ -11,8 +12,9 @@ use rust_xlsxwriter::{
 
 use super::column::{Column, Entry, bounds};
 use super::look;
-use super::workbook::{Form, OPTIONS};
+use super::workbook::Form;
 use crate::diagnostic::{Decimal, Language};
+use crate::input::OPTIONS_SHEET;
 
 /// Longest list that stands in the cell itself, and longest message, in UTF-16 units.
 const LONGEST: usize = 255;
@@ -42,7 +44,7 @@ impl Offered {
         });
         let letters = u16::try_from(column).map(rust_xlsxwriter::utility::column_number_to_name);
         let letters = letters.unwrap_or_default();
-        format!("='{OPTIONS}'!${letters}$1:${letters}${}", list.len())
+        format!("='{OPTIONS_SHEET}'!${letters}$1:${letters}${}", list.len())
     }
 
     /// Writes the lists, each into its column.
@@ -67,7 +69,7 @@ pub(super) fn of(
     let rule = DataValidation::new().ignore_blank(true);
     let marked = column.field.marks.iter().any(|mark| !mark.tokens.is_empty());
     let style = match column.entry {
-        Entry::Option(_) | Entry::Tick(_) => DataValidationErrorStyle::Stop,
+        Entry::Option(_) | Entry::Tick(_) => DataValidationErrorStyle::Warning,
         _ if marked => DataValidationErrorStyle::Warning,
         _ => DataValidationErrorStyle::Stop,
     };
@@ -116,14 +118,25 @@ fn number(rule: DataValidation, scale: u8, (low, high): (Option<i64>, Option<i64
 /// The message beside the cell, and the one on a wrong entry.
 fn told(form: &Form<'_>, column: &Column<'_>, rule: DataValidation) -> Result<DataValidation, XlsxError> {
     let lines = column.explanation(form.pack, form.language);
-    let refused = match form.language {
-        Language::Ja => "この欄に記入できない値です。欄の説明をご確認ください。",
-        Language::En => "This cell does not take that value. Please look at the note of the column.",
-    };
+    let refused = refusal(column.entry, form.language);
     rule.set_input_title(clip(column.header, LONGEST_TITLE))?
         .set_input_message(clip(&lines.join("\n"), LONGEST))?
         .set_error_title(clip(column.header, LONGEST_TITLE))?
         .set_error_message(refused)
+}
+
+/// What is said of an entry that the cell did not expect.
+fn refusal(entry: Entry<'_>, language: Language) -> &'static str {
+    match (entry, language) {
+        (Entry::Option(_), Language::Ja) => {
+            "一覧にない値です。一覧から選ぶか、選択肢の番号または選択肢のとおりに記入してください（そのように記入した場合は、このまま続けられます）。"
+        }
+        (Entry::Option(_), Language::En) => {
+            "This is not on the list. Please choose from the list, or write the number or the words of an option; if that is what you wrote, go on."
+        }
+        (_, Language::Ja) => "この欄では予定していない値です。欄の説明をご確認ください。",
+        (_, Language::En) => "This cell does not expect that value. Please look at the note of the column.",
+    }
 }
 
 /// The text as far as `most` UTF-16 units, with `…` where it was cut.

@@ -12,16 +12,11 @@ use super::column::{Column, columns};
 use super::validation::Offered;
 use super::{FormLayout, guide, list, sheet};
 use crate::diagnostic::Language;
+use crate::input::{GUIDE_SHEET, OPTIONS_SHEET};
 use crate::rule_pack::RulePack;
 
 /// The name of the sheet that is filled in.
 pub const ANSWERS: &str = "回答 Answers";
-
-/// The name of the sheet that explains every question.
-pub const GUIDE: &str = "記入要領 Guide";
-
-/// The name of the sheet with options of lists that are too long for a cell's own list.
-pub const OPTIONS: &str = "選択肢 Options";
 
 /// The day on which every workbook says that it was made: the first that its date system is sure of.
 const MADE: (u16, u8, u8) = (2000, 1, 1);
@@ -56,11 +51,11 @@ fn write(form: &Form<'_>, layout: FormLayout) -> Result<Vec<u8>, XlsxError> {
         FormLayout::Sheet => sheet::write(form, &mut answers, &mut offered)?,
     }
     workbook.push_worksheet(answers);
-    let mut guide = named(GUIDE)?;
+    let mut guide = named(GUIDE_SHEET)?;
     guide::write(form, &mut guide)?;
     workbook.push_worksheet(guide);
     if !offered.is_empty() {
-        let mut options = named(OPTIONS)?;
+        let mut options = named(OPTIONS_SHEET)?;
         offered.write(&mut options)?;
         workbook.push_worksheet(options);
     }

@@ -46,6 +46,12 @@ use crate::diagnostic::{Argument, Code, Fix, Label, Localized, Notice, Severity}
 use crate::expression::FieldId;
 use crate::source::{Position, SourceId, Span, display_width, encoding::Encoding};
 
+/// The sheet of a blank form that explains every question.
+pub const GUIDE_SHEET: &str = "記入要領 Guide";
+
+/// The sheet of a blank form with the options of lists that are too long for a cell's own list.
+pub const OPTIONS_SHEET: &str = "選択肢 Options";
+
 /// A piece of text of a chunk: (start, length); the highest bit of `start` marks the side buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TextRef {

@@ -21,7 +21,7 @@ pub const MOST_FINDINGS: usize = 10_000;
 pub const LARGEST: u64 = 64 << 20;
 
 /// What came of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Annotated {
     /// The copy was written.
     Written {
@@ -103,9 +103,9 @@ impl Annotator {
             let Some(bytes) = self.whole(path)? else { return Ok(Annotated::TooLarge) };
             let rows = crate::input::written_rows(&bytes, separator, file.encoding);
             let made = super::table::workbook(&rows, &kept, left_out, self.language).map_err(fault)?;
-            let Some((workbook, cells)) = made else { return Ok(Annotated::TooLarge) };
+            let Some((workbook, cells, cut)) = made else { return Ok(Annotated::TooLarge) };
             std::io::Write::write_all(&mut sink, &workbook).map_err(fault)?;
-            (cells, CopyNotes::default())
+            (cells, CopyNotes { cut, ..CopyNotes::default() })
         };
         sink.commit()?;
         Ok(Annotated::Written { cells, left_out, notes })

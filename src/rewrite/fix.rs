@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::CopyNotes;
 use super::correction::{Correction, Corrections};
 use super::log::Log;
-use super::splice::{Form, splice};
+use super::splice::{Form, is_undecodable, splice};
 use crate::engine::event::{Reporter, RunHeader, Summary};
 use crate::error::Error;
 use crate::evaluate::{Finding, RecordFindings};
@@ -20,12 +20,14 @@ use crate::source::sink::Sink;
 use crate::source::{reader, text_stream};
 
 /// What came of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fixed {
     /// The copy was written; so many cells of it differ, and this is to be said of it.
     Written(u64, CopyNotes),
     /// The file could not be read to its end.
     NotRead,
+    /// The file holds bytes that are not of its encoding: a copy in UTF-8 would hold them too, or lose them.
+    Undecodable,
 }
 
 /// Writes the corrected copy of one file.
@@ -76,7 +78,10 @@ impl Fixer {
             let form = Form { questionnaire: form, encoding: file.encoding, separator: file.separator };
             let original = reader::open(&self.original)?.into_read();
             let mut original = text_stream::unpacked(original).map_err(fault)?;
-            splice(form, &mut original, &mut copy, &corrections, &mut log).map_err(fault)?;
+            match splice(form, &mut original, &mut copy, &corrections, &mut log) {
+                Err(error) if is_undecodable(&error) => return Ok(Fixed::Undecodable),
+                spliced => spliced.map_err(fault)?,
+            }
             CopyNotes::default()
         };
         let changes = log.changes;

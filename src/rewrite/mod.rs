@@ -23,7 +23,7 @@ pub use annotate::{Annotated, Annotator};
 pub use fix::{Fixed, Fixer};
 
 /// What a copy of a workbook is not, or not any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CopyNotes {
     /// The workbook was signed; the copy's signature is broken.
     pub signature_broken: bool,
@@ -33,6 +33,10 @@ pub struct CopyNotes {
     pub without_fills: bool,
     /// Cells that hold a conversation, and so got no comment.
     pub in_conversation: u64,
-    /// Cells that were not corrected, because other cells need the formula in them.
-    pub unchanged: u64,
+    /// Addresses of cells that were not corrected, because a formula gives their value.
+    pub by_formula: Vec<String>,
+    /// Addresses of cells that were not corrected, because merged cells hide them: only their first cell shows.
+    pub covered: Vec<String>,
+    /// Cells of a text file that are longer than a cell of a workbook can be, and end in `…`.
+    pub cut: u64,
 }

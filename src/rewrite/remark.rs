@@ -150,16 +150,45 @@ pub(super) fn left_out(count: u64, language: Language) -> String {
     }
 }
 
+/// The same as a comment of its own: its first line tells that it is ours.
+pub(super) fn left_out_note(count: u64, language: Language) -> String {
+    let severity = words::severity(Severity::Info);
+    match language {
+        Language::Ja => format!("【{}】kenpyo\n{}", severity.ja, left_out(count, language)),
+        Language::En => format!("[{}] kenpyo\n{}", severity.en, left_out(count, language)),
+    }
+}
+
+/// A remark as it is told at a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Said<'r> {
+    /// What is told.
+    pub remark: &'r Remark,
+    /// The cell that it is about, where merged cells hide that one and another shows. `None`: this cell itself.
+    pub hidden: Option<String>,
+}
+
+impl<'r> From<&'r Remark> for Said<'r> {
+    fn from(remark: &'r Remark) -> Self {
+        Self { remark, hidden: None }
+    }
+}
+
 /// The comment of a cell that these remarks are about, gravest first.
-pub(super) fn comment(remarks: &[&Remark], language: Language) -> String {
+pub(super) fn comment(remarks: &[Said<'_>], language: Language) -> String {
     let mut text = String::new();
-    for (told, remark) in remarks.iter().enumerate() {
+    for (told, Said { remark, hidden }) in remarks.iter().enumerate() {
         let severity = words::severity(remark.severity);
         let head = match language {
             Language::Ja => format!("【{}】{}　{}", severity.ja, remark.rule, remark.title),
             Language::En => format!("[{}] {}  {}", severity.en, remark.rule, remark.title),
         };
-        let piece = format!("{}{head}\n{}", if told == 0 { "" } else { "\n\n" }, remark.text);
+        let about = hidden.as_ref().map(|cell| match language {
+            Language::Ja => format!("（結合されて見えないセル {cell} について）\n"),
+            Language::En => format!("(about cell {cell}, which merged cells hide)\n"),
+        });
+        let about = about.unwrap_or_default();
+        let piece = format!("{}{head}\n{about}{}", if told == 0 { "" } else { "\n\n" }, remark.text);
         let room = LONGEST.saturating_sub(text.chars().count());
         if told == MOST || (told > 0 && piece.chars().count() > room) {
             let left = remarks.len() - told;
@@ -196,12 +225,32 @@ mod tests {
     #[test]
     fn a_comment_has_an_end_and_says_what_is_left_out() {
         let (short, long) = (remark_of(10), remark_of(3_000));
-        assert_eq!(comment(&[&short], Language::Ja), format!("【要修正】EX-R001　題\n{}", "あ".repeat(10)));
-        let cut = comment(&[&long, &short], Language::En);
+        assert_eq!(
+            comment(&[Said::from(&short)], Language::Ja),
+            format!("【要修正】EX-R001　題\n{}", "あ".repeat(10))
+        );
+        let cut = comment(&[Said::from(&long), Said::from(&short)], Language::En);
         assert!(cut.chars().count() < LONGEST + 30 && cut.ends_with("…\n\n…and 1 more"), "{cut}");
-        let many = comment(&[&short; 20], Language::Ja);
+        let many = comment(&vec![Said::from(&short); 20], Language::Ja);
         assert_eq!(many.matches("EX-R001").count(), MOST);
         assert!(many.ends_with("…ほか12件"));
+    }
+
+    /// So that the comments of a marked copy can be replaced, and are not taken for a respondent's.
+    #[test]
+    #[cfg(feature = "xlsx")]
+    fn every_comment_is_known_as_ours_by_its_text() {
+        use crate::workbook::note::marked_from;
+        for language in [Language::Ja, Language::En] {
+            for severity in [Severity::Fatal, Severity::Error, Severity::Warning, Severity::Info] {
+                for rule in ["EX-R001", "EX-K001/q04_ehr", "KP-S031"] {
+                    let remark = Remark { severity, rule: rule.to_owned(), ..remark_of(3) };
+                    let text = comment(&[Said::from(&remark)], language);
+                    assert_eq!(marked_from(&text), Some(0), "{text}");
+                }
+            }
+            assert_eq!(marked_from(&left_out_note(3, language)), Some(0));
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Invariants
 //! - Everything outside those cells is copied: byte for byte from UTF-8, letter by letter from another encoding.
+//! - What is written is UTF-8 as a whole, or nothing is: bytes that are not of the file's encoding are an error.
 //! - One record is held at a time, so memory does not grow with the file.
 
 use std::io::{self, Read, Write};
@@ -96,11 +97,7 @@ impl Copy<'_> {
             self.read.take(wanted).read_to_end(&mut piece)?;
             self.at = self.at.saturating_add(length(piece.len()));
             let last = length(piece.len()) < PIECE;
-            if self.form.encoding == Encoding::Utf8 {
-                self.write.write_all(&piece)?;
-            } else {
-                self.write.write_all(decoded(&mut decoder, &piece, last)?.as_bytes())?;
-            }
+            self.write.write_all(decoded(&mut decoder, &piece, last)?.as_bytes())?;
             if last {
                 let short = end < u64::MAX && self.at < end;
                 return if short { Err(changed()) } else { Ok(()) };
@@ -173,11 +170,11 @@ impl Copy<'_> {
 
     /// Writes bytes as they are held.
     fn held(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.form.encoding == Encoding::Cp932 {
-            let text = self.decode(bytes)?;
-            return self.write.write_all(text.as_bytes());
+        if self.form.encoding.is_transcoded() {
+            return self.write.write_all(bytes);
         }
-        self.write.write_all(bytes)
+        let text = self.decode(bytes)?;
+        self.write.write_all(text.as_bytes())
     }
 
     /// Bytes of the original as text.
@@ -212,11 +209,18 @@ fn decoded(decoder: &mut Decoder, bytes: &[u8], last: bool) -> io::Result<String
     let mut text = String::with_capacity(most);
     match decoder.decode_to_string_without_replacement(bytes, &mut text, last).0 {
         encoding_rs::DecoderResult::InputEmpty => Ok(text),
-        _ => Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "it holds bytes that are not of its encoding, so it cannot be written as UTF-8 / 文字コードに合わないバイトがあるため UTF-8 に変換できません",
-        )),
+        _ => Err(io::Error::new(io::ErrorKind::InvalidData, Undecodable)),
     }
+}
+
+/// Bytes that are not of the file's encoding.
+#[derive(Debug, thiserror::Error)]
+#[error("it holds bytes that are not of its encoding / 文字コードに合わないバイトがあります")]
+struct Undecodable;
+
+/// Whether `error` says that the file holds bytes that are not of its encoding.
+pub(super) fn is_undecodable(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<Undecodable>())
 }
 
 /// Somebody has changed the file while it was judged.
@@ -353,8 +357,17 @@ pub(super) mod tests {
     #[test]
     fn bytes_of_no_encoding_are_never_replaced() {
         let form = questionnaire();
-        let form = Form { questionnaire: &form, encoding: Encoding::Cp932, separator: Some(b',') };
-        let mut log = Log::new();
-        assert!(splice(form, &mut b"a\x83,b".as_slice(), &mut Vec::new(), &[], &mut log).is_err());
+        for encoding in [Encoding::Cp932, Encoding::Utf8] {
+            let form = Form { questionnaire: &form, encoding, separator: Some(b',') };
+            let splice = |bytes: &[u8]| splice(form, &mut &*bytes, &mut Vec::new(), &[], &mut Log::new());
+            assert!(is_undecodable(&splice(b"a\x83,b").unwrap_err()), "{encoding:?}");
+            splice(b"a,b").unwrap();
+        }
+        // A letter may stand on both sides of the place where a piece ends.
+        let form = Form { questionnaire: &form, encoding: Encoding::Utf8, separator: Some(b',') };
+        let text = format!("a{}", "あ".repeat(100_000));
+        let mut copy = Vec::new();
+        splice(form, &mut text.as_bytes(), &mut copy, &[], &mut Log::new()).unwrap();
+        assert_eq!(copy, text.as_bytes());
     }
 }

@@ -13,7 +13,7 @@ use rust_xlsxwriter::{
     Worksheet, XlsxError,
 };
 
-use super::remark::{Remark, Spot, comment, fill};
+use super::remark::{Remark, Said, Spot, comment, fill};
 use crate::diagnostic::{Language, Severity};
 use crate::input::WrittenRow;
 use crate::report::words;
@@ -35,20 +35,22 @@ const MEASURED: usize = 200;
 /// A cell: row and column, from 0.
 type At = (u32, u16);
 
-/// The workbook, and how many cells are marked. `None`: the file has more rows or columns than a workbook.
+/// The workbook, how many cells are marked, and how many had to be cut. `None`: the file has more rows or columns than a workbook.
 pub(super) fn workbook(
     rows: &[WrittenRow],
     remarks: &[Remark],
     left_out: u64,
     language: Language,
-) -> io::Result<Option<(Vec<u8>, u64)>> {
+) -> io::Result<Option<(Vec<u8>, u64, u64)>> {
     if rows.len() > MOST_ROWS || rows.iter().any(|row| row.texts.len() > MOST_COLUMNS) {
         return Ok(None);
     }
     let marks = marks(rows, remarks);
     let cells = u64::try_from(marks.len()).unwrap_or(u64::MAX);
     let written = write(rows, remarks, &marks, left_out, language).map_err(io::Error::other)?;
-    Ok(Some((written, cells)))
+    let texts = rows.iter().flat_map(|row| &row.texts);
+    let cut = u64::try_from(texts.filter(|text| is_too_long(text)).count()).unwrap_or(u64::MAX);
+    Ok(Some((written, cells, cut)))
 }
 
 /// The remarks of each cell, gravest first.
@@ -156,7 +158,8 @@ fn mark(
         Some(text) => sheet.write_string_with_format(row, column, fitting(text), &format)?,
         None => sheet.write_blank(row, column, &format)?,
     };
-    sheet.insert_note(row, column, &note(&comment(about, language)))?;
+    let said: Vec<Said<'_>> = about.iter().copied().map(Said::from).collect();
+    sheet.insert_note(row, column, &note(&comment(&said, language)))?;
     Ok(())
 }
 
@@ -218,14 +221,18 @@ fn listed(
     Ok(())
 }
 
+/// Whether no cell can hold the text as a whole.
+fn is_too_long(text: &str) -> bool {
+    text.len() > LONGEST_CELL && text.encode_utf16().count() > LONGEST_CELL
+}
+
 /// A text that a cell can hold: cut, without what XML has no sign for.
 fn fitting(text: &str) -> String {
     let plain = |letter: char| match letter {
         '\u{FFFE}' | '\u{FFFF}' => '\u{FFFD}',
         other => other,
     };
-    let units = text.encode_utf16().count();
-    if units <= LONGEST_CELL {
+    if !is_too_long(text) {
         return text.replace("\r\n", "\n").chars().map(plain).collect();
     }
     let mut kept = String::new();

@@ -3,8 +3,11 @@
 //! Invariants
 //! - What is not marked or corrected stays as it is; that is `workbook::copy`'s promise.
 //! - Nothing is added but comments and fills: what is about the file as a whole stands at its first cell.
+//! - A value is written into the cell that it is of, or nowhere: what a formula gives, and what merged cells hide, is
+//!   left and told. A comment on a hidden cell stands at the cell that shows, and names its own.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io::{self, Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -12,17 +15,20 @@ use std::sync::Arc;
 use super::CopyNotes;
 use super::correction::Correction;
 use super::log::Log;
-use super::remark::{Remark, Spot, comment, fill};
+use super::remark::{Remark, Said, Spot, comment, fill};
 use crate::diagnostic::{Language, Severity};
 use crate::error::Error;
 use crate::expression::Type;
 use crate::questionnaire::Questionnaire;
 use crate::source::reader;
-use crate::workbook::copy::{Change, Colour, Copied, CopyFault, Mark, NewValue, write_copy};
+use crate::workbook::copy::{Change, Colour, Copied, CopyFault, Mark, NewValue, write_copy, write_marked};
 use crate::workbook::number::display_number;
 use crate::workbook::{
-    CellAddress, Container, Limits, Package, Refusal, Value, Visibility, container, sniff,
+    CellAddress, CellRange, Container, Limits, Package, Refusal, Value, Visibility, container, sniff,
 };
+
+/// All that marks can be about.
+const SEVERITIES: [Severity; 4] = [Severity::Fatal, Severity::Error, Severity::Warning, Severity::Info];
 
 /// The workbook at `path`. `None`: the file is something else.
 pub(super) fn open(path: &Path) -> Result<Option<Package>, Error> {
@@ -60,32 +66,36 @@ pub(super) fn annotate<W: Write + Seek>(
 ) -> io::Result<(u64, CopyNotes)> {
     let sheets = numbers(package);
     let first = first_cell(package, &sheets, remarks).map_err(|refusal| refused(&refusal))?;
-    let mut cells: BTreeMap<(usize, CellAddress), Vec<&Remark>> = BTreeMap::new();
+    let merged = merged(package, remarks, &sheets).map_err(|refusal| refused(&refusal))?;
+    let mut cells: BTreeMap<(usize, CellAddress), Vec<Said<'_>>> = BTreeMap::new();
     for remark in remarks {
         for spot in &remark.spots {
-            let at = match spot {
+            let (sheet, cell) = match spot {
                 Spot::Cell(sheet, row, column) => {
                     sheets.get(&**sheet).map_or(first, |sheet| (*sheet, CellAddress::new(*row, *column)))
                 }
                 Spot::File | Spot::Byte(_) => first,
             };
-            let about = cells.entry(at).or_default();
-            if !about.iter().any(|known| std::ptr::eq(*known, remark)) {
-                about.push(remark);
+            let shown = showing(&merged, sheet, cell);
+            let about = cells.entry((sheet, shown)).or_default();
+            let said = Said { remark, hidden: (shown != cell).then(|| cell.to_string()) };
+            if !about.iter().any(|known| std::ptr::eq(known.remark, remark) && known.hidden == said.hidden) {
+                about.push(said);
             }
         }
     }
-    let mark = |(&(sheet, cell), about): (&(usize, CellAddress), &Vec<&Remark>)| {
-        let gravest = about.iter().map(|remark| remark.severity).max().unwrap_or(Severity::Info);
+    let mark = |(&(sheet, cell), about): (&(usize, CellAddress), &Vec<Said<'_>>)| {
+        let gravest = about.iter().map(|said| said.remark.severity).max().unwrap_or(Severity::Info);
         Mark { sheet, cell, colour: colour(fill(gravest)), text: comment(about, language) }
     };
     let mut marks: Vec<Mark> = cells.iter().map(mark).collect();
     if left_out > 0 {
-        let text = super::remark::left_out(left_out, language);
+        let text = super::remark::left_out_note(left_out, language);
         marks.push(Mark { sheet: first.0, cell: first.1, colour: colour(fill(Severity::Info)), text });
     }
     let count = u64::try_from(cells.len()).unwrap_or(u64::MAX);
-    let copied = write_copy(package, write, &marks, &[]).map_err(unwritten)?;
+    let colours = SEVERITIES.map(|severity| colour(fill(severity)));
+    let copied = write_marked(package, write, &marks, &colours).map_err(unwritten)?;
     Ok((count, notes(&copied)))
 }
 
@@ -106,7 +116,14 @@ pub(super) fn fix<W: Write + Seek>(
         }
     }
     let before = texts(package, &wanted).map_err(|refusal| refused(&refusal))?;
-    wanted.retain(|at, correction| before.get(at).is_none_or(|before| **before != *correction.after));
+    wanted.retain(|at, correction| before.get(at).is_none_or(|before| *before.text != *correction.after));
+    let address = |correction: &Correction| correction.label.cell.as_deref().unwrap_or_default().to_owned();
+    let mut by_formula = Vec::new();
+    wanted.retain(|at, correction| {
+        let given = before.get(at).is_some_and(|before| before.by_formula);
+        by_formula.extend(given.then(|| address(correction)));
+        !given
+    });
     let change = |(&(sheet, cell), correction): (&(usize, CellAddress), &&Correction)| {
         let field = correction.label.field.as_deref().and_then(|name| form.field(name));
         let is_number = match field.map(|field| &field.ty) {
@@ -120,12 +137,39 @@ pub(super) fn fix<W: Write + Seek>(
     };
     let changes: Vec<Change> = wanted.iter().map(change).collect();
     let copied = write_copy(package, write, &[], &changes).map_err(unwritten)?;
+    let mut notes = CopyNotes { by_formula, ..notes(&copied) };
     for (at, correction) in &wanted {
-        if !copied.unchanged.contains(at) {
-            log.add(correction, before.get(at).map_or("", |text| text));
+        if copied.covered.contains(at) {
+            notes.covered.push(address(correction));
+        } else {
+            log.add(correction, before.get(at).map_or("", |before| &before.text));
         }
     }
-    Ok(notes(&copied))
+    Ok(notes)
+}
+
+/// The merged ranges of the sheets that `remarks` are about.
+fn merged(
+    package: &mut Package,
+    remarks: &[Remark],
+    sheets: &BTreeMap<Arc<str>, usize>,
+) -> Result<BTreeMap<usize, Vec<CellRange>>, Refusal> {
+    let mut found = BTreeMap::new();
+    for spot in remarks.iter().flat_map(|remark| &remark.spots) {
+        if let Spot::Cell(sheet, ..) = spot
+            && let Some(&sheet) = sheets.get(&**sheet)
+            && let Entry::Vacant(entry) = found.entry(sheet)
+        {
+            entry.insert(package.facts(sheet)?.merged);
+        }
+    }
+    Ok(found)
+}
+
+/// The cell that a person sees in the place of `cell`.
+fn showing(merged: &BTreeMap<usize, Vec<CellRange>>, sheet: usize, cell: CellAddress) -> CellAddress {
+    let mut ranges = merged.get(&sheet).into_iter().flatten();
+    ranges.find(|range| range.contains(cell)).map_or(cell, |range| range.first)
 }
 
 /// The number of each sheet, by name.
@@ -159,11 +203,17 @@ fn first_cell(
     Ok((candidates.first().copied().unwrap_or(0), CellAddress::new(1, 1)))
 }
 
+/// What a cell says now.
+struct Before {
+    text: String,
+    by_formula: bool,
+}
+
 /// What the cells of `wanted` say now; those that are not stored are not given.
 fn texts(
     package: &mut Package,
     wanted: &BTreeMap<(usize, CellAddress), &Correction>,
-) -> Result<BTreeMap<(usize, CellAddress), String>, Refusal> {
+) -> Result<BTreeMap<(usize, CellAddress), Before>, Refusal> {
     let mut found = BTreeMap::new();
     let mut sheets: Vec<usize> = wanted.keys().map(|(sheet, _)| *sheet).collect();
     sheets.dedup();
@@ -177,7 +227,7 @@ fn texts(
                     Value::Boolean(truth) => if truth { "TRUE" } else { "FALSE" }.to_owned(),
                     Value::Text(text) | Value::Error(text) | Value::Iso(text) => text.to_owned(),
                 };
-                found.insert((sheet, cell.address), text);
+                found.insert((sheet, cell.address), Before { text, by_formula: cell.has_formula });
             }
         }
     }
@@ -196,7 +246,7 @@ fn notes(copied: &Copied) -> CopyNotes {
         has_macros: copied.has_macros,
         without_fills: copied.without_fills,
         in_conversation: count(&copied.in_conversation),
-        unchanged: count(&copied.unchanged),
+        ..CopyNotes::default()
     }
 }
 
@@ -271,8 +321,7 @@ mod tests {
         assert_eq!(kept(&values), kept(&read(&bytes).1));
     }
 
-    #[test]
-    fn corrected_cells_are_logged_with_what_they_said() {
+    fn correction(cell: &str, row: u64, column: u64, after: &str) -> Correction {
         let place = RecordPlace {
             source: SourceId(0),
             record: 1,
@@ -282,9 +331,8 @@ mod tests {
             span: Span::default(),
             key: Some("甲".into()),
         };
-        let place = Arc::new(place);
-        let correction = |cell: &str, row, column, after: &str| Correction {
-            place: Arc::clone(&place),
+        Correction {
+            place: Arc::new(place),
             label: Label {
                 source: SourceId(0),
                 field: Some("f".into()),
@@ -296,7 +344,60 @@ mod tests {
             },
             after: after.into(),
             notice: FILE_UNREADABLE.notice(),
-        };
+        }
+    }
+
+    /// The original with B3:B5 merged, `４` hidden in B4, and a formula in C3.
+    fn merged_and_calculated() -> Vec<u8> {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet().set_name("表紙").unwrap();
+        sheet.write_string(0, 0, "見本").unwrap();
+        let sheet = workbook.add_worksheet().set_name("回 答").unwrap();
+        sheet.merge_range(2, 1, 4, 1, "１", &rust_xlsxwriter::Format::new()).unwrap();
+        sheet.write_string(3, 1, "４").unwrap();
+        sheet.write_formula(2, 2, rust_xlsxwriter::Formula::new("\"１\"&\"床\"").set_result("１床")).unwrap();
+        workbook.save_to_buffer().unwrap()
+    }
+
+    #[test]
+    fn what_is_hidden_or_calculated_is_not_corrected_and_told() {
+        let corrections = [
+            correction("'回 答'!B3", 3, 2, "1"),
+            correction("'回 答'!B4", 4, 2, "4"),
+            correction("'回 答'!B5", 5, 2, "5"),
+            correction("'回 答'!C3", 3, 3, "1"),
+        ];
+        let form = crate::rewrite::splice::tests::questionnaire();
+        let original = merged_and_calculated();
+        let (mut log, mut copy) = (Log::new(), Cursor::new(Vec::new()));
+        let notes = fix(&mut package(&original), &mut copy, &corrections, &form, &mut log).unwrap();
+        assert_eq!(notes.covered, ["'回 答'!B4", "'回 答'!B5"]);
+        assert_eq!(notes.by_formula, ["'回 答'!C3"]);
+        let log = String::from_utf8(log.into_bytes()).unwrap();
+        assert_eq!(log.lines().skip(1).collect::<Vec<_>>(), ["1,甲,3,''回 答'!B3,f,１,1,KP-S027"]);
+        let (_, before) = read(&original);
+        let expected: Vec<String> =
+            before.into_iter().map(|cell| cell.replace("B3 Text(\"１\")", "B3 Text(\"1\")")).collect();
+        assert_eq!(read(copy.get_ref()).1, expected);
+    }
+
+    #[test]
+    fn a_remark_on_a_hidden_cell_stands_where_a_person_sees_it_and_names_its_cell() {
+        let cell = |row| Spot::Cell("回 答".into(), row, 2);
+        let remarks = [remark("EX-1", Severity::Error, vec![cell(3), cell(4)])];
+        let mut copy = Cursor::new(Vec::new());
+        let bytes = merged_and_calculated();
+        annotate(&mut package(&bytes), &mut copy, &remarks, 0, Language::Ja).unwrap();
+        let (comments, _) = read(copy.get_ref());
+        assert_eq!(comments.keys().collect::<Vec<_>>(), ["B3"]);
+        assert_eq!(
+            comments["B3"],
+            "【要修正】EX-1　題\n文。\n\n【要修正】EX-1　題\n（結合されて見えないセル B4 について）\n文。"
+        );
+    }
+
+    #[test]
+    fn corrected_cells_are_logged_with_what_they_said() {
         let corrections = [
             correction("'回 答'!B3", 3, 2, "12"),
             correction("'回 答'!B4", 4, 2, "3"),

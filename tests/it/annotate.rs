@@ -109,6 +109,22 @@ fn findings_about_the_file_stand_at_its_header_and_the_cap_is_told() {
 }
 
 #[test]
+fn cells_that_had_to_be_cut_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let generated = text(&kenpyo(&["generate", "--records", "3"]));
+    let mut rows: Vec<String> = generated.lines().map(str::to_owned).collect();
+    let (path, out) = (folder.path().join("a.csv"), folder.path().join("a.xlsx"));
+    for (letters, cut) in [(32_767, false), (32_768, true)] {
+        let long = "あ".repeat(letters);
+        rows[1] = format!("{},{long}", generated.lines().nth(1).unwrap().rsplit_once(',').unwrap().0);
+        fs::write(&path, rows.join("\n") + "\n").unwrap();
+        let told =
+            String::from_utf8(annotated(path.to_str().unwrap(), &out, &["--lang", "en"]).stderr).unwrap();
+        assert_eq!(told.contains("a cell of a spreadsheet holds 32,767"), cut, "{told}");
+    }
+}
+
+#[test]
 fn json_has_no_cells_to_mark() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out.xlsx");
@@ -132,6 +148,11 @@ fn the_original_is_never_the_copy_and_hidden_values_stay_hidden() {
         (vec![path, "--annotate", path], "KP-U030"),
         (vec![path, "--annotate", "x.xlsx", "--values", "hide"], "KP-U009"),
         (vec![path, EXAMPLE, "--annotate", "x.xlsx"], "KP-U041"),
+        // A workbook is written, whatever the name says.
+        (vec![path, "--annotate", "x.csv"], "KP-U048"),
+        (vec![path, "--annotate", "x.xls"], "KP-U048"),
+        (vec![path, "--annotate", "x.xlsm"], "x.xlsx"),
+        (vec![path, "--annotate", "-"], "KP-U006"),
     ] {
         let output = kenpyo(&[vec!["check"], arguments].concat());
         assert_eq!(output.status.code(), Some(2));

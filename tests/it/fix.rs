@@ -6,6 +6,8 @@ use std::process::Output;
 
 use crate::program::{command, kenpyo, kenpyo_with, root, text};
 
+const EXAMPLE: &str = "fixtures/submissions/example.csv";
+
 /// What a correction made of a file.
 struct Corrected {
     output: Output,
@@ -187,6 +189,15 @@ fn what_would_be_lost_is_refused_before_anything_is_read() {
     refused(&[a, b, "--fix", out], "KP-U041");
     refused(&["-", "--fix", out], "KP-U041");
     refused(&[a, "--fix", out, "--values", "hide"], "KP-U009");
+    // What is written is what was read: CSV in a name that ends otherwise would open nowhere.
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    refused(&[a, "--fix", &at("x.xlsx")], "x.csv");
+    refused(&[a, "--fix", &at("x.csv.gz")], "KP-U048");
+    refused(&[a, "--fix", &at("x.json")], "KP-U048");
+    refused(&[a, "--fix", out, "--fix-log", &at("x.xlsx")], "KP-U048");
+    refused(&[a, "--fix", "-"], "KP-U006");
+    refused(&[a, "--fix", out, "--fix-log", "-"], "KP-U006");
+    refused(&[a, "--input-format", "json", "--fix", &at("x.csv")], "KP-U048");
     #[cfg(unix)]
     {
         let link = folder.path().join("link.csv");
@@ -196,6 +207,35 @@ fn what_would_be_lost_is_refused_before_anything_is_read() {
     }
     assert_eq!(fs::read(&input).unwrap(), before);
     assert!(!Path::new(out).exists());
+}
+
+/// The caret stands below the output, not below the input of the same name.
+#[test]
+fn a_refused_output_is_the_word_that_is_marked() {
+    let output = kenpyo_with(&["check", "a.csv", "--lang", "en", "--fix", "-"], b"");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("command line:1:36"), "{told}");
+    for split in [&["--fix", EXAMPLE][..], &[&format!("--fix={EXAMPLE}")]] {
+        let output = kenpyo(&[&["check", EXAMPLE, "--lang", "en"], split].concat());
+        let told = String::from_utf8(output.stderr).unwrap();
+        let column = format!("kenpyo check {EXAMPLE} --lang en --fix ").len() + 1;
+        assert!(told.contains(&format!("command line:1:{column}")), "{told}");
+    }
+}
+
+/// A copy is UTF-8 as a whole, or there is none.
+#[test]
+fn bytes_that_are_no_text_are_not_copied() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = submission(folder.path(), "a.csv", &[], without_derivable);
+    let mut bytes = fs::read(&input).unwrap();
+    bytes.extend_from_slice(b"S0000099,\x83e\x83X\x83g\n");
+    fs::write(&input, &bytes).unwrap();
+    let found = corrected(&input, &["--lang", "en", "--encoding", "utf-8"]);
+    let told = String::from_utf8(found.output.stderr).unwrap();
+    assert!(told.contains("KP-U049"), "{told}");
+    assert_eq!(found.output.status.code(), Some(3));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing was written");
 }
 
 #[test]

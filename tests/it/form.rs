@@ -8,7 +8,7 @@ use crate::program::{kenpyo, text};
 fn made(folder: &Path, name: &str, more: &[&str]) -> Vec<u8> {
     let out = folder.join(name);
     let out = out.to_str().unwrap();
-    let output = kenpyo(&[&["form", "-o", out], more].concat());
+    let output = kenpyo(&[&["form", "--force", "-o", out], more].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     fs::read(out).unwrap()
 }
@@ -55,6 +55,40 @@ fn a_sheet_of_one_record_is_no_csv() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("KP-U009"));
     assert!(!Path::new("never.csv").exists());
+}
+
+/// It may have been filled in by then.
+#[test]
+fn a_form_that_is_there_is_replaced_on_demand_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let blank = made(folder.path(), "t.csv", &[]);
+    let path = folder.path().join("t.csv");
+    fs::write(&path, "記入済み").unwrap();
+    let form =
+        |more: &[&str]| kenpyo(&[&["form", "-o", path.to_str().unwrap(), "--lang", "ja"], more].concat());
+    let refused = form(&[]);
+    assert_eq!(refused.status.code(), Some(2));
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(told.contains("KP-U050") && told.contains("--force"), "{told}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "記入済み");
+    assert!(form(&["--force"]).status.success());
+    assert_eq!(fs::read(&path).unwrap(), blank);
+}
+
+#[test]
+fn a_template_has_the_name_of_what_it_is() {
+    for (name, format, code, right) in [
+        ("never.ods", "xlsx", "KP-U048", "never.xlsx"),
+        ("never.xls", "xlsx", "KP-U048", "never.xlsx"),
+        ("never.xlsx", "csv", "KP-U048", "never.csv"),
+        ("-", "xlsx", "KP-U006", ""),
+    ] {
+        let output = kenpyo(&["form", "-o", name, "--format", format, "--lang", "en"]);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{name}: {told}");
+        assert!(told.contains(code) && told.contains(right), "{name}: {told}");
+        assert!(!crate::program::root().join(name).exists());
+    }
 }
 
 /// The first sheet of a workbook as `LibreOffice` reads it, as CSV in UTF-8. `None`: that is not installed, which is told.
@@ -114,6 +148,12 @@ mod workbook {
         let styles = part(&workbook, "xl/styles.xml");
         assert_eq!(sheet.matches("type=\"list\"").count(), 19, "band and eighteen questions");
         assert!(sheet.contains("\"はい,いいえ\""));
+        // The guide lets the number of an option be written, so no list may forbid it.
+        let lists = sheet.split("<dataValidation ").filter(|one| one.contains("type=\"list\""));
+        for list in lists {
+            assert!(list.contains("errorStyle=\"warning\""), "{list}");
+            assert!(list.contains("選択肢の番号または選択肢のとおりに記入"), "{list}");
+        }
         assert!(sheet.contains("type=\"whole\"") && sheet.contains("type=\"date\""));
         assert!(sheet.contains("state=\"frozen\""));
         assert!(styles.contains("numFmtId=\"49\""), "text");
@@ -125,6 +165,31 @@ mod workbook {
                 || comments
                     .contains("those for whom question 11 (Backup data of the EHR are made) is \"Yes\"")
         );
+    }
+
+    /// Where an answer must be given, a mark in its place is a finding: the guide does not offer one.
+    #[test]
+    fn the_guide_offers_marks_where_they_are_taken_alone() {
+        use kenpyo::workbook::{Limits, Package, Value};
+        let folder = tempfile::tempdir().unwrap();
+        let bytes = made(folder.path(), "t.xlsx", &[]);
+        let mut package = Package::open(Box::new(Cursor::new(bytes)), &Limits::default()).unwrap();
+        let mut rows = package.rows(1).unwrap();
+        let (mut required, mut offered) = (0, 0);
+        while let Some(row) = rows.next_row().unwrap() {
+            let text = |column| match row.cell(column).map(|cell| cell.value) {
+                Some(Value::Text(text)) => text.to_owned(),
+                _ => String::new(),
+            };
+            let marks = text(8);
+            if row.number() > 10 && !marks.is_empty() {
+                offered += 1;
+                assert!(marks.contains("非該当") || marks.contains("不明"), "{marks}");
+                assert!(!text(7).contains("【必須】"), "{}: {marks}", text(2));
+            }
+            required += u32::from(row.number() > 10 && text(7).contains("【必須】"));
+        }
+        assert!(required > 10 && offered > 0, "{required} required, {offered} with marks");
     }
 
     #[test]
@@ -207,6 +272,8 @@ mod workbook {
             let output =
                 kenpyo(&["check", path.to_str().unwrap(), "--format", "short", "--fail-on", "warning"]);
             assert_eq!(output.status.code(), Some(0), "{name}: {}", text(&output));
+            // The guide is our own: that it is not read is no news.
+            assert!(!text(&output).contains("KP-S043"), "{name}: {}", text(&output));
         }
     }
 }

@@ -171,6 +171,21 @@ codes! {
     /// The copy of a workbook with macros.
     MACROS_IN_COPY = "KP-U047" "macros-in-copy" Warning
         title "マクロを含む写し" "copy with macros"
-        message "元のファイルにはマクロが含まれており、{flag} の写しにもそのまま残ります。表計算ソフトで開くには、写しの名前の末尾を .xlsm にしてください。"
-            "The original has macros, and the copy of {flag} has them too. Please let its name end in .xlsm, or a spreadsheet will not open it.";
+        message "元のファイルにはマクロが含まれており、{flag} の写しにもそのまま残ります。"
+            "The original has macros, and the copy of {flag} has them too.";
+    /// The name of an output ends like a file of another format.
+    ENDING_OF_ANOTHER_FORMAT = "KP-U048" "ending-of-another-format" Error
+        title "出力先の名前の末尾が中身の形式と違う" "name of the output tells another format"
+        message "{flag} が書き出すファイルの形式は {expected} で、出力先「{place}」の末尾と合いません。このままでは表計算ソフトなどで開けません。"
+            "{flag} writes a {expected} file, and \"{place}\" ends like another kind of file, which no program would open.";
+    /// A corrected copy would hold bytes of no encoding.
+    NOT_DECODABLE = "KP-U049" "copy-not-decodable" Error
+        title "文字として読めないバイトがあるため写しを作成していない" "no copy of bytes that are no text"
+        message "ファイルに文字として読めないバイトがあるため、{flag} のファイルは作成していません。文字コードを統一して（Excelでは「CSV UTF-8（コンマ区切り）」形式で）保存し直してから、もう一度実行してください。"
+            "The file holds bytes that are no text, so {flag} has written nothing. Please save it in one encoding (in Excel as \"CSV UTF-8 (comma delimited)\") and run again.";
+    /// The blank form would replace a file that is there, which may be filled in.
+    FILE_IS_THERE = "KP-U050" "file-is-there" Error
+        title "出力先のファイルが既にある" "the file is there already"
+        message "「{place}」は既にあります。記入済みの調査票を失わないように、上書きしません。別の名前を指定するか、上書きしてよければ {flag} を付けてください。"
+            "\"{place}\" is there already, and may have been filled in, so it is not replaced. Please give another name, or {flag} to replace it.";
 }

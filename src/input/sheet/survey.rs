@@ -4,6 +4,7 @@
 //! - Hidden sheets are never read; whether they hold answers is found out all the same.
 //! - Where a sheet is a list, labels on other sheets are a code book and no form; where a form has a heading over its
 //!   answers, a sheet without one is none.
+//! - The sheets with which a blank form explains itself hold no answers, so nothing is said of them.
 //! - What a sheet is does not depend on its length: only its first rows are looked at.
 
 use std::collections::BTreeSet;
@@ -18,8 +19,8 @@ use super::table;
 use super::watch::told_of;
 use crate::diagnostic::code::workbook::{HIDDEN_ANSWERS, SHEETS_NOT_READ};
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Place};
-use crate::input::FormNeeds;
 use crate::input::heading::{self, Heading};
+use crate::input::{FormNeeds, GUIDE_SHEET, OPTIONS_SHEET};
 use crate::source::SourceId;
 use crate::workbook::{CellAddress, CellRange, Limits, Package, Refusal, SheetFacts, Visibility};
 
@@ -183,7 +184,8 @@ fn decide(looked: Vec<Looked>, source: SourceId, form: &FormNeeds) -> Survey {
         } else if one {
             survey.planned.push(Planned { index, name, facts, role: Role::Form });
         } else {
-            if used.is_some() {
+            let explains = [GUIDE_SHEET, OPTIONS_SHEET].contains(&&*name);
+            if used.is_some() && !explains {
                 unread.push(Argument::written(&name));
             }
             if closest.as_ref().is_none_or(|(known, _)| heading.known > *known) {

@@ -19,9 +19,6 @@ use crate::workbook::drawing::Shape;
 use crate::workbook::note::Note;
 use crate::workbook::{CellAddress, CellRange, SheetFacts};
 
-/// The author of the comments that this program writes into a marked copy: no answer of the respondent.
-const OURS: &str = "kenpyo";
-
 /// Most columns beside the answers that are told of.
 const MOST_OUTSIDE: usize = 100;
 
@@ -86,7 +83,7 @@ pub(super) struct Watch {
 impl Watch {
     /// Nothing seen yet.
     pub(super) fn new(source: SourceId, sheet: Arc<str>, around: Surroundings, is_form: bool) -> Self {
-        let ours = around.notes.iter().filter(|note| note.author == OURS);
+        let ours = around.notes.iter().filter(|note| note.is_mark());
         let ours = ours.map(|note| (note.cell.row, note.cell.column)).collect();
         Self {
             source,
@@ -224,7 +221,7 @@ impl Watch {
 
     /// Comments on answers, and shapes over them.
     fn lying_over(&self) -> (Vec<CellRange>, usize) {
-        let notes = self.around.notes.iter().filter(|note| note.author != OURS);
+        let notes = self.around.notes.iter().filter(|note| !note.is_ours());
         let notes = notes.map(|note| CellRange { first: note.cell, last: note.cell });
         let shapes = self.around.shapes.iter().filter_map(|shape| shape.range);
         at_most(notes.chain(shapes).filter(|range| self.answers_in(range) > 0))

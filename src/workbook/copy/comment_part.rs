@@ -2,6 +2,7 @@
 //!
 //! Invariants
 //! - What a person wrote stays, before ours and apart from it by a line.
+//! - Of a copy that is marked again our former words go: a comment of ours as a whole, and what we added to another's.
 //! - The copy of a threaded comment, which Excel writes for older programs, is left alone.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,17 +11,30 @@ use std::io::Write;
 use super::super::address::CellAddress;
 use super::super::archive::Archive;
 use super::super::limits::Limits;
+use super::super::note::{AUTHOR, SEPARATOR, marked_from};
 use super::super::refusal::Refusal;
-use super::super::rich_text::{TextFault, read_plain};
+use super::super::rich_text::{TextFault, keeps_space, read_plain, read_rich};
 use super::super::xml::{Piece, XmlPart};
+use super::CopyFault;
+use super::paint::Paint;
 use super::tag::{opened, prefix_of, written};
-use super::{CopyFault, SEPARATOR};
-
-/// Who says what a check found.
-const AUTHOR: &str = "kenpyo";
 
 /// Characters of one comment: no more fit into one of Excel.
 const LONGEST: usize = 32_000;
+
+/// What a former marked copy says of a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Former {
+    /// The whole comment, and what the cell was filled with before it was marked. `None`: it is not known.
+    Whole(Option<Paint>),
+    /// What follows the first `kept` runs of another's comment, and `part` of the next one.
+    Tail {
+        /// Runs of the comment that stay.
+        kept: usize,
+        /// What stays of the run behind them; empty: nothing.
+        part: String,
+    },
+}
 
 /// What stands in a comments part already.
 #[derive(Debug, Default)]
@@ -28,6 +42,8 @@ pub(super) struct CommentSurvey {
     authors: Vec<String>,
     /// Cells that have a comment.
     pub(super) cells: BTreeSet<CellAddress>,
+    /// What former marked copies say.
+    pub(super) formers: BTreeMap<CellAddress, Former>,
     /// Cells whose comment is the copy of a conversation.
     pub(super) threads: BTreeSet<CellAddress>,
 }
@@ -37,18 +53,18 @@ impl CommentSurvey {
     pub(super) fn read(archive: &mut Archive, part: &str, limits: &Limits) -> Result<Self, Refusal> {
         let mut xml = XmlPart::open(archive, part, limits)?;
         let mut survey = Self::default();
+        let mut open = None;
+        let taken = |fault| match fault {
+            TextFault::Refused(refusal) => refusal,
+            TextFault::TooLong => Refusal::CellTextTooLong { place: part.to_owned() },
+        };
         loop {
             match xml.next()? {
                 Piece::Start(tag) => match tag.local() {
                     "author" => {
                         let mut name = String::new();
-                        match read_plain(&mut xml, &mut name, true, limits.cell_characters) {
-                            Ok(()) => survey.authors.push(name),
-                            Err(TextFault::Refused(refusal)) => return Err(refusal),
-                            Err(TextFault::TooLong) => {
-                                return Err(Refusal::CellTextTooLong { place: part.to_owned() });
-                            }
-                        }
+                        read_plain(&mut xml, &mut name, true, limits.cell_characters).map_err(taken)?;
+                        survey.authors.push(name);
                     }
                     "comment" => {
                         let Some(cell) = tag.attribute("ref").and_then(|cell| CellAddress::parse(&cell))
@@ -59,8 +75,16 @@ impl CommentSurvey {
                         let author = author.and_then(|author| survey.authors.get(author));
                         if author.is_some_and(|author| author.starts_with("tc=")) {
                             survey.threads.insert(cell);
+                        } else {
+                            open = Some((cell, author.cloned().unwrap_or_default()));
                         }
                         survey.cells.insert(cell);
+                    }
+                    "text" => {
+                        let runs = runs(&mut xml, limits).map_err(taken)?;
+                        let former =
+                            open.take().and_then(|(cell, author)| Some((cell, former(&runs, &author)?)));
+                        survey.formers.extend(former);
                     }
                     _ => {}
                 },
@@ -73,23 +97,110 @@ impl CommentSurvey {
         }
     }
 
-    fn author(&self) -> usize {
-        self.authors.iter().position(|author| author == AUTHOR).unwrap_or(self.authors.len())
+    /// All authors of a part in which these comments stand, those that are there already first.
+    fn all_authors(&self, notes: &BTreeMap<CellAddress, NewNote>) -> Vec<String> {
+        let mut all = self.authors.clone();
+        for (cell, note) in notes {
+            if !self.cells.contains(cell) && !all.contains(&note.author()) {
+                all.push(note.author());
+            }
+        }
+        all
     }
 }
 
+/// A comment to be written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct NewNote {
+    /// What it says.
+    pub(super) text: String,
+    /// What the cell is filled with but for the mark. `None`: nothing, or nothing that is written down.
+    pub(super) fill: Option<Paint>,
+}
+
+impl NewNote {
+    /// Our name, and behind it what the cell was filled with: every spreadsheet shows the first and keeps both, so that
+    /// the fill comes back when the cell is corrected and marked no more.
+    fn author(&self) -> String {
+        match self.fill.as_ref().and_then(Paint::name) {
+            Some(fill) => format!("{AUTHOR} {fill}"),
+            None => AUTHOR.to_owned(),
+        }
+    }
+}
+
+/// The texts of a comment's runs, after its `text` was opened.
+fn runs(xml: &mut XmlPart<'_>, limits: &Limits) -> Result<Vec<String>, TextFault> {
+    let outside = xml.depth().saturating_sub(1);
+    let mut runs = Vec::new();
+    while xml.depth() > outside {
+        match xml.next()? {
+            Piece::Start(tag) => match tag.local() {
+                "t" => {
+                    let (preserve, mut text) = (keeps_space(&tag), String::new());
+                    read_plain(xml, &mut text, preserve, limits.cell_characters)?;
+                    runs.push(text);
+                }
+                "r" => {
+                    let mut text = String::new();
+                    read_rich(xml, &mut text, limits.cell_characters)?;
+                    runs.push(text);
+                }
+                _ => xml.skip()?,
+            },
+            Piece::EndOfPart => break,
+            _ => {}
+        }
+    }
+    Ok(runs)
+}
+
+/// What of a comment is ours. `None`: nothing.
+fn former(runs: &[String], author: &str) -> Option<Former> {
+    let from = marked_from(&runs.concat())?;
+    if from == 0 {
+        let fill = author.strip_prefix(AUTHOR).and_then(|rest| Paint::of_name(rest.trim_start()));
+        return Some(Former::Whole(fill));
+    }
+    let (mut start, mut kept) = (0, 0);
+    for run in runs {
+        let end = start + run.len();
+        if end > from {
+            let part = run.get(..from.saturating_sub(start)).unwrap_or_default().to_owned();
+            return Some(Former::Tail { kept, part });
+        }
+        (start, kept) = (end, kept + 1);
+    }
+    None
+}
+
 /// A comments part of these comments alone.
-pub(super) fn new_part(notes: &BTreeMap<CellAddress, String>, strict: bool) -> String {
+pub(super) fn new_part(notes: &BTreeMap<CellAddress, NewNote>, strict: bool) -> String {
     let namespace = if strict {
         "http://purl.oclc.org/ooxml/spreadsheetml/main"
     } else {
         "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     };
-    let comments: Vec<String> = notes.iter().map(|(cell, text)| comment("", *cell, 0, text)).collect();
+    let authors = CommentSurvey::default().all_authors(notes);
     format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<comments xmlns=\"{namespace}\"><authors><author>{AUTHOR}</author></authors><commentList>{}</commentList></comments>",
-        comments.concat()
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<comments xmlns=\"{namespace}\"><authors>{}</authors><commentList>{}</commentList></comments>",
+        listed("", &authors),
+        comments("", notes.iter(), &authors)
     )
+}
+
+fn listed(p: &str, authors: &[String]) -> String {
+    let line = |author: &String| format!("<{p}author>{}</{p}author>", written(author, LONGEST));
+    authors.iter().map(line).collect()
+}
+
+fn comments<'n>(
+    p: &str,
+    notes: impl Iterator<Item = (&'n CellAddress, &'n NewNote)>,
+    authors: &[String],
+) -> String {
+    let place = |note: &NewNote| authors.iter().position(|author| *author == note.author()).unwrap_or(0);
+    notes.map(|(cell, note)| comment(p, *cell, place(note), &note.text)).collect()
 }
 
 fn comment(p: &str, cell: CellAddress, author: usize, text: &str) -> String {
@@ -111,33 +222,42 @@ pub(super) fn rewrite(
     xml: &mut XmlPart<'_>,
     out: &mut impl Write,
     survey: &CommentSurvey,
-    notes: &BTreeMap<CellAddress, String>,
+    notes: &BTreeMap<CellAddress, NewNote>,
 ) -> Result<(), CopyFault> {
     let mut prefix = String::new();
     let mut cell = None;
     let mut done = None;
+    let all = survey.all_authors(notes);
+    let new_authors = all.get(survey.authors.len()..).unwrap_or_default();
     loop {
         let depth = xml.depth();
         let place = place(xml, depth, &mut prefix, &mut cell)?;
         let p = prefix.as_str();
+        if place == Place::Comment
+            && let Some((former, note)) =
+                cell.and_then(|cell| Some((survey.formers.get(&cell)?, notes.get(&cell))))
+        {
+            match former {
+                Former::Whole(_) => xml.skip()?,
+                Former::Tail { kept, part } => {
+                    let added = note.map(|note| addition(p, note));
+                    shorten(xml, out, p, (*kept, part), added.as_deref())?;
+                }
+            }
+            cell = None;
+            continue;
+        }
         let raw = xml.bytes();
         let open_cell = cell.filter(|cell| !survey.threads.contains(cell) && done != Some(*cell));
         let added = open_cell.and_then(|cell| notes.get(&cell));
         if matches!(place, Place::EmptyText | Place::TextEnd | Place::Reading) {
             done = cell;
         }
-        let own = |text: &String| run(p, &format!("\n{SEPARATOR}\n{text}"));
+        let own = |note: &NewNote| addition(p, note);
         let text = || String::from_utf8_lossy(raw);
-        let authors = if survey.authors.iter().any(|author| author == AUTHOR) {
-            String::new()
-        } else {
-            format!("<{p}author>{AUTHOR}</{p}author>")
-        };
-        let others = || -> String {
-            let new = notes.iter().filter(|(cell, _)| !survey.cells.contains(cell));
-            let new: Vec<String> = new.map(|(cell, text)| comment(p, *cell, survey.author(), text)).collect();
-            new.concat()
-        };
+        let authors = listed(p, new_authors);
+        let others =
+            || -> String { comments(p, notes.iter().filter(|(cell, _)| !survey.cells.contains(cell)), &all) };
         let (before, after, open) = match place {
             Place::End => return Ok(()),
             Place::Authors => (String::new(), authors, true),
@@ -148,7 +268,9 @@ pub(super) fn rewrite(
             Place::TextEnd | Place::Reading => (added.map(own).unwrap_or_default(), String::new(), false),
             Place::Plain if added.is_some() => (format!("<{p}r>"), String::new(), false),
             Place::PlainEnd if added.is_some() => (String::new(), format!("</{p}r>"), false),
-            Place::Other | Place::Plain | Place::PlainEnd => (String::new(), String::new(), false),
+            Place::Other | Place::Comment | Place::Plain | Place::PlainEnd => {
+                (String::new(), String::new(), false)
+            }
         };
         out.write_all(before.as_bytes())?;
         if open {
@@ -166,9 +288,67 @@ pub(super) fn rewrite(
     }
 }
 
+/// What is added to another's comment.
+fn addition(p: &str, note: &NewNote) -> String {
+    run(p, &format!("\n{SEPARATOR}\n{}", note.text))
+}
+
+/// Writes a comment, of which the start was just read, with its first `kept` runs and `part` of the next one.
+fn shorten(
+    xml: &mut XmlPart<'_>,
+    out: &mut impl Write,
+    p: &str,
+    (kept, part): (usize, &str),
+    added: Option<&str>,
+) -> Result<(), CopyFault> {
+    let outside = xml.depth().saturating_sub(1);
+    out.write_all(xml.bytes())?;
+    let mut runs = 0;
+    while xml.depth() > outside {
+        let depth = xml.depth();
+        let (mut is_run, mut is_plain, mut ends) = (false, false, false);
+        match xml.next()? {
+            Piece::Start(tag) | Piece::Empty(tag) if depth == outside + 2 => {
+                is_plain = tag.local() == "t";
+                is_run = is_plain || tag.local() == "r";
+            }
+            Piece::End(tag) => ends = depth == outside + 2 && tag.local() == "text",
+            _ => {}
+        }
+        if !is_run {
+            out.write_all(added.filter(|_| ends).unwrap_or_default().as_bytes())?;
+            out.write_all(xml.bytes())?;
+            continue;
+        }
+        runs += 1;
+        if runs > kept {
+            if runs == kept + 1 && !part.is_empty() {
+                out.write_all(run(p, part).as_bytes())?;
+            }
+            while xml.depth() > depth {
+                xml.next()?;
+            }
+            continue;
+        }
+        // A text without a run may stand alone only.
+        let (start, end) =
+            if is_plain { (format!("<{p}r>"), format!("</{p}r>")) } else { (String::new(), String::new()) };
+        out.write_all(start.as_bytes())?;
+        out.write_all(xml.bytes())?;
+        while xml.depth() > depth {
+            xml.next()?;
+            out.write_all(xml.bytes())?;
+        }
+        out.write_all(end.as_bytes())?;
+    }
+    Ok(())
+}
+
 /// Where something may have to be added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
+    /// A comment begins.
+    Comment,
     /// An empty list of authors.
     Authors,
     AuthorsEnd,
@@ -206,7 +386,7 @@ fn place(
             (1, "commentList") if empty => Place::Comments,
             (2, "comment") => {
                 *cell = tag.attribute("ref").and_then(|cell| CellAddress::parse(&cell));
-                Place::Other
+                if empty { Place::Other } else { Place::Comment }
             }
             (3, "text") if empty => Place::EmptyText,
             (4, "t") if !empty => Place::Plain,

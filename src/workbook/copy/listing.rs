@@ -22,7 +22,7 @@ pub(super) struct NewRelation {
 }
 
 impl NewRelation {
-    fn line(&self, prefix: &str, family: &str) -> String {
+    pub(super) fn line(&self, prefix: &str, family: &str) -> String {
         let Self { id, kind, target } = self;
         format!("<{prefix}Relationship Id=\"{id}\" Type=\"{family}{kind}\" Target=\"{target}\"/>")
     }

@@ -8,6 +8,7 @@
 
 mod comment_part;
 mod listing;
+mod paint;
 mod plan;
 mod style_part;
 mod tag;
@@ -24,9 +25,6 @@ use super::package::Package;
 use super::refusal::Refusal;
 use super::xml::{Tag, XmlPart};
 use plan::{Action, Plan};
-
-/// What stands between a comment that was there and the one added to it.
-const SEPARATOR: &str = "――――――――";
 
 /// A colour as red, green and blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,7 +66,7 @@ pub enum NewValue {
 pub struct Change {
     /// Number of the sheet, from 0.
     pub sheet: usize,
-    /// The cell; of merged cells the one that shows is taken. Of several changes of one cell the last one counts.
+    /// The cell. Of several changes of one cell the last one counts.
     pub cell: CellAddress,
     /// Its new value.
     pub value: NewValue,
@@ -85,7 +83,10 @@ pub struct Copied {
     pub in_conversation: Vec<(usize, CellAddress)>,
     /// Cells (sheet, cell) that were not changed, because other cells need the formula in them.
     pub unchanged: Vec<(usize, CellAddress)>,
-    /// No cell was filled: the workbook has no styles to build on. Comments were made all the same.
+    /// Cells (sheet, cell) that were not changed, because merged cells hide them: what they hold nobody sees, and the
+    /// cell that shows is another one.
+    pub covered: Vec<(usize, CellAddress)>,
+    /// No cell was filled: the workbook's styles have no lists to add to. Comments were made all the same.
     pub without_fills: bool,
 }
 
@@ -126,7 +127,25 @@ pub fn write_copy<W: Write + Seek>(
     marks: &[Mark],
     changes: &[Change],
 ) -> Result<Copied, CopyFault> {
-    let plan = Plan::make(package, marks, changes)?;
+    let plan = Plan::make(package, marks, changes, None)?;
+    write_planned(package, out, plan)
+}
+
+/// Writes to `out` a copy of the workbook with these marks in place of those of former copies: their comments go, and
+/// their cells get back what they were filled with, where they still have one of the colours that marks have. What was
+/// under a mark that was added to somebody's comment, or whose author a spreadsheet has dropped, is not known: such a
+/// cell is not filled any more.
+pub fn write_marked<W: Write + Seek>(
+    package: &mut Package,
+    out: W,
+    marks: &[Mark],
+    colours: &[Colour],
+) -> Result<Copied, CopyFault> {
+    let plan = Plan::make(package, marks, &[], Some(colours))?;
+    write_planned(package, out, plan)
+}
+
+fn write_planned<W: Write + Seek>(package: &mut Package, out: W, plan: Plan) -> Result<Copied, CopyFault> {
     let mut writer = ZipWriter::new(out);
     writer.set_raw_comment(package.archive.zip.comment().into())?;
     for entry in 0..package.archive.zip.len() {
@@ -165,7 +184,7 @@ fn rewrite(
 ) -> Result<(), CopyFault> {
     let limits = package.limits;
     let archive = &mut package.archive;
-    if let Action::Boxes { notes, view } = action {
+    if let Action::Boxes { gone, notes, view } = action {
         let mut old = Vec::new();
         let most = u64::try_from(limits.note_bytes).unwrap_or(u64::MAX).saturating_mul(4);
         io::Read::read_to_end(&mut io::Read::take(archive.read(part)?, most.saturating_add(1)), &mut old)
@@ -174,6 +193,7 @@ fn rewrite(
             return Err(Refusal::TooLarge { part: part.to_owned(), limit: most }.into());
         }
         let broken = || Refusal::BrokenXml { part: part.to_owned(), offset: 0 };
+        let old = vml::without_boxes(&old, gone);
         out.write_all(&vml::with_boxes(&old, notes, view).ok_or_else(broken)?)?;
         return Ok(());
     }
@@ -188,9 +208,14 @@ fn rewrite(
             listing::splice_list(xml, out, keep, |prefix| plan.content_types(prefix))
         }
         Action::WorkbookRelations => {
-            let keep =
-                |tag: &Tag<'_>| !tag.attribute("Type").is_some_and(|kind| kind.ends_with("/calcChain"));
-            listing::splice_list(xml, out, keep, |_| Vec::new())
+            let keep = |tag: &Tag<'_>| {
+                let is_chain = tag.attribute("Type").is_some_and(|kind| kind.ends_with("/calcChain"));
+                !(plan.drops_chain() && is_chain)
+            };
+            let family = listing::family(plan.strict);
+            let lines =
+                |prefix: &str| plan.workbook_relation.iter().map(|new| new.line(prefix, family)).collect();
+            listing::splice_list(xml, out, keep, lines)
         }
         Action::Boxes { .. } | Action::LeaveOut => Ok(()),
     }

@@ -10,15 +10,17 @@ use super::super::archive::Archive;
 use super::super::package::Package;
 use super::super::refusal::Refusal;
 use super::super::relation::{Relation, content_type, relations, relations_part, relative};
-use super::comment_part::{self, CommentSurvey};
+use super::comment_part::{self, CommentSurvey, Former, NewNote};
 use super::listing::{NewRelation, free_id, new_relations};
-use super::style_part::NewStyles;
+use super::paint::Paint;
+use super::style_part::{self, NewStyles, StyleSurvey};
 use super::vml;
 use super::worksheet::{Edit, SheetPlan, SheetView};
 use super::{Change, Colour, Copied, Mark, NewValue};
 
 const COMMENTS_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml";
 const BOXES_TYPE: &str = "application/vnd.openxmlformats-officedocument.vmlDrawing";
+const STYLES_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml";
 const CONTENT_TYPES: &str = "[Content_Types].xml";
 
 /// What becomes of an entry that is not copied as it is.
@@ -29,8 +31,8 @@ pub(super) enum Action {
     ContentTypes,
     Relations(Vec<NewRelation>),
     WorkbookRelations,
-    Comments { survey: CommentSurvey, notes: BTreeMap<CellAddress, String> },
-    Boxes { notes: BTreeMap<CellAddress, String>, view: SheetView },
+    Comments { survey: CommentSurvey, notes: BTreeMap<CellAddress, NewNote> },
+    Boxes { gone: BTreeSet<CellAddress>, notes: BTreeMap<CellAddress, NewNote>, view: SheetView },
     LeaveOut,
 }
 
@@ -47,6 +49,10 @@ pub(super) struct Plan {
     /// Names of the new parts of comments.
     comments: Vec<String>,
     needs_box_type: bool,
+    /// The new part of styles, where the list of content types has to name it.
+    styles_part: Option<String>,
+    /// What leads from the workbook to its new part of styles.
+    pub(super) workbook_relation: Option<NewRelation>,
     calculation_chain: Option<String>,
 }
 
@@ -54,7 +60,11 @@ pub(super) struct Plan {
 #[derive(Debug, Default)]
 struct Wanted {
     colours: BTreeMap<CellAddress, Colour>,
-    notes: BTreeMap<CellAddress, String>,
+    notes: BTreeMap<CellAddress, NewNote>,
+    /// What cells are filled with from now on: marked ones, and those whose mark goes.
+    paints: BTreeMap<CellAddress, Paint>,
+    /// The comments that stand there, and their part. `None`: none do.
+    comments: Option<(String, CommentSurvey)>,
     values: BTreeMap<CellAddress, NewValue>,
     /// The cells' own styles.
     styles: BTreeMap<CellAddress, u32>,
@@ -63,7 +73,14 @@ struct Wanted {
 
 impl Plan {
     /// Decides what becomes of each entry.
-    pub(super) fn make(package: &mut Package, marks: &[Mark], changes: &[Change]) -> Result<Self, Refusal> {
+    ///
+    /// `ours`: the colours of the marks of former copies, which go. `None`: they stay.
+    pub(super) fn make(
+        package: &mut Package,
+        marks: &[Mark],
+        changes: &[Change],
+        ours: Option<&[Colour]>,
+    ) -> Result<Self, Refusal> {
         let mut plan = Self::default();
         plan.copied.signature_broken = package.is_signed();
         plan.copied.has_macros = package.has_macros();
@@ -71,23 +88,39 @@ impl Plan {
         let sheets: BTreeSet<usize> =
             marks.iter().map(|mark| mark.sheet).chain(changes.iter().map(|change| change.sheet)).collect();
         let mut wanted = BTreeMap::new();
-        for sheet in sheets {
-            let own = plan.look_at(package, sheet, marks, changes)?;
-            wanted.insert(sheet, own);
+        for sheet in 0..package.sheets().len() {
+            let marked = marks.iter().any(|mark| mark.sheet == sheet);
+            let comments = if marked || ours.is_some() { comments(package, sheet, ours)? } else { None };
+            let has_former = comments.as_ref().is_some_and(|(_, survey)| !survey.formers.is_empty());
+            if sheets.contains(&sheet) || has_former {
+                let own = plan.look_at(package, sheet, marks, changes, comments)?;
+                wanted.insert(sheet, own);
+            }
         }
-        plan.plan_styles(package, &wanted)?;
+        if let Some(absent) = sheets.iter().find(|sheet| !wanted.contains_key(sheet)) {
+            package.cells_part(*absent)?;
+        }
+        plan.plan_styles(package, &mut wanted, ours.unwrap_or_default())?;
         for (sheet, wanted) in wanted {
             plan.plan_sheet(package, sheet, wanted)?;
         }
         if let Some(part) = plan.calculation_chain.clone() {
             plan.act(&package.archive, &part, Action::LeaveOut);
+        }
+        if plan.drops_chain() || plan.workbook_relation.is_some() {
             let list = relations_part(&package.workbook_part);
             plan.act(&package.archive, &list, Action::WorkbookRelations);
         }
-        if plan.needs_box_type || !plan.comments.is_empty() || plan.calculation_chain.is_some() {
+        let names_parts = !plan.comments.is_empty() || plan.styles_part.is_some();
+        if plan.needs_box_type || names_parts || plan.drops_chain() {
             plan.act(&package.archive, CONTENT_TYPES, Action::ContentTypes);
         }
         Ok(plan)
+    }
+
+    /// Whether the list of the cells that formulas give goes: one of them is no formula any more.
+    pub(super) fn drops_chain(&self) -> bool {
+        self.calculation_chain.is_some()
     }
 
     /// Whether the line of this part stays in the list of content types.
@@ -100,11 +133,11 @@ impl Plan {
     /// The lines to be added to the list of content types.
     pub(super) fn content_types(&self, p: &str) -> Vec<String> {
         let boxes = format!("<{p}Default Extension=\"vml\" ContentType=\"{BOXES_TYPE}\"/>");
-        let comments = self
-            .comments
-            .iter()
-            .map(|part| format!("<{p}Override PartName=\"/{part}\" ContentType=\"{COMMENTS_TYPE}\"/>"));
-        self.needs_box_type.then_some(boxes).into_iter().chain(comments).collect()
+        let line =
+            |part: &String, kind: &str| format!("<{p}Override PartName=\"/{part}\" ContentType=\"{kind}\"/>");
+        let comments = self.comments.iter().map(|part| line(part, COMMENTS_TYPE));
+        let styles = self.styles_part.iter().map(|part| line(part, STYLES_TYPE));
+        self.needs_box_type.then_some(boxes).into_iter().chain(comments).chain(styles).collect()
     }
 
     fn act(&mut self, archive: &Archive, part: &str, action: Action) {
@@ -120,11 +153,12 @@ impl Plan {
         sheet: usize,
         marks: &[Mark],
         changes: &[Change],
+        comments: Option<(String, CommentSurvey)>,
     ) -> Result<Wanted, Refusal> {
         let limits = package.limits;
         let facts = package.facts(sheet)?;
         let part = package.cells_part(sheet)?;
-        let mut wanted = Wanted::default();
+        let mut wanted = Wanted { comments, ..Wanted::default() };
         wanted.view.merged = facts.merged;
         wanted.view.layout = facts.layout;
         let inside = |cell: CellAddress| {
@@ -137,15 +171,19 @@ impl Plan {
             let cell = wanted.view.shown(inside(mark.cell)?).first;
             wanted.colours.entry(cell).or_insert(mark.colour);
             if !mark.text.is_empty() {
-                let text = wanted.notes.entry(cell).or_default();
+                let text = &mut wanted.notes.entry(cell).or_default().text;
                 let gap = if text.is_empty() { "" } else { "\n\n" };
                 text.push_str(gap);
                 text.push_str(&mark.text);
             }
         }
         for change in changes.iter().filter(|change| change.sheet == sheet) {
-            let cell = wanted.view.shown(inside(change.cell)?).first;
-            wanted.values.insert(cell, change.value.clone());
+            let cell = inside(change.cell)?;
+            if wanted.view.shown(cell).first == cell {
+                wanted.values.insert(cell, change.value.clone());
+            } else {
+                self.copied.covered.push((sheet, cell));
+            }
         }
         self.look_at_cells(package, sheet, &mut wanted)?;
         Ok(wanted)
@@ -158,8 +196,9 @@ impl Plan {
         wanted: &mut Wanted,
     ) -> Result<(), Refusal> {
         let chain = package.related("calcChain");
+        let formers = wanted.comments.iter().flat_map(|(_, survey)| survey.formers.keys());
         let cells: BTreeSet<CellAddress> =
-            wanted.colours.keys().chain(wanted.values.keys()).copied().collect();
+            wanted.colours.keys().chain(wanted.values.keys()).chain(formers).copied().collect();
         let things = package.limits.things;
         let mut rows = package.rows(sheet)?;
         let mut own = BTreeMap::new();
@@ -197,22 +236,61 @@ impl Plan {
     fn plan_styles(
         &mut self,
         package: &mut Package,
-        wanted: &BTreeMap<usize, Wanted>,
+        wanted: &mut BTreeMap<usize, Wanted>,
+        ours: &[Colour],
     ) -> Result<(), Refusal> {
-        let pairs: BTreeSet<(u32, Colour)> = wanted
+        let has_marks = wanted.values().any(|own| !own.colours.is_empty());
+        let has_formers = wanted.values().any(|own| own.formers().next().is_some());
+        if !has_marks && !has_formers {
+            return Ok(());
+        }
+        let part = package.related("styles");
+        let survey = if let Some(part) = &part {
+            let styles = wanted.values().flat_map(|own| own.styles.values().copied()).collect();
+            style_part::survey(&mut package.archive, part, &package.limits, &styles)?
+        } else {
+            StyleSurvey::blank()
+        };
+        if !survey.is_usable() {
+            self.copied.without_fills = has_marks;
+            return Ok(());
+        }
+        for own in wanted.values_mut() {
+            own.paint(&survey, ours);
+        }
+        let pairs: BTreeSet<(u32, Paint)> = wanted
             .values()
-            .flat_map(|own| own.colours.iter().map(|(cell, colour)| (own.style(*cell), *colour)))
+            .flat_map(|own| own.paints.iter().map(|(cell, paint)| (own.style(*cell), paint.clone())))
             .collect();
         if pairs.is_empty() {
             return Ok(());
         }
-        self.copied.without_fills = true;
-        let Some(part) = package.related("styles") else { return Ok(()) };
-        if let Some(styles) = NewStyles::plan(&mut package.archive, &part, &package.limits, &pairs)? {
-            self.styles = styles;
-            self.copied.without_fills = false;
-            self.act(&package.archive, &part, Action::Styles);
+        self.styles = NewStyles::plan(&survey, &pairs);
+        match part {
+            Some(part) => self.act(&package.archive, &part, Action::Styles),
+            None => self.make_styles(package)?,
         }
+        Ok(())
+    }
+
+    /// A part of styles for a workbook that has none, whether or not a relation leads to one.
+    fn make_styles(&mut self, package: &mut Package) -> Result<(), Refusal> {
+        let led = package.relations.iter().find(|found| found.kind == "styles" && !found.external);
+        let name = if let Some(led) = led {
+            led.target.clone()
+        } else {
+            // Some programs look for it under this name alone.
+            let usual = Some("xl/styles.xml".to_owned()).filter(|name| package.archive.find(name).is_none());
+            let free = || free_name(&package.archive, &self.new_parts, "xl/styles", ".xml");
+            let name = usual.unwrap_or_else(free);
+            let target = relative(&package.workbook_part, &name);
+            let id = free_id(&package.relations, 1);
+            self.workbook_relation = Some(NewRelation { id, kind: "styles", target });
+            name
+        };
+        let known = content_type(&mut package.archive, &name, &package.limits)?;
+        self.styles_part = (known.as_deref() != Some(STYLES_TYPE)).then(|| name.clone());
+        self.new_parts.push((name, style_part::new_part(&self.styles, self.strict)));
         Ok(())
     }
 
@@ -221,8 +299,8 @@ impl Plan {
         let part = package.cells_part(sheet)?;
         let related = relations(&mut package.archive, &part, &limits)?;
         let mut edits: BTreeMap<CellAddress, Edit> = BTreeMap::new();
-        for (cell, colour) in &wanted.colours {
-            edits.entry(*cell).or_default().style = self.styles.index(wanted.style(*cell), *colour);
+        for (cell, paint) in &wanted.paints {
+            edits.entry(*cell).or_default().style = self.styles.index(wanted.style(*cell), paint);
         }
         for (cell, value) in &wanted.values {
             let edit = edits.entry(*cell).or_default();
@@ -231,7 +309,7 @@ impl Plan {
             edit.style = edit.style.or_else(|| Some(wanted.style(*cell)));
         }
         let mut plan = SheetPlan { edits, boxes: None, strict: self.strict };
-        if !wanted.notes.is_empty() {
+        if !wanted.notes.is_empty() || wanted.formers().next().is_some() {
             self.plan_notes(package, sheet, &part, &related, wanted, &mut plan)?;
         }
         self.act(&package.archive, &part, Action::Sheet(plan));
@@ -248,14 +326,8 @@ impl Plan {
         plan: &mut SheetPlan,
     ) -> Result<(), Refusal> {
         let limits = package.limits;
-        let Wanted { mut notes, view, .. } = wanted;
+        let Wanted { mut notes, view, comments, .. } = wanted;
         let mut lines = Vec::new();
-        let target = |kind: &str| {
-            let mut found = related.iter().filter(|found| found.kind == kind && !found.external);
-            found
-                .find(|found| package.archive.find(&found.target).is_some())
-                .map(|found| found.target.clone())
-        };
         let by_id = |id: &String| {
             let found = related.iter().find(|found| found.id == *id && !found.external);
             found.map(|found| found.target.clone()).filter(|part| package.archive.find(part).is_some())
@@ -265,8 +337,11 @@ impl Plan {
             None => None,
         };
         let mut unboxed = notes.clone();
-        if let Some(comments) = target("comments") {
-            let survey = CommentSurvey::read(&mut package.archive, &comments, &limits)?;
+        let mut gone = BTreeSet::new();
+        if let Some((comments, mut survey)) = comments {
+            let whole = survey.formers.iter().filter(|(_, former)| matches!(former, Former::Whole(_)));
+            gone.extend(whole.map(|(cell, _)| *cell));
+            survey.cells.retain(|cell| !gone.contains(cell));
             let threads =
                 notes.keys().filter(|cell| survey.threads.contains(cell)).map(|cell| (sheet, *cell));
             self.copied.in_conversation.extend(threads);
@@ -280,11 +355,9 @@ impl Plan {
             self.comments.push(name.clone());
             self.new_parts.push((name, comment_part::new_part(&notes, self.strict)));
         }
-        if unboxed.is_empty() {
-            // Every comment has its box already.
-        } else if let Some(boxes) = boxes {
-            self.act(&package.archive, &boxes, Action::Boxes { notes: unboxed, view });
-        } else {
+        if let Some(boxes) = boxes.filter(|_| !unboxed.is_empty() || !gone.is_empty()) {
+            self.act(&package.archive, &boxes, Action::Boxes { gone, notes: unboxed, view });
+        } else if !unboxed.is_empty() {
             let name = free_name(&package.archive, &self.new_parts, "xl/drawings/vmlDrawing", ".vml");
             let id = free_id(related, 2);
             lines.push(NewRelation { id: id.clone(), kind: "vmlDrawing", target: relative(part, &name) });
@@ -305,10 +378,67 @@ impl Plan {
 }
 
 impl Wanted {
+    /// What former marked copies say of the sheet's cells.
+    fn formers(&self) -> impl Iterator<Item = (&CellAddress, &Former)> {
+        self.comments.iter().flat_map(|(_, survey)| &survey.formers)
+    }
+
+    /// Decides what cells are filled with, and what of it a comment has to remember; `ours` are the colours of marks.
+    fn paint(&mut self, survey: &StyleSurvey, ours: &[Colour]) {
+        let before = |cell: &CellAddress| {
+            let now = survey.paint(self.style(*cell)).cloned();
+            let former = self.comments.as_ref().and_then(|(_, survey)| survey.formers.get(cell));
+            let is_ours = |paint: &Paint| ours.iter().any(|colour| Paint::from(*colour) == *paint);
+            match former.filter(|_| now.as_ref().is_some_and(is_ours)) {
+                Some(Former::Whole(Some(fill))) => (Some(fill.clone()), true),
+                Some(_) => (Some(Paint::Unfilled), true),
+                None => (now, false),
+            }
+        };
+        let marked = self.colours.keys().map(|cell| (*cell, before(cell).0)).collect::<Vec<_>>();
+        let mut paints: BTreeMap<CellAddress, Paint> = BTreeMap::new();
+        for (cell, _) in self.formers() {
+            if let (Some(fill), true) = before(cell) {
+                paints.insert(*cell, fill);
+            }
+        }
+        paints.extend(self.colours.iter().map(|(cell, colour)| (*cell, Paint::from(*colour))));
+        self.paints = paints;
+        for (cell, fill) in marked {
+            if let Some(note) = self.notes.get_mut(&cell) {
+                note.fill = fill;
+            }
+        }
+    }
+
     /// The style that a cell has now.
     fn style(&self, cell: CellAddress) -> u32 {
         self.styles.get(&cell).copied().unwrap_or(0)
     }
+}
+
+/// The part of a sheet's comments, and what stands in it. `None`: it has none.
+///
+/// `ours` `None`: what former marked copies say is taken for anybody's.
+fn comments(
+    package: &mut Package,
+    sheet: usize,
+    ours: Option<&[Colour]>,
+) -> Result<Option<(String, CommentSurvey)>, Refusal> {
+    if !package.sheets().get(sheet).is_some_and(|sheet| sheet.has_cells) {
+        return Ok(None);
+    }
+    let (limits, part) = (package.limits, package.cells_part(sheet)?);
+    let related = relations(&mut package.archive, &part, &limits)?;
+    let mut found = related.iter().filter(|found| found.kind == "comments" && !found.external);
+    let Some(found) = found.find(|found| package.archive.find(&found.target).is_some()) else {
+        return Ok(None);
+    };
+    let mut survey = CommentSurvey::read(&mut package.archive, &found.target, &limits)?;
+    if ours.is_none() {
+        survey.formers.clear();
+    }
+    Ok(Some((found.target.clone(), survey)))
 }
 
 /// A name that no entry and no new part has.

@@ -3,6 +3,7 @@
 //! Invariants
 //! - A cell keeps its number format, font, border and alignment: its own style is copied, and only the fill differs.
 //! - Nothing that stands in the part changes but the two counts.
+//! - A fill that stands in the part already is used, not written again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -10,15 +11,16 @@ use std::io::Write;
 use super::super::archive::Archive;
 use super::super::limits::Limits;
 use super::super::refusal::Refusal;
-use super::super::xml::{Piece, XmlPart};
+use super::super::xml::{Piece, Tag, XmlPart};
+use super::CopyFault;
+use super::paint::Paint;
 use super::tag::{prefix_of, with_attribute};
-use super::{Colour, CopyFault};
 
 /// The styles that marked cells get.
 #[derive(Debug, Default)]
 pub(super) struct NewStyles {
-    /// Style index by the cell's own and the colour.
-    by_cell: BTreeMap<(u32, Colour), u32>,
+    /// Style index by the cell's own and the paint.
+    by_cell: BTreeMap<(u32, Paint), u32>,
     fills: String,
     styles: String,
     fill_count: usize,
@@ -27,56 +29,76 @@ pub(super) struct NewStyles {
 
 /// What stands in the part already.
 #[derive(Debug, Default)]
-struct Survey {
-    fills: usize,
+pub(super) struct StyleSurvey {
+    /// `None`: a pattern or a gradient.
+    fills: Vec<Option<Paint>>,
     styles: usize,
     prefix: String,
     /// The styles to be copied, as they are written.
     raw: BTreeMap<u32, String>,
 }
 
-impl NewStyles {
-    /// The style of a marked cell whose own is `style`. `None`: the workbook has no styles to copy from.
-    pub(super) fn index(&self, style: u32, colour: Colour) -> Option<u32> {
-        self.by_cell.get(&(style, colour)).copied()
+impl StyleSurvey {
+    /// What stands in a part of [`new_part`] before anything is added.
+    pub(super) fn blank() -> Self {
+        Self { fills: vec![Some(Paint::Unfilled), None], styles: 1, ..Self::default() }
     }
 
-    /// The styles for these cells. `None`: the part has no lists to add to.
-    pub(super) fn plan(
-        archive: &mut Archive,
-        part: &str,
-        limits: &Limits,
-        wanted: &BTreeSet<(u32, Colour)>,
-    ) -> Result<Option<Self>, Refusal> {
-        let survey = survey(archive, part, limits, wanted)?;
-        if survey.fills == 0 || survey.styles == 0 {
-            return Ok(None);
-        }
+    /// Whether there are lists to add to.
+    pub(super) fn is_usable(&self) -> bool {
+        !self.fills.is_empty() && self.styles > 0
+    }
+
+    /// What cells of this style are filled with. `None`: with what no paint is.
+    pub(super) fn paint(&self, style: u32) -> Option<&Paint> {
+        let fill = self.raw.get(&style).and_then(|raw| super::tag::attribute_of(head(raw).0, "fillId"));
+        let fill = fill.map_or(Some(0), |fill| fill.trim().parse::<usize>().ok())?;
+        self.fills.get(fill)?.as_ref()
+    }
+}
+
+/// The first tag of an element as it is written, and the rest.
+fn head(raw: &str) -> (&str, &str) {
+    let end = raw.find('>').map_or(raw.len(), |end| end + 1);
+    raw.split_at_checked(end).unwrap_or((raw, ""))
+}
+
+impl NewStyles {
+    /// The style of a marked cell whose own is `style`. `None`: the workbook has no styles to copy from.
+    pub(super) fn index(&self, style: u32, paint: &Paint) -> Option<u32> {
+        self.by_cell.get(&(style, paint.clone())).copied()
+    }
+
+    /// The styles for these cells.
+    pub(super) fn plan(survey: &StyleSurvey, wanted: &BTreeSet<(u32, Paint)>) -> Self {
         let mut planned = Self::default();
-        let colours: BTreeSet<Colour> = wanted.iter().map(|(_, colour)| *colour).collect();
-        let fill_ids: BTreeMap<Colour, usize> = colours.iter().copied().zip(survey.fills..).collect();
+        let mut fill_ids: BTreeMap<&Paint, usize> = BTreeMap::new();
         let p = &survey.prefix;
-        for colour in &colours {
-            let fill = format!(
-                "<{p}fill><{p}patternFill patternType=\"solid\"><{p}fgColor rgb=\"FF{}\"/><{p}bgColor indexed=\"64\"/></{p}patternFill></{p}fill>",
-                colour.hex()
-            );
-            planned.fills.push_str(&fill);
+        for paint in wanted.iter().map(|(_, paint)| paint).collect::<BTreeSet<_>>() {
+            // The first fill is none, whatever is written there.
+            let known = survey.fills.iter().position(|known| known.as_ref() == Some(paint));
+            let known = if *paint == Paint::Unfilled { Some(0) } else { known };
+            fill_ids.insert(paint, known.unwrap_or(survey.fills.len() + planned.fill_count));
+            if known.is_none() {
+                let fill = format!(
+                    "<{p}fill><{p}patternFill patternType=\"solid\"><{p}fgColor{}/><{p}bgColor indexed=\"64\"/></{p}patternFill></{p}fill>",
+                    paint.attributes()
+                );
+                planned.fills.push_str(&fill);
+                planned.fill_count += 1;
+            }
         }
-        planned.fill_count = colours.len();
         let plain = format!("<{p}xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>");
-        for ((style, colour), index) in wanted.iter().zip(survey.styles..) {
-            let own = survey.raw.get(style).unwrap_or(&plain);
-            let end = own.find('>').map_or(own.len(), |end| end + 1);
-            let (head, rest) = own.split_at_checked(end).unwrap_or((own, ""));
-            let fill = fill_ids.get(colour).copied().unwrap_or_default().to_string();
+        for ((style, paint), index) in wanted.iter().zip(survey.styles..) {
+            let (head, rest) = head(survey.raw.get(style).unwrap_or(&plain));
+            let fill = fill_ids.get(paint).copied().unwrap_or_default().to_string();
             let head = with_attribute(head, "fillId", Some(&fill));
             planned.styles.push_str(&with_attribute(&head, "applyFill", Some("1")));
             planned.styles.push_str(rest);
-            planned.by_cell.insert((*style, *colour), u32::try_from(index).unwrap_or(u32::MAX));
+            planned.by_cell.insert((*style, paint.clone()), u32::try_from(index).unwrap_or(u32::MAX));
         }
         planned.style_count = wanted.len();
-        Ok(Some(planned))
+        planned
     }
 
     /// Writes the part with these styles added.
@@ -139,14 +161,31 @@ impl List {
     }
 }
 
-fn survey(
+/// The part of a workbook that has none: what every workbook has, and these styles.
+pub(super) fn new_part(added: &NewStyles, strict: bool) -> String {
+    let namespace = if strict {
+        "http://purl.oclc.org/ooxml/spreadsheetml/main"
+    } else {
+        "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    };
+    let StyleSurvey { fills, styles, .. } = StyleSurvey::blank();
+    let (fill_count, style_count) = (fills.len() + added.fill_count, styles + added.style_count);
+    let plain = "<xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/>";
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<styleSheet xmlns=\"{namespace}\"><fonts count=\"1\"><font><sz val=\"11\"/><name val=\"Calibri\"/><family val=\"2\"/></font></fonts><fills count=\"{fill_count}\"><fill><patternFill patternType=\"none\"/></fill><fill><patternFill patternType=\"gray125\"/></fill>{}</fills><borders count=\"1\"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count=\"1\">{plain}</cellStyleXfs><cellXfs count=\"{style_count}\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>{}</cellXfs><cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles></styleSheet>",
+        added.fills, added.styles
+    )
+}
+
+/// Reads the part of this name; `wanted` are the styles to be copied.
+pub(super) fn survey(
     archive: &mut Archive,
     part: &str,
     limits: &Limits,
-    wanted: &BTreeSet<(u32, Colour)>,
-) -> Result<Survey, Refusal> {
+    wanted: &BTreeSet<u32>,
+) -> Result<StyleSurvey, Refusal> {
     let mut xml = XmlPart::as_written(archive, part, limits)?;
-    let mut survey = Survey::default();
+    let mut survey = StyleSurvey::default();
     let mut list = List::Other;
     let mut keeping = None;
     loop {
@@ -158,15 +197,18 @@ fn survey(
                 prefix_of(tag.name()).clone_into(&mut survey.prefix);
             }
             Piece::Start(_) | Piece::Empty(_) if depth == 2 => begins = true,
+            Piece::Start(tag) | Piece::Empty(tag) if list == List::Fills => {
+                keep_fill(&tag, &mut survey.fills)
+            }
             Piece::EndOfPart => return Ok(survey),
             _ => {}
         }
         if begins && list == List::Fills {
-            survey.fills += 1;
+            survey.fills.push(None);
         }
         if begins && list == List::Cells {
             let index = u32::try_from(survey.styles).unwrap_or(u32::MAX);
-            keeping = wanted.iter().any(|(style, _)| *style == index).then_some(index);
+            keeping = wanted.contains(&index).then_some(index);
             survey.styles += 1;
         }
         if let Some(index) = keeping {
@@ -176,8 +218,25 @@ fn survey(
         if xml.depth() <= 2 {
             keeping = None;
         }
-        if survey.fills.max(survey.styles) > limits.things {
+        if survey.fills.len().max(survey.styles) > limits.things {
             return Err(Refusal::TooMany { part: part.to_owned() });
         }
+    }
+}
+
+/// Takes a tag inside a fill for what it says of it.
+fn keep_fill(tag: &Tag<'_>, fills: &mut [Option<Paint>]) {
+    let Some(fill) = fills.last_mut() else { return };
+    match tag.local() {
+        "patternFill" => match tag.attribute("patternType").as_deref() {
+            None | Some("none") => *fill = Some(Paint::Unfilled),
+            // Until its colour is read.
+            Some("solid") => *fill = Some(Paint::Solid(Vec::new())),
+            Some(_) => *fill = None,
+        },
+        "fgColor" if *fill == Some(Paint::Solid(Vec::new())) => {
+            *fill = Paint::solid(|name| tag.attribute(name).map(std::borrow::Cow::into_owned));
+        }
+        _ => {}
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! Invariants
 //! - A box stands right of its cell and is as large as its text needs, within bounds.
-//! - What stands in a part already is kept byte for byte: it is not read as XML, which it need not be.
+//! - What stands in a part already is kept byte for byte: it is not read as XML, which it need not be. The boxes of
+//!   comments that go are found by their row and column, and go whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::super::address::{CellAddress, CellRange};
+use super::comment_part::NewNote;
 use super::worksheet::SheetView;
 use crate::source::display_width;
 
@@ -39,7 +41,7 @@ const NAMESPACES: [&str; 3] = [
 const SHAPE_TYPE: &str = " id=\"_x0000_t202\" coordsize=\"21600,21600\" o:spt=\"202\" path=\"m,l,21600r21600,l21600,xe\"><v:stroke joinstyle=\"miter\"/><v:path gradientshapeok=\"t\" o:connecttype=\"rect\"/></v:shapetype>";
 
 /// A part with boxes for these comments alone, on the sheet with this number from 0.
-pub(super) fn new_part(sheet: usize, notes: &BTreeMap<CellAddress, String>, view: &SheetView) -> String {
+pub(super) fn new_part(sheet: usize, notes: &BTreeMap<CellAddress, NewNote>, view: &SheetView) -> String {
     let sheet = u32::try_from(sheet).unwrap_or(0);
     let block = sheet.saturating_mul(BLOCKS).saturating_add(1);
     let blocks = u32::try_from(notes.len()).unwrap_or(0) / BLOCK;
@@ -55,9 +57,12 @@ pub(super) fn new_part(sheet: usize, notes: &BTreeMap<CellAddress, String>, view
 /// The part `old` with boxes added. `None`: its end cannot be found.
 pub(super) fn with_boxes(
     old: &[u8],
-    notes: &BTreeMap<CellAddress, String>,
+    notes: &BTreeMap<CellAddress, NewNote>,
     view: &SheetView,
 ) -> Option<Vec<u8>> {
+    if notes.is_empty() {
+        return Some(old.to_vec());
+    }
     let end = memchr::memmem::rfind(old, b"</xml>").or_else(|| memchr::memmem::rfind(old, b"</XML>"))?;
     let (before, after) = old.split_at_checked(end)?;
     let declared = undeclared(old);
@@ -65,6 +70,49 @@ pub(super) fn with_boxes(
     let kind = if has_kind { String::new() } else { format!("<v:shapetype{declared}{SHAPE_TYPE}") };
     let added = boxes(last_identifier(old), &declared, notes, view);
     Some([before, kind.as_bytes(), added.as_bytes(), after].concat())
+}
+
+/// The part `old` without the boxes of the comments of these cells.
+pub(super) fn without_boxes(old: &[u8], cells: &BTreeSet<CellAddress>) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(old.len());
+    let mut from = 0;
+    while let Some((start, end)) = next_shape(old, from) {
+        let shape = old.get(start..end).unwrap_or_default();
+        let cell = number_in(shape, b"Row>").zip(number_in(shape, b"Column>"));
+        let is_gone = cell.is_some_and(|(row, column)| {
+            cells.contains(&CellAddress::new(row.saturating_add(1), column.saturating_add(1)))
+        });
+        let until = if is_gone { start } else { end };
+        kept.extend_from_slice(old.get(from..until).unwrap_or_default());
+        from = end;
+    }
+    kept.extend_from_slice(old.get(from..).unwrap_or_default());
+    kept
+}
+
+/// The next `<v:shape …>…</v:shape>` behind `from`, whatever its prefix: start and end.
+fn next_shape(old: &[u8], from: usize) -> Option<(usize, usize)> {
+    let mut at = from;
+    loop {
+        let start = at + memchr::memchr(b'<', old.get(at..)?)?;
+        let name = old.get(start + 1..)?;
+        let length =
+            name.iter().position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'))?;
+        let name = name.get(..length)?;
+        if name == b"shape" || name.ends_with(b":shape") {
+            let close = [b"</", name, b">"].concat();
+            let end = start + memchr::memmem::find(old.get(start..)?, &close)? + close.len();
+            return Some((start, end));
+        }
+        at = start + 1;
+    }
+}
+
+/// The number behind the start of an element whose name ends so.
+fn number_in(shape: &[u8], name: &[u8]) -> Option<u32> {
+    let at = memchr::memmem::find(shape, name)? + name.len();
+    let digits: Vec<u8> = shape.get(at..)?.iter().copied().take_while(u8::is_ascii_digit).collect();
+    std::str::from_utf8(&digits).ok()?.parse().ok()
 }
 
 /// The declarations that a part's outermost element lacks: another program may have named its namespaces otherwise.
@@ -87,10 +135,10 @@ fn last_identifier(old: &[u8]) -> u32 {
 }
 
 /// Boxes with the identifiers after `last`, each with these declarations.
-fn boxes(last: u32, declared: &str, notes: &BTreeMap<CellAddress, String>, view: &SheetView) -> String {
+fn boxes(last: u32, declared: &str, notes: &BTreeMap<CellAddress, NewNote>, view: &SheetView) -> String {
     let mut written = String::new();
-    for ((cell, text), number) in notes.iter().zip(last.saturating_add(1)..) {
-        let (width, height) = size(text);
+    for ((cell, note), number) in notes.iter().zip(last.saturating_add(1)..) {
+        let (width, height) = size(&note.text);
         let anchor = anchor(view.shown(*cell), width, height, view);
         let _ = write!(
             written,
@@ -194,7 +242,8 @@ mod tests {
 
     #[test]
     fn identifiers_go_on_where_a_part_ends() {
-        let notes = BTreeMap::from([(CellAddress::new(1, 1), "x".to_owned())]);
+        let note = NewNote { text: "x".to_owned(), fill: None };
+        let notes = BTreeMap::from([(CellAddress::new(1, 1), note)]);
         let view = SheetView::default();
         let first = new_part(0, &notes, &view);
         assert!(first.contains("_x0000_s1025\"") && first.contains("data=\"1\""));
@@ -202,6 +251,14 @@ mod tests {
         let second = String::from_utf8(second).unwrap();
         assert!(second.contains("_x0000_s1026\"") && second.matches("<v:shapetype").count() == 1);
         assert_eq!(with_boxes(b"<xml", &notes, &view), None);
+        assert_eq!(
+            without_boxes(first.as_bytes(), &BTreeSet::from([CellAddress::new(1, 2)])),
+            first.as_bytes()
+        );
+        let emptied =
+            String::from_utf8(without_boxes(first.as_bytes(), &BTreeSet::from([CellAddress::new(1, 1)])));
+        let emptied = emptied.unwrap();
+        assert!(emptied.contains("<v:shapetype") && !emptied.contains("<v:shape "), "{emptied}");
         // A part whose writer named its namespaces otherwise, and declares one of ours.
         let other = b"<?xml version='1.0'?><xml xmlns:ns1='urn:schemas-microsoft-com:vml' xmlns:x='urn:schemas-microsoft-com:office:excel'></xml>";
         let third = String::from_utf8(with_boxes(other, &notes, &view).unwrap()).unwrap();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
-use super::super::copy::{Change, Colour, Copied, CopyFault, Mark, NewValue, write_copy};
+use super::super::copy::{Change, Colour, Copied, CopyFault, Mark, NewValue, write_copy, write_marked};
 use super::super::style::NumberKind;
 use super::super::{CellAddress, Refusal};
 use super::{CONTENT_TYPES, MAIN, WORKBOOK_RELATIONS, book, cells, open, sheet};
@@ -287,10 +287,8 @@ fn macros_and_signatures_are_told_and_kept() {
 
 #[test]
 fn what_cannot_be_marked_is_refused_or_told() {
-    let mut out = Cursor::new(Vec::new());
-    let mut package = open(book(&[])).unwrap();
-    let copied = write_copy(&mut package, &mut out, &[mark("A1", RED, "x")], &[]).unwrap();
-    assert!(copied.without_fills);
+    let bare = book(&[("xl/styles.xml", &format!("<styleSheet xmlns=\"{MAIN}\"/>"))]);
+    assert!(copy(&bare, &[mark("A1", RED, "x")], &[]).1.without_fills);
     let refusal = |marks: &[Mark]| {
         let mut package = open(book(&[])).unwrap();
         match write_copy(&mut package, Cursor::new(Vec::new()), marks, &[]) {
@@ -301,6 +299,31 @@ fn what_cannot_be_marked_is_refused_or_told() {
     assert_eq!(refusal(&[Mark { sheet: 3, ..mark("A1", RED, "x") }]), Refusal::NoSuchSheet);
     let far = Refusal::FarCell { place: format!("{SHEET} XFE1") };
     assert_eq!(refusal(&[mark("XFE1", RED, "x")]), far);
+}
+
+/// Programs that write bare workbooks leave the styles out, with or without the relation that leads to them.
+#[test]
+fn a_workbook_without_styles_is_filled_all_the_same() {
+    let unrelated = WORKBOOK_RELATIONS
+        .replace("<Relationship Id=\"rId3\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles\" Target=\"styles.xml\"/>", "");
+    assert!(unrelated.len() < WORKBOOK_RELATIONS.len());
+    for relations in [WORKBOOK_RELATIONS, &unrelated] {
+        let own = sheet(r#"<row r="1"><c r="A1" s="5"/><c r="B1"/></row>"#);
+        let original = book(&[("xl/_rels/workbook.xml.rels", relations), (SHEET, &own)]);
+        let (copied, report) = copy(&original, &[mark("A1", RED, "x"), mark("C2", YELLOW, "y")], &[]);
+        assert_eq!(report, Copied::default());
+        let all = content(&copied);
+        assert_eq!(all["xl/_rels/workbook.xml.rels"].matches("relationships/styles\"").count(), 1);
+        assert_eq!(all["[Content_Types].xml"].matches("spreadsheetml.styles+xml").count(), 1);
+        assert!(all.contains_key("xl/styles.xml"), "the name under which most programs look for it");
+        let mut package = open(copied).unwrap();
+        let mut filled = Vec::new();
+        let mut rows = package.rows(0).unwrap();
+        while let Some(row) = rows.next_row().unwrap() {
+            filled.extend(row.cells().filter(|cell| cell.look.filled).map(|cell| cell.address.to_string()));
+        }
+        assert_eq!(filled, ["A1", "C2"]);
+    }
 }
 
 #[test]
@@ -314,4 +337,116 @@ fn a_copy_of_a_copy_can_be_made() {
     assert_eq!(all[SHEET].matches("legacyDrawing").count(), 1);
     assert_eq!(all["[Content_Types].xml"].matches("vml\"").count(), 1);
     assert_eq!(all["xl/comments1.xml"].matches("<author>").count(), 1);
+}
+
+/// A copy marked in place of what former copies have marked.
+fn renewed(original: &[u8], marks: &[Mark]) -> Vec<u8> {
+    let mut out = Cursor::new(Vec::new());
+    write_marked(&mut open(original.to_vec()).unwrap(), &mut out, marks, &[RED, YELLOW]).unwrap();
+    out.into_inner()
+}
+
+/// The comments of the first sheet, and the cells that are filled with their colours as the styles part writes them.
+fn marks_of(bytes: &[u8]) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
+    let mut package = open(bytes.to_vec()).unwrap();
+    let notes =
+        package.notes(0).unwrap().into_iter().map(|note| (note.cell.to_string(), note.text)).collect();
+    let styles = content(bytes)["xl/styles.xml"].clone();
+    let inside = |name: &str| {
+        let list = styles.split_once(&format!("<{name} ")).unwrap().1;
+        list.split_once(&format!("</{name}>")).unwrap().0.to_owned()
+    };
+    let (fills, xfs) = (inside("fills"), inside("cellXfs"));
+    let fill = |style: u32| {
+        let xf = xfs.split("<xf ").nth(usize::try_from(style).unwrap() + 1).unwrap();
+        let id: usize = xf.split_once("fillId=\"").unwrap().1.split('"').next().unwrap().parse().unwrap();
+        let fill = fills.split("<fill>").nth(id + 1).unwrap();
+        fill.split_once("<fgColor ").map(|(_, rest)| rest.split_once("/>").unwrap().0.to_owned())
+    };
+    let mut filled = BTreeMap::new();
+    let mut rows = package.rows(0).unwrap();
+    while let Some(row) = rows.next_row().unwrap() {
+        for cell in row.cells() {
+            filled.extend(fill(cell.style).map(|fill| (cell.address.to_string(), fill)));
+        }
+    }
+    (notes, filled)
+}
+
+/// Marked copy, correction, marked copy: what is right by then has no mark any more, and looks as it did.
+#[test]
+fn a_marked_copy_that_is_marked_again_has_the_new_marks_alone() {
+    let filled = styles()
+        .replace("<fills count=\"2\">", "<fills count=\"3\">")
+        .replace("</fills>", "<fill><patternFill patternType=\"solid\"><fgColor theme=\"7\" tint=\"0.5\"/></patternFill></fill></fills>")
+        .replace("numFmtId=\"14\" fontId=\"0\" fillId=\"0\"", "numFmtId=\"14\" fontId=\"0\" fillId=\"2\"");
+    let notes = format!(
+        r#"<comments xmlns="{MAIN}"><authors><author>事務</author><author>kenpyo</author></authors><commentList><comment ref="C1" authorId="0"><text><r><rPr><b/></rPr><t>事務:</t></r><r><t>確認済み</t></r></text></comment><comment ref="E1" authorId="1"><text><r><t>この欄の説明</t></r></text></comment></commentList></comments>"#
+    );
+    let shape = |row: u32, column: u32| {
+        format!(
+            "<v:shape id=\"_x0000_s{}\"><x:ClientData ObjectType=\"Note\"><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>",
+            1030 + column
+        )
+    };
+    let boxes =
+        format!("<xml xmlns:v=\"urn:schemas-microsoft-com:vml\">{}{}</xml>", shape(0, 2), shape(0, 4));
+    let cells =
+        r#"<row r="1"><c r="A1" s="1"/><c r="B1"/><c r="C1" s="1"/><c r="D1" s="1"/><c r="E1"/></row>"#;
+    let own = sheet(cells).replace("xmlns=", "xmlns:r=\"http://x/relationships\" xmlns=");
+    let own = own.replace("</worksheet>", "<legacyDrawing r:id=\"b\"/></worksheet>");
+    let relations = r#"<Relationships><Relationship Id="a" Type="x/comments" Target="../comments1.xml"/><Relationship Id="b" Type="x/vmlDrawing" Target="../drawings/v.vml"/></Relationships>"#;
+    let original = with_styles(&[
+        ("xl/styles.xml", &filled),
+        (SHEET, &own),
+        ("xl/worksheets/_rels/sheet1.xml.rels", relations),
+        ("xl/comments1.xml", &notes),
+        ("xl/drawings/v.vml", &boxes),
+    ]);
+    let says = |text: &str| format!("【要修正】EX-1　{text}");
+    let marks = |text: &str, cells: &[&str]| -> Vec<Mark> {
+        cells.iter().map(|cell| mark(cell, RED, &says(text))).collect()
+    };
+    let first = renewed(&original, &marks("一", &["A1", "B1", "C1", "D1", "E1", "F1"]));
+    let (said, colours) = marks_of(&first);
+    assert_eq!(said["A1"], says("一"));
+    assert_eq!(said["C1"], format!("事務:確認済み\n――――――――\n{}", says("一")));
+    assert!(colours.values().all(|colour| colour == "rgb=\"FFFFC7CE\"") && colours.len() == 6, "{colours:?}");
+    // D1 and F1 are still wrong, or wrong in another way.
+    let second = renewed(&first, &marks("二", &["D1", "F1"]));
+    let (said, colours) = marks_of(&second);
+    let expected =
+        [("C1", "事務:確認済み"), ("D1", &says("二")), ("E1", "この欄の説明"), ("F1", &says("二"))];
+    assert_eq!(said, expected.map(|(cell, text)| (cell.to_owned(), text.to_owned())).into());
+    let (theme, red) = ("theme=\"7\" tint=\"0.5\"", "rgb=\"FFFFC7CE\"");
+    // What lay under a mark added to somebody's comment is not known.
+    let expected = [("A1", theme), ("D1", red), ("F1", red)];
+    assert_eq!(colours, expected.map(|(cell, text)| (cell.to_owned(), text.to_owned())).into());
+    let boxes = &content(&second)["xl/drawings/v.vml"];
+    assert_eq!(boxes.matches("<v:shape ").count(), 4, "{boxes}");
+    // The colour under a mark is not forgotten in a second round.
+    let (said, colours) = marks_of(&renewed(&second, &[]));
+    assert_eq!(said.keys().collect::<Vec<_>>(), ["C1", "E1"]);
+    let expected = [("A1", theme), ("D1", theme)];
+    assert_eq!(colours, expected.map(|(cell, text)| (cell.to_owned(), text.to_owned())).into());
+    assert!(content(&second)["xl/comments1.xml"].contains("<rPr><b/></rPr><t>事務:</t>"));
+}
+
+/// `LibreOffice` drops the authors of comments and cuts their texts into runs of one font each.
+#[test]
+fn marks_are_known_after_another_spreadsheet_has_saved_them() {
+    let (first, _) = copy(&with_styles(&[]), &[mark("A1", RED, "【要修正】EX-1　題\n文")], &[]);
+    let own = format!(
+        r#"<comments xmlns="{MAIN}"><authors><author> </author></authors><commentList><comment ref="A1" authorId="0"><text><r><t>【要修正】</t></r><r><t>EX-1</t></r><r><t>　題&#10;文</t></r></text></comment><comment ref="B1" authorId="0"><text><r><t>控え</t></r><r><t xml:space="preserve">です&#10;――――――――&#10;【参考】</t></r><r><t>EX-1</t></r><r><t>　題</t></r></text></comment></commentList></comments>"#
+    );
+    let mut parts: Vec<(String, String)> =
+        entries(&first).into_iter().map(|(name, _, content)| (name, content)).collect();
+    for (name, content) in &mut parts {
+        if name == "xl/comments1.xml" {
+            content.clone_from(&own);
+        }
+    }
+    let (said, colours) = marks_of(&renewed(&super::zip(&parts), &[]));
+    assert_eq!(said, BTreeMap::from([("B1".to_owned(), "控えです".to_owned())]));
+    assert_eq!(colours, BTreeMap::new());
 }

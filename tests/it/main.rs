@@ -31,6 +31,8 @@ mod fix;
 #[cfg(feature = "xlsx")]
 mod foreign_workbooks;
 mod form;
+#[cfg(feature = "xlsx")]
+mod form_sheets;
 mod formats;
 mod generate;
 mod headings;

@@ -72,6 +72,7 @@ pub fn questionnaire() -> Questionnaire {
         id: Arc::from("sample"),
         title: Localized::default(),
         answer_heads: Vec::new(),
+        check_marks: crate::questionnaire::CheckMarks::default(),
         sections: Vec::new(),
         routing: vec![None; fields.len()],
         routing_order: (0..fields.len()).collect(),

@@ -235,6 +235,7 @@ impl Rows {
     fn fault(&self, breach: Breach) -> RowFault {
         match breach {
             Breach::Open => RowFault::QuoteOpen,
+            Breach::Rows => RowFault::RowsQuoted,
             Breach::Cells(found) => RowFault::Cells { found, expected: self.dialect.least },
         }
     }
@@ -322,14 +323,15 @@ impl Filler<'_> {
         let (mut at, mut count, mut surplus) = (Some(start), 0, false);
         while let Some(from) = at {
             let cell = scan::cell(&chunk.bytes, from, end, delimiter);
+            if cell.glued {
+                return Err(RowFault::QuoteInside((short(cell.start), short(cell.end))));
+            }
             match self.columns.get(count) {
                 Some(Some(slot)) => self.keep(chunk, *slot, cell)?,
                 Some(None) => {}
                 None => {
                     let bytes = chunk.bytes.get(cell.start..cell.end).unwrap_or(&[]);
-                    surplus = surplus
-                        || count >= self.dialect.most
-                        || !is_blank_row(bytes, delimiter, chunk.encoding);
+                    surplus = surplus || !is_blank_row(bytes, delimiter, chunk.encoding);
                 }
             }
             count += 1;

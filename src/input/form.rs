@@ -12,8 +12,8 @@ use std::sync::{Arc, OnceLock};
 use super::Slot;
 use crate::diagnostic::Localized;
 use crate::diagnostic::nearest::{fold, nearest};
-use crate::expression::FieldId;
-use crate::questionnaire::{Domain, Field, Questionnaire, RowWords};
+use crate::expression::{FieldId, Type};
+use crate::questionnaire::{CheckMarks, Domain, Field, Questionnaire, RowWords};
 
 /// One column that the form has.
 #[derive(Debug, Clone)]
@@ -61,6 +61,9 @@ struct Spelling {
     column: usize,
 }
 
+/// Spelling → name of the option.
+type Synonyms = BTreeMap<Arc<str>, Arc<str>>;
+
 /// The form as the reader sees it.
 #[derive(Debug, Clone)]
 pub struct FormNeeds {
@@ -77,6 +80,12 @@ pub struct FormNeeds {
     /// What may stand as a heading over the answers of a form sheet.
     #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "form sheets are of workbooks"))]
     pub(super) answer_heads: Vec<Arc<str>>,
+    /// What may stand beside printed options.
+    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "form sheets are of workbooks"))]
+    pub(super) check_marks: CheckMarks,
+    /// By position of the field: its type, and the spellings that stand for an option.
+    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "form sheets are of workbooks"))]
+    answers: Vec<(Type, Synonyms)>,
     /// JSON pointers with their columns.
     pointers: Vec<(Arc<str>, usize)>,
     /// Made for the first JSON file.
@@ -101,6 +110,8 @@ impl FormNeeds {
             columns: Vec::new(),
             titles: Vec::new(),
             answer_heads: questionnaire.answer_heads.clone(),
+            check_marks: questionnaire.check_marks.clone(),
+            answers: questionnaire.fields.iter().map(answer).collect(),
             pointers: Vec::new(),
             nodes: OnceLock::new(),
             names: BTreeMap::new(),
@@ -187,6 +198,14 @@ impl FormNeeds {
         })
     }
 
+    /// The type of what is answered in `column`, and the spellings of its options. `None`: a part of an answer.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn answer(&self, column: usize) -> Option<(&Type, &Synonyms)> {
+        let slot = self.columns.get(column)?.slot;
+        let (ty, synonyms) = self.answers.get(slot.field).filter(|_| slot.part == 0)?;
+        Some((ty, synonyms))
+    }
+
     /// The column called `header`. `None`: the form has no such column.
     pub(super) fn column_named(&self, header: &str) -> Option<usize> {
         self.names.get(&*fold(header)).copied()
@@ -266,6 +285,11 @@ impl FormNeeds {
     }
 }
 
+fn answer(field: &Field) -> (Type, Synonyms) {
+    let is_closed = matches!(field.ty, Type::Option(_) | Type::Multi(_));
+    (field.ty.clone(), if is_closed { field.synonyms.clone() } else { Synonyms::new() })
+}
+
 /// A folded name without the marks by which forms join the parts of a name.
 fn without_joints(folded: &str) -> String {
     let is_joint = |letter: char| matches!(letter, '_' | '/' | '・' | ':' | '|' | '(' | ')' | '>' | '→');
@@ -298,7 +322,8 @@ pub(super) mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::expression::Type;
+    #[cfg(feature = "xlsx")]
+    use crate::expression::{OptionItem, OptionList};
     use crate::questionnaire::{Declared, NumberDomain, Required, TextDomain};
     use crate::source::{SourceId, Span};
 
@@ -342,6 +367,7 @@ pub(super) mod tests {
             title: Localized::new("例".into(), "example".into()),
             sections: Vec::new(),
             answer_heads: Vec::new(),
+            check_marks: CheckMarks::default(),
             fields: vec![name, beds],
             by_name: BTreeMap::new(),
             routing: vec![None, None],
@@ -351,6 +377,22 @@ pub(super) mod tests {
             schema: serde_json::Value::Null,
         };
         FormNeeds::new(&questionnaire, ["旧設問"])
+    }
+
+    /// Makes the field at `place` of `form` a closed question with these labels, coded from 1 on.
+    #[cfg(feature = "xlsx")]
+    pub(in crate::input) fn closed(form: &mut FormNeeds, place: usize, labels: &[&str]) {
+        let item = |(code, label): (u32, &&str)| OptionItem {
+            name: format!("o{code}").into(),
+            code: code.to_string().into(),
+            label: Localized::new(Arc::from(*label), Arc::from(format!("option {code}"))),
+            rank: None,
+        };
+        let items = (1..).zip(labels).map(item).collect();
+        let list = OptionList { items, scale: None, text_codes: false };
+        form.answers[place].0 = Type::Option(Arc::new(list));
+        let texts = |texts: &[&str]| texts.iter().map(|text| Arc::from(*text)).collect();
+        form.check_marks = CheckMarks { chosen: texts(&["1", "○", "レ", "☑"]), open: texts(&["□"]) };
     }
 
     #[test]

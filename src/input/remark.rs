@@ -31,6 +31,15 @@ pub(super) enum What {
     From1904(Box<str>),
     /// The cells at these bytes answer the same item otherwise; so many answer it.
     Twice(Vec<(u32, u32)>, usize),
+    /// A mark stands for a printed option, whose label was put into its place.
+    Chosen {
+        /// What a person reads of the option.
+        label: String,
+        /// The mark.
+        mark: String,
+    },
+    /// Options are printed, and nobody can tell which one is marked.
+    Unclear,
 }
 
 /// Turns `remarks` into findings of `chunk`. `slot_of`: the slot of a cell.
@@ -55,6 +64,8 @@ fn finding(chunk: &RawChunk, remark: &Remark, cell: &GridCell, slot: Slot, form:
         What::Struck => &structure::FORMAT_NOT_READ,
         What::From1904(_) => &structure::DATE_SYSTEM_1904,
         What::Twice(..) => &workbook::LABEL_REPEATED,
+        What::Chosen { .. } => &structure::SPELLING_NORMALISED,
+        What::Unclear => &workbook::CHOICE_UNCLEAR,
     };
     let bytes = super::offset(cell.span.0)..super::offset(cell.span.1);
     let text = std::str::from_utf8(chunk.bytes.get(bytes).unwrap_or(&[])).unwrap_or_default().trim();
@@ -65,16 +76,19 @@ fn finding(chunk: &RawChunk, remark: &Remark, cell: &GridCell, slot: Slot, form:
         .with("range", address.as_str())
         .with("found", written.clone())
         .with("after", written);
+    let column = form.columns.iter().find(|column| column.slot == slot);
+    let finding = match column {
+        Some(column) => finding.with("column", &*column.header),
+        None => finding,
+    };
     match &remark.what {
-        What::Formula | What::Struck => finding,
+        What::Formula | What::Struck | What::Unclear => finding,
+        What::Chosen { label, mark } => finding
+            .with("before", Argument::written(mark))
+            .with("after", Argument::written(label)),
         What::From1904(serial) => finding.with("before", &**serial),
         What::Twice(others, count) => {
-            let column = form.columns.iter().find(|column| column.slot == slot);
             let finding = finding.with("count", *count);
-            let finding = match column {
-                Some(column) => finding.with("column", &*column.header),
-                None => finding,
-            };
             others.iter().fold(finding, |finding, other| finding.further(*other, Argument::Nothing))
         }
     }

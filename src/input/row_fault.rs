@@ -26,6 +26,10 @@ pub(super) enum RowFault {
     },
     /// A quote that is never closed.
     QuoteOpen,
+    /// Text behind the closing quote of the cell at this range.
+    QuoteInside((u32, u32)),
+    /// A line inside quotes that is a row itself.
+    RowsQuoted,
     /// Longer than [`LONGEST`].
     TooLong,
     /// Bytes of the range are not of the file's encoding.
@@ -110,6 +114,8 @@ pub(super) fn finding(chunk: &RawChunk, row: usize, fault: RowFault) -> CellFind
     let code: &'static Code = match fault {
         RowFault::Cells { .. } => &structure::ROW_RAGGED,
         RowFault::QuoteOpen => &structure::QUOTE_OPEN,
+        RowFault::QuoteInside(_) => &structure::QUOTE_INSIDE,
+        RowFault::RowsQuoted => &structure::ROWS_QUOTED,
         RowFault::TooLong => &structure::RECORD_TOO_LONG,
         RowFault::Undecodable(_) => &structure::RECORD_UNDECODABLE,
         RowFault::NotJson(..) => &structure::RECORD_NOT_JSON,
@@ -127,6 +133,7 @@ pub(super) fn finding(chunk: &RawChunk, row: usize, fault: RowFault) -> CellFind
         RowFault::NotJson(at, fault) => {
             finding.with("found", fault.argument()).further((at, at.saturating_add(1)), fault.argument())
         }
-        RowFault::QuoteOpen | RowFault::NotObject => finding.further(whole, Argument::Nothing),
+        RowFault::QuoteInside(range) => finding.further(range, Argument::Nothing),
+        RowFault::QuoteOpen | RowFault::RowsQuoted | RowFault::NotObject => finding.further(whole, Argument::Nothing),
     }
 }

@@ -7,8 +7,9 @@
 //! Invariants
 //! - Works on UTF-8 and CP932 alike: delimiter, quote, CR and LF are never part of a longer character of either.
 //! - A quote counts only at the start of a cell; anywhere else it is a letter.
-//! - A row of several lines is believed only if it has the right number of cells. Else it is taken as one bad line,
-//!   and reading goes on with the next line, so an unclosed quote never swallows the file.
+//! - A row of several lines is believed only if it has the right number of cells, and if none of the lines inside its
+//!   quotes reads as a row. Else it is taken as one bad line, and reading goes on with the next line, so neither an
+//!   unclosed quote nor two stray ones swallow the records of others.
 //! - What a row is depends on the bytes alone, never on how much of them is in the buffer.
 //! - The search ahead stops at [`AHEAD`] bytes, at [`AHEAD_LINES`] lines and at the first cell too many, so the
 //!   whole takes time linear in the file (times the number of columns at worst).
@@ -24,6 +25,12 @@ pub(super) const AHEAD: usize = 1 << 20;
 
 /// Longest row of several lines, in lines.
 const AHEAD_LINES: usize = 1_000;
+
+/// Blank cells that a row may have behind those of the header: a sheet that was once wider leaves them.
+const SURPLUS: usize = 1_000;
+
+/// Fewest cells of a row that is recognised inside a quoted cell: with fewer, separators are punctuation.
+const FEWEST_CELLS: usize = 5;
 
 /// What begins at a position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +61,8 @@ pub(super) enum Breach {
     Open,
     /// Read over several lines it has so many cells, which is not the right number.
     Cells(usize),
+    /// A line inside its quotes is a row itself.
+    Rows,
 }
 
 /// How a file is delimited.
@@ -74,10 +83,29 @@ impl Dialect {
     }
 
     /// Whether the cell `bytes`, the `count`th of its row, is one too many: behind the header's last name only blank
-    /// cells may stand, and only as many as in the header.
-    pub(super) fn is_surplus(self, count: usize, bytes: &[u8]) -> bool {
-        count > self.most
-            || (self.most < usize::MAX && count > self.least && !is_blank(bytes, self.delimiter))
+    /// cells may stand.
+    fn is_surplus(self, count: usize, bytes: &[u8]) -> bool {
+        self.most < usize::MAX
+            && (count > self.most.saturating_add(SURPLUS)
+                || count > self.least && !is_blank(bytes, self.delimiter))
+    }
+
+    /// Whether rows stand in `text`, which is quoted and the cell at `place` of its row: a line that has the separators
+    /// of a row, or the end of one row and the beginning of another.
+    fn holds_rows(self, place: usize, text: &[u8]) -> bool {
+        if self.most == usize::MAX || self.least < FEWEST_CELLS {
+            return false;
+        }
+        let mut lines = text
+            .split(|byte| matches!(byte, b'\n' | b'\r'))
+            .map(|line| memchr_iter(self.delimiter, line).count());
+        let first = lines.next().unwrap_or(0);
+        let (mut last, mut whole) = (0, false);
+        for separators in lines {
+            last = separators;
+            whole |= (self.least..=self.most).contains(&(separators + 1));
+        }
+        whole || (last == place && (self.least..=self.most).contains(&(place + 1 + first)))
     }
 }
 
@@ -141,7 +169,11 @@ fn long_row(bytes: &[u8], at: usize, ended: bool, dialect: Dialect) -> Row {
         if view.get(from) == Some(&b'"') {
             match closing(view, from + 1, bounded) {
                 Some(close) => {
-                    lines += breaks(&view[from..close]);
+                    let inside = breaks(&view[from..close]);
+                    if inside > 0 && dialect.holds_rows(cells, &view[from + 1..close]) {
+                        return one_line(bytes, at, ended, Breach::Rows);
+                    }
+                    lines += inside;
                     after = close + 1;
                 }
                 None if bounded => return one_line(bytes, at, ended, Breach::Open),
@@ -192,9 +224,10 @@ fn one_line(bytes: &[u8], at: usize, ended: bool, breach: Breach) -> Row {
     line_end(bytes, end, ended).map_or(Row::More, |next| Row::Broken(Extent { end, next, lines: 1 }, breach))
 }
 
-/// Whether `bytes` hold nothing but blanks, quotes and delimiters.
+/// Whether `bytes` hold nothing but blanks, quotes, delimiters, and what old programs fill up the end of a file with.
 pub(super) fn is_blank(bytes: &[u8], delimiter: u8) -> bool {
-    bytes.iter().all(|&byte| matches!(byte, b' ' | b'\t' | b'"' | b'\r' | b'\n') || byte == delimiter)
+    let nothing = |byte| matches!(byte, b' ' | b'\t' | b'"' | b'\r' | b'\n' | b'\0' | b'\x0C' | b'\x1A');
+    bytes.iter().all(|&byte| nothing(byte) || byte == delimiter)
 }
 
 /// One cell of a row.
@@ -208,6 +241,8 @@ pub(super) struct Cell {
     pub text: (usize, usize),
     /// Whether [`unquote`] has something to undo.
     pub escaped: bool,
+    /// Whether text follows its closing quote, so that nobody knows where it ends; its text is then all of its bytes.
+    pub glued: bool,
     /// Where the next cell of the row begins. `None`: this is the last.
     pub next: Option<usize>,
 }
@@ -223,35 +258,32 @@ pub(super) fn cell(bytes: &[u8], at: usize, end: usize, delimiter: u8) -> Cell {
         stop += 1;
     }
     let next = (stop < end).then_some(stop + 1);
-    Cell { start: at, end: stop, text: (at, stop), escaped: false, next }
+    Cell { start: at, end: stop, text: (at, stop), escaped: false, glued: false, next }
 }
 
 fn quoted(row: &[u8], at: usize, delimiter: u8) -> Cell {
     let end = row.len();
     let text = at + 1;
     let Some(close) = closing(row, text, true) else {
-        return Cell { start: at, end, text: (text, end), escaped: true, next: None };
+        return Cell { start: at, end, text: (text, end), escaped: true, glued: false, next: None };
     };
     let stop = memchr(delimiter, &row[close..]).map_or(end, |step| close + step);
     let next = (stop < end).then_some(stop + 1);
-    let clean = stop == close + 1 && memchr(b'"', &row[text..close]).is_none();
-    // Behind the closing quote more text may follow: it belongs to the cell, as other programs read it.
-    let text = if stop == close + 1 { (text, close) } else { (text, stop) };
-    Cell { start: at, end: stop, text, escaped: !clean, next }
+    if !row[close + 1..stop].iter().all(|byte| matches!(byte, b' ' | b'\t')) {
+        return Cell { start: at, end: stop, text: (at, stop), escaped: false, glued: true, next };
+    }
+    let escaped = memchr(b'"', &row[text..close]).is_some();
+    Cell { start: at, end: stop, text: (text, close), escaped, glued: false, next }
 }
 
-/// The text of an escaped cell: doubled quotes undone; behind the closing quote everything is as written.
+/// The text of an escaped cell: doubled quotes undone.
 pub(super) fn unquote(text: &[u8]) -> Vec<u8> {
     let mut result = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = memchr(b'"', rest) {
-        result.extend_from_slice(&rest[..at]);
-        if rest.get(at + 1) != Some(&b'"') {
-            rest = &rest[at + 1..];
-            break;
-        }
-        result.push(b'"');
-        rest = &rest[at + 2..];
+        result.extend_from_slice(&rest[..=at]);
+        let doubled = rest.get(at + 1) == Some(&b'"');
+        rest = &rest[at + if doubled { 2 } else { 1 }..];
     }
     result.extend_from_slice(rest);
     result
@@ -310,8 +342,31 @@ mod tests {
     #[test]
     fn a_quote_inside_a_cell_is_a_letter() {
         assert_eq!(cells("医療法人\"A\",B"), ["医療法人\"A\"", "B"]);
-        assert_eq!(cells("\"a\"\"b\",\"c\"d\",\"e"), ["a\"b", "cd\"", "e"]);
+        assert_eq!(cells("\"a\"\"b\",\"c\" ,\"e"), ["a\"b", "c", "e"]);
+        assert_eq!(cells("\"c\"d\"\",e"), ["\"c\"d\"\"", "e"], "glued text stays as it is written");
         assert_eq!(cells(",\"\","), ["", "", ""]);
+    }
+
+    #[test]
+    fn two_stray_quotes_do_not_swallow_the_rows_between_them() {
+        const WIDE: Dialect = Dialect { delimiter: b',', least: 5, most: 6 };
+        let first = |text: &str| match row(text.as_bytes(), 0, true, WIDE) {
+            Row::Whole(extent) => (extent.lines, None),
+            Row::Broken(extent, breach) => (extent.lines, Some(breach)),
+            Row::More => panic!("the text is all there"),
+        };
+        for text in [
+            "1,2,3,4,\"x\n1,2,3,4,5\n1,2,3,4,x\"\n",
+            "1,2,3,4,\"x\n1,2,3,4,5,\n1,2,3,4,x\"\n",
+            "1,2,3,4,\"x\r\n1,2,3,4,x\"\n",
+            "1,2,\"x,4,5\n1,2,x\",4,5\n",
+            "\"1,2,3,4,5\n1\",2,3,4,5\n",
+        ] {
+            assert_eq!(first(text), (1, Some(Breach::Rows)), "{text:?}");
+        }
+        for text in ["1,2,3,4,\"x\ny,z\"\n", "1,2,\"x,4\n1,2,x\",4,5\n", "1,2,\"1,2\n\n3,4,5\",4,5\n"] {
+            assert_eq!(first(text).1, None, "{text:?}");
+        }
     }
 
     #[test]
@@ -337,9 +392,11 @@ mod tests {
         fn what_a_row_is_does_not_depend_on_the_buffer(text in "[ab,\"\n\r]{0,40}", cut in 0_usize..40) {
             let bytes = text.as_bytes();
             let known = &bytes[..cut.min(bytes.len())];
-            let early = row(known, 0, false, CSV);
-            if early != Row::More {
-                prop_assert_eq!(early, row(bytes, 0, true, CSV));
+            for dialect in [CSV, Dialect { delimiter: b',', least: 5, most: 6 }] {
+                let early = row(known, 0, false, dialect);
+                if early != Row::More {
+                    prop_assert_eq!(early, row(bytes, 0, true, dialect));
+                }
             }
         }
 

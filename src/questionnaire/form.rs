@@ -12,7 +12,7 @@ use super::json_tree::{Member, Node, Value};
 use super::keyword::{Site, check_site};
 use super::table::{self, VersionsDraft};
 use super::walk::{Alphabet, Walk, both, meant};
-use super::{Declared, Mark, RowWords, Section, marks};
+use super::{CheckMarks, Declared, Mark, RowWords, Section, marks};
 use crate::diagnostic::code::questionnaire::{
     DECLARED_IN_BASE, ID_DIFFERS, KEYWORD_MISSING, KEYWORD_OUT_OF_PLACE, REFUSED_REFERENCE, UNKNOWN_OPTION,
     UNKNOWN_PREDECESSOR,
@@ -44,6 +44,8 @@ pub(super) struct Form {
     pub synonyms: BTreeMap<Arc<str>, Arc<str>>,
     /// `x-answer-heads`; an overlay adds its own.
     pub answer_heads: Vec<Arc<str>>,
+    /// `x-check-marks`; an overlay that gives them replaces them.
+    pub check_marks: CheckMarks,
     /// `x-rows`, likewise.
     pub rows: RowWords,
     /// `x-versions`, likewise.
@@ -96,6 +98,9 @@ pub(super) fn read<'t>(walk: &mut Walk, tree: &'t Node<'t>, table: u16, base: Op
         let heads = walk.texts("x-answer-heads", node);
         form.answer_heads.extend(heads.into_iter().map(|(head, _)| Arc::from(head.trim())));
     }
+    if let Some(node) = node(tree, "x-check-marks") {
+        form.check_marks = table::check_marks(walk, node);
+    }
     read_sections(walk, tree, &mut form.sections);
     read_fields(walk, tree, table, &mut form);
     for (_, name, span) in own_synonyms {
@@ -123,6 +128,7 @@ impl Form {
             marks: Vec::new(),
             synonyms: BTreeMap::new(),
             answer_heads: Vec::new(),
+            check_marks: CheckMarks::default(),
             rows: RowWords::default(),
             versions: None,
             incomplete: false,

@@ -167,6 +167,7 @@ pub const KEYWORDS: &[Keyword] = &[
     row("x-versions", &[Root], &[], "様式の版", "the versions of the form"),
     row("x-marks-allowed", &[Field], &[], "回答とみなす印", "marks that satisfy must-answer"),
     row("x-answer-heads", &[Root], &[], "回答欄の見出しの語", "words that head the answers on a form sheet"),
+    row("x-check-marks", &[Root], &[], "選択肢に付ける印", "marks beside the printed options of a form sheet"),
     row("x-synonyms", &[Root, Field, Choice], &[], "同義の表記", "spellings that are read as a value"),
     row("x-invalid", &[Field], &[], "読めないセルの指摘", "findings of a cell that cannot be read"),
     row("x-finding-ids", &[Field], &[], "自動生成される指摘の公表ID", "published ids of generated findings"),

@@ -166,6 +166,7 @@ fn assemble(
         title: form.title,
         sections: form.sections.into_iter().map(|section| section.section).collect(),
         answer_heads: form.answer_heads,
+        check_marks: form.check_marks,
         rows: form.rows,
         versions,
         routing: vec![None; fields.len()],

@@ -307,6 +307,15 @@ pub struct RowWords {
     pub sample: Vec<Pattern>,
 }
 
+/// The marks that people put beside printed options (`x-check-marks`).
+#[derive(Debug, Clone, Default)]
+pub struct CheckMarks {
+    /// Those of an option that is chosen.
+    pub chosen: Vec<Arc<str>>,
+    /// Those of an option that is not.
+    pub open: Vec<Arc<str>>,
+}
+
 /// The versions of the form that its records may name (`x-versions`).
 #[derive(Debug, Clone)]
 pub struct Versions {
@@ -327,6 +336,8 @@ pub struct Questionnaire {
     pub sections: Vec<Section>,
     /// `x-answer-heads`: words that stand as a heading over the answers of a form sheet.
     pub answer_heads: Vec<Arc<str>>,
+    /// `x-check-marks`: marks beside the printed options of a form sheet.
+    pub check_marks: CheckMarks,
     /// Fields in form order; `fields[i].id.index == i`.
     pub fields: Vec<Field>,
     /// NFKC name → position in `fields`.

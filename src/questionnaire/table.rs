@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::json_tree::{Member, Node};
 use super::walk::{Walk, both, list, meant};
-use super::{Pattern, RowWords};
+use super::{CheckMarks, Pattern, RowWords};
 use crate::diagnostic::Argument;
 use crate::diagnostic::code::questionnaire::{KEYWORD_MISSING, UNKNOWN_KEYWORD, UNREADABLE_PATTERN};
 use crate::source::Span;
@@ -30,6 +30,24 @@ pub(super) fn rows(walk: &mut Walk, node: &Node<'_>) -> RowWords {
         }
     }
     words
+}
+
+/// Reads `x-check-marks`: `{ "chosen": [TEXT, …], "open": [TEXT, …] }`.
+pub(super) fn check_marks(walk: &mut Walk, node: &Node<'_>) -> CheckMarks {
+    let mut marks = CheckMarks::default();
+    for member in walk.object("x-check-marks", node) {
+        let list = match &*member.key {
+            "chosen" => &mut marks.chosen,
+            "open" => &mut marks.open,
+            _ => {
+                unknown(walk, member, &["chosen", "open"]);
+                continue;
+            }
+        };
+        let texts = walk.texts(&member.key, &member.node).into_iter();
+        *list = texts.map(|(text, _)| text.trim().into()).collect();
+    }
+    marks
 }
 
 fn patterns(walk: &mut Walk, member: &Member<'_>) -> Vec<Pattern> {

@@ -118,6 +118,7 @@ pub fn questionnaire(fields: Vec<Field>, routing: Vec<Option<Routing>>) -> Quest
         id: text("form"),
         title: both("form"),
         answer_heads: Vec::new(),
+        check_marks: kenpyo::questionnaire::CheckMarks::default(),
         sections: Vec::new(),
         routing_order: (0..fields.len()).collect(),
         rows: kenpyo::questionnaire::RowWords::default(),

@@ -158,3 +158,43 @@ fn a_question_number_that_became_a_date_is_proposed_where_the_form_has_it() {
         assert!(told[0].suggestion.as_ref().unwrap().get(Language::En).contains("問9_"));
     }
 }
+
+#[test]
+fn stray_quotes_cost_their_own_line_and_no_other_record() {
+    let (header, records) = clean();
+    let last = |row: &str, cell: &str| format!("{}{cell}", &row[..=row.rfind(',').unwrap()]);
+    // The quote of the first record would end in that of the third.
+    let swallowing = [last(&records[0], "\"x"), records[1].clone(), last(&records[2], "x\"")];
+    let (exit, found) = report(&format!("{header}\n{}\n", swallowing.join("\n")));
+    assert_eq!((exit, told(&found)), (Some(1), vec![("KP-S023", 2)]));
+    assert_eq!(found["summary"]["records"], 3, "the second and the third are read");
+    // Lines and commas of a text are no records.
+    let text = last(&records[0], "\"x\ny,z,,\n\"");
+    assert_eq!(told(&report(&format!("{header}\n{text}\n")).1), vec![]);
+}
+
+#[test]
+fn text_behind_a_closing_quote_is_refused_with_its_cell_as_it_stands() {
+    let (header, records) = clean();
+    let glued = records[0].replace(",123,", ",\"1\"23,");
+    let (exit, found) = report(&format!("{header}\n{glued}\n{}\n", records[1]));
+    assert_eq!((exit, told(&found)), (Some(1), vec![("KP-S023", 2)]));
+    let one = found["findings"].as_array().unwrap().iter().find(|one| one["rule"] == "KP-S023").unwrap();
+    let before = u64::try_from(glued.find("\"1\"23").unwrap()).unwrap();
+    assert_eq!(one["labels"][0]["column"], before + 1);
+    let spaced = records[0].replace(",123,", ",\"123\" ,");
+    let (exit, found) = report(&format!("{header}\n{spaced}\n"));
+    assert_eq!((exit, told(&found)), (Some(0), vec![]), "blanks are nothing");
+}
+
+#[test]
+fn blank_cells_behind_the_last_column_are_dropped() {
+    let (header, records) = clean();
+    let (exit, found) = report(&format!("{header}\n{},,,,\n{}, ,\"\"\n", records[0], records[1]));
+    assert_eq!((exit, told(&found)), (Some(0), vec![]));
+    let (_, found) = report(&format!("{header}\n{},,x,\n", records[0]));
+    assert_eq!(told(&found), vec![("KP-S009", 2)]);
+    // What old programs fill up the end of a file with.
+    let (exit, found) = report(&format!("{header}\n{}\n\u{1a}", records[0]));
+    assert_eq!((exit, told(&found)), (Some(0), vec![("KP-S010", 3)]));
+}

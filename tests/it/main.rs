@@ -32,6 +32,8 @@ mod fix;
 #[cfg(feature = "xlsx")]
 mod foreign_workbooks;
 mod form;
+#[cfg(feature = "xlsx")]
+mod form_sheets;
 mod formats;
 mod generate;
 #[cfg(feature = "xlsx")]

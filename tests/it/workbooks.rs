@@ -21,7 +21,7 @@ use crate::memory::high_water;
 use crate::program::{command, fixture, kenpyo, root, text};
 
 /// The form, its headers, and records of the example that is shipped.
-fn example() -> (Questionnaire, Vec<String>, Vec<Vec<String>>) {
+pub fn example() -> (Questionnaire, Vec<String>, Vec<Vec<String>>) {
     let form = kenpyo::engine::survey::open(None).unwrap().pack.unwrap().questionnaire;
     let path = root().join(fixture("submissions/clean.csv"));
     let mut reader = csv::Reader::from_path(path).unwrap();
@@ -32,7 +32,7 @@ fn example() -> (Questionnaire, Vec<String>, Vec<Vec<String>>) {
 }
 
 /// The report on a file with these bytes, and the exit code.
-fn checked(name: &str, bytes: &[u8], more: &[&str]) -> (Value, Option<i32>) {
+pub fn checked(name: &str, bytes: &[u8], more: &[&str]) -> (Value, Option<i32>) {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(name), bytes).unwrap();
     let words = ["check", name, "--format", "json", "--values", "show", "--lang", "en"];
@@ -43,7 +43,7 @@ fn checked(name: &str, bytes: &[u8], more: &[&str]) -> (Value, Option<i32>) {
 }
 
 /// (record, rule, cells of the marks) of every finding, in order.
-fn told(report: &Value) -> Vec<(u64, String, Vec<String>)> {
+pub fn told(report: &Value) -> Vec<(u64, String, Vec<String>)> {
     let findings = report["findings"].as_array().unwrap().iter();
     let told = findings.map(|finding| {
         let labels = finding["labels"].as_array().unwrap().iter();
@@ -62,13 +62,13 @@ fn expected(list: &[(u64, &str, &[&str])]) -> Vec<(u64, String, Vec<String>)> {
     list.iter().map(|(record, rule, marks)| (*record, (*rule).to_owned(), cells(marks))).collect()
 }
 
-fn column(header: &[String], form: &Questionnaire, field: &str) -> u16 {
+pub fn column(header: &[String], form: &Questionnaire, field: &str) -> u16 {
     let name = &form.fields[form.by_name[field]].column;
     u16::try_from(header.iter().position(|header| **header == **name).unwrap()).unwrap()
 }
 
 /// What is told of the structure of the file: findings of the rules themselves are other tests' matter.
-fn structure(report: &Value) -> Vec<(u64, String, Vec<String>)> {
+pub fn structure(report: &Value) -> Vec<(u64, String, Vec<String>)> {
     told(report).into_iter().filter(|(_, rule, _)| rule.starts_with("KP-S")).collect()
 }
 

@@ -143,6 +143,18 @@ codes! {
         message "{line}行目の引用符（\"）が閉じられていないため、この行を読み取れません。引用符を閉じるか、取り除いて保存し直してください。"
             "Line {line} cannot be read because a quotation mark (\") in it is never closed. Please close it or take it out, and save again.";
 
+    /// The second text of KP-S023: text follows a closing quotation mark.
+    QUOTE_INSIDE = "KP-S023" "text-after-quotation-mark" Fatal
+        title "引用符の後に文字が続く行" "text after a closing quotation mark"
+        message "{line}行目に、引用符（\"）で囲んだ後にさらに文字が続くセルがあるため、この行を読み取れません。セル全体を引用符で囲み、文字としての引用符は2つ重ねて（\"\"）保存し直してください。"
+            "Line {line} cannot be read because text follows the closing quotation mark (\") of a cell. Please put the whole cell in quotation marks, double those that belong to its text (\"\"), and save again.";
+
+    /// The third text of KP-S023: lines inside quotation marks are records themselves.
+    ROWS_QUOTED = "KP-S023" "records-inside-quotation-marks" Fatal
+        title "引用符の中に別の回答の行がある" "records inside quotation marks"
+        message "{line}行目から始まる引用符（\"）の中に、1件の回答と同じ列数の行があります。引用符が余分なため続く行が1つのセルに入ったと思われるので、{line}行目は読み取らず、その次の行から読み直しました。余分な引用符を取り除いて保存し直してください。"
+            "The quotation mark (\") in line {line} encloses a line with as many cells as a record. It seems to be one too many, so that the next lines became part of a cell; line {line} was not read, and reading went on with the line after it. Please take the quotation mark out and save again.";
+
     /// A JSON value stands where a record must be.
     RECORD_NOT_OBJECT = "KP-S024" "record-is-no-object" Fatal
         title "記録がオブジェクトでない" "record is not a JSON object"

@@ -19,6 +19,12 @@ codes! {
         message "項目「{column}」の回答が{count}か所にあり、内容が異なります。どちらが正しいか確認し、1か所だけ残してください。"
             "The item \"{column}\" is answered at {count} places, and the answers differ. Please check which one is right and keep only that one.";
 
+    /// The second text of KP-C014: of the options printed on a form sheet not just one is surely marked.
+    CHOICE_UNCLEAR = "KP-C014" "printed-options-without-one-clear-mark" Error
+        title "どの選択肢に印があるか判定できない" "not clear which printed option is marked"
+        message "項目「{column}」は、印刷された選択肢のうちどれに印があるか判定できません（セル{cell}）。選んだ選択肢を1つだけ記入欄に入力してください。"
+            "It cannot be told which of the printed options of \"{column}\" is marked (cell {cell}). Please enter only the option that you choose.";
+
     /// A workbook that cannot be opened: encrypted, or something else than its name says.
     WORKBOOK_REFUSED = "KP-S012" "workbook-protected-or-of-another-format" Fatal
         title "ファイルを開けない（保護または形式の不一致）" "workbook protected or of another format"

@@ -1,18 +1,41 @@
 //! A sheet that is one record: labels, and the answers beside them.
 //!
 //! The answer is in the nearest column to the right that is headed by a word for answers; where no such heading
-//! stands, in the cell right of the label, merged cells counting as one.
+//! stands, in the cell right of the label, merged cells counting as one. Where the options of the question are printed
+//! there, the one that is marked is the answer.
 //!
 //! Invariants
 //! - A label that has no room for an answer before the next label is none: it is a heading of its own.
+//! - What stands beside an answer and may be one itself is told.
 //! - Of several places for one item the first that is filled in is read; if another says something else, that is told.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::answer_words::{Options, Part};
+use super::beside::Surplus;
+use super::content::is_blank;
 use super::labels::Labels;
 use super::opening::KeptRow;
+use super::printed::{self, Beside, Choice};
+use crate::diagnostic::nearest::fold;
 use crate::input::{FormNeeds, MOST_MARKS};
 use crate::workbook::{CellAddress, CellRange};
+
+/// What the cell of an answer says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Said {
+    /// What stands there.
+    AsWritten,
+    /// A mark stands for this option.
+    Chosen {
+        /// What a person reads of it.
+        label: String,
+        /// The mark.
+        mark: String,
+    },
+    /// Options are printed, and nobody can tell which one is marked.
+    Unclear,
+}
 
 /// One item on the sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +46,8 @@ pub(super) struct Item {
     pub label: (u32, u32),
     /// The cell of its answer.
     pub answer: (u32, u32),
+    /// What that cell says.
+    pub said: Said,
     /// Further cells that answer it otherwise, as many as a finding marks.
     pub others: Vec<(u32, u32)>,
     /// How many cells answer it.
@@ -38,6 +63,8 @@ pub(super) struct FormSheet {
     pub headed: bool,
     /// Cells in the column of answers that no known label stands before, with what stands there instead.
     pub unknown: Vec<((u32, u32), String)>,
+    /// Cells beside answers that may be answers themselves, with the heading over them.
+    pub beside: Vec<((u32, u32), Option<String>)>,
 }
 
 impl FormSheet {
@@ -57,7 +84,9 @@ impl FormSheet {
 
     /// Whether any answer is filled in.
     pub(super) fn has_answers(&self, rows: &[KeptRow]) -> bool {
-        self.items.iter().any(|item| !text_at(rows, item.answer).trim().is_empty())
+        self.items
+            .iter()
+            .any(|item| item.said != Said::AsWritten || !text_at(rows, item.answer).trim().is_empty())
     }
 }
 
@@ -76,19 +105,28 @@ pub(super) fn row_at(rows: &[KeptRow], number: u32) -> Option<&KeptRow> {
 pub(super) fn find(rows: &[KeptRow], merged: &[CellRange], labels: &Labels<'_>) -> FormSheet {
     let wide = merged.iter().filter(|range| range.last.column > range.first.column);
     let wide = wide.map(|range| (range.first, range.last.column)).collect();
-    let mut search = Search { rows, wide, heads: BTreeMap::new(), places: BTreeMap::new() };
+    let mut search = Search {
+        rows,
+        wide,
+        labels,
+        heads: BTreeMap::new(),
+        above: None,
+        places: BTreeMap::new(),
+        surplus: Surplus::default(),
+    };
     let mut sheet = FormSheet::default();
-    for row in rows {
-        let found = search.labels_in(row, labels);
+    for (index, row) in rows.iter().enumerate() {
+        let found = search.labels_in(row);
         if found.is_empty() {
             search.unknown(row, &mut sheet);
         }
-        for (index, label) in found.iter().enumerate() {
-            let before = found.get(index + 1).map_or(u32::MAX, |next| next.first);
-            sheet.headed |= search.place(row, label, before);
+        for (place, label) in found.iter().enumerate() {
+            let before = found.get(place + 1).map_or(u32::MAX, |next| next.first);
+            sheet.headed |= search.place(index, label, before);
         }
-        search.heads_in(row, labels);
+        search.heads_in(row, found.is_empty());
     }
+    sheet.beside = std::mem::take(&mut search.surplus).told(labels.words());
     sheet.items = search.items();
     sheet
 }
@@ -101,36 +139,52 @@ struct Label {
     last: u32,
 }
 
+/// A cell that may hold an answer.
+#[derive(Clone)]
+struct Answer {
+    cell: (u32, u32),
+    said: Said,
+}
+
 /// The cell of a label, and the cells that may hold its answer.
-type Place = ((u32, u32), Vec<(u32, u32)>);
+type Place = ((u32, u32), Vec<Answer>);
 
 struct Search<'r> {
     rows: &'r [KeptRow],
     /// Of cells merged across columns: the last column, by the first cell.
     wide: BTreeMap<CellAddress, u32>,
+    labels: &'r Labels<'r>,
     /// Columns headed by a word for answers, with the row of the heading.
     heads: BTreeMap<u32, u32>,
+    /// The last row without labels that may be a header: it holds several texts.
+    above: Option<&'r KeptRow>,
     /// By column of the form: label and candidates for the answer.
     places: BTreeMap<usize, Vec<Place>>,
+    surplus: Surplus,
 }
 
-impl Search<'_> {
-    fn labels_in(&self, row: &KeptRow, labels: &Labels<'_>) -> Vec<Label> {
+impl<'r> Search<'r> {
+    fn labels_in(&self, row: &KeptRow) -> Vec<Label> {
         let mut found: Vec<Label> = Vec::new();
         for cell in &row.cells {
-            let Some(column) = labels.column(&cell.text) else { continue };
+            let Some(column) = self.labels.column(&cell.text) else { continue };
             let last = self.last_of(row.number, cell.column);
-            match found.last_mut() {
-                Some(before) if before.column == column => before.last = last,
-                _ => found.push(Label { column, first: cell.column, last }),
+            match found.iter_mut().rev().find(|label| label.column == column) {
+                Some(before) if before.last + 1 == cell.column => before.last = last,
+                // What only repeats a label further right is a remark on it.
+                Some(_) => {}
+                None => found.push(Label { column, first: cell.column, last }),
             }
         }
         found
     }
 
-    fn heads_in(&mut self, row: &KeptRow, labels: &Labels<'_>) {
-        for cell in row.cells.iter().filter(|cell| labels.is_head(&cell.text)) {
+    fn heads_in(&mut self, row: &'r KeptRow, has_no_label: bool) {
+        for cell in row.cells.iter().filter(|cell| self.labels.is_head(&cell.text)) {
             self.heads.insert(cell.column, row.number);
+        }
+        if has_no_label && row.cells.iter().filter(|cell| !is_blank(&cell.text)).count() > 1 {
+            self.above = Some(row);
         }
     }
 
@@ -141,21 +195,146 @@ impl Search<'_> {
             .map(|(column, _)| *column)
     }
 
-    /// Keeps the place of a label's answer; whether it stands under a heading.
-    fn place(&mut self, row: &KeptRow, label: &Label, before: u32) -> bool {
-        let mut answers: Vec<(u32, u32)> =
-            self.headed(label.last, before).map(|column| (row.number, column)).collect();
-        let headed = !answers.is_empty();
-        if answers.is_empty() {
+    /// Keeps the place of the answer to a label in the row at `index`; whether it stands under a heading.
+    fn place(&mut self, index: usize, label: &Label, before: u32) -> bool {
+        let Some(row) = self.rows.get(index) else { return false };
+        let mut starts: Vec<u32> = self.headed(label.last, before).collect();
+        let headed = !starts.is_empty();
+        if !headed {
             let beside = label.last.saturating_add(1);
             // Under a heading of its own every answer stands; beside it is something else.
             if beside >= before {
                 return false;
             }
-            answers.push((row.number, beside));
+            starts.push(beside);
+        }
+        let mut answers = Vec::new();
+        let mut used = BTreeSet::new();
+        for (place, &from) in starts.iter().enumerate() {
+            let heading = if headed { self.heading_after(from) } else { u32::MAX };
+            let until = starts.get(place + 1).copied().unwrap_or(before).min(heading);
+            answers.push(self.answer(index, label, (from, until), &mut used));
+        }
+        used.extend(answers.iter().map(|answer| answer.cell));
+        let from = starts.first().copied().unwrap_or(u32::MAX);
+        let further = row.cells.iter().filter(|cell| (from..before).contains(&cell.column));
+        for cell in further.filter(|cell| !is_blank(&cell.text)) {
+            if !used.contains(&(row.number, cell.column)) {
+                let heading = self.heading_over(cell.column, headed.then_some(from));
+                self.surplus.add((row.number, cell.column), label.column, cell.text.trim(), heading);
+            }
         }
         self.places.entry(label.column).or_default().push(((row.number, label.first), answers));
         headed
+    }
+
+    /// The answer in the columns from `from` to before `until`; the cells of printed options and of their marks are
+    /// `used` up.
+    fn answer(
+        &self,
+        index: usize,
+        label: &Label,
+        (from, until): (u32, u32),
+        used: &mut BTreeSet<(u32, u32)>,
+    ) -> Answer {
+        let row = self.rows.get(index).map_or(0, |row| row.number);
+        let as_written = Answer { cell: (row, from), said: Said::AsWritten };
+        let Some(options) = self.labels.words().options(label.column) else { return as_written };
+        let cells = self.cells(index, (from, until), &options);
+        let Some(choice) = printed::choice(&cells, from, &options) else {
+            return self.under_options(index, (from, until), &options).unwrap_or(as_written);
+        };
+        let known = cells.iter().filter(|cell| options.part(cell.text) != Part::Other);
+        used.extend(known.map(|cell| (cell.row, cell.first)));
+        match choice {
+            Choice::One { option, cell, mark } => {
+                let label = options.label(option).to_owned();
+                let is_code = options.coded(&mark) == Some(option) && text_at(self.rows, cell).trim() == mark.trim();
+                let plain = is_code || fold(&mark) == fold(&label);
+                Answer { cell, said: if plain { Said::AsWritten } else { Said::Chosen { label, mark } } }
+            }
+            Choice::Unclear(cell) => Answer { cell, said: Said::Unclear },
+            Choice::Nothing => {
+                // A blank cell stands for the answer that is not given.
+                let taken = |column: &u32| cells.iter().any(|cell| cell.row == row && (cell.first..=cell.last).contains(column));
+                let blank = (from..=u32::MAX).find(|column| !taken(column) && *column > from);
+                Answer { cell: (row, blank.unwrap_or(from)), said: Said::AsWritten }
+            }
+        }
+    }
+
+    /// What stands in the columns from `from` to before `until`, in the row at `index` and in the rows below it that go
+    /// on with its options.
+    fn cells(&self, index: usize, (from, until): (u32, u32), options: &Options<'_>) -> Vec<Beside<'r>> {
+        const MOST: usize = 60;
+        let mut cells: Vec<Beside<'r>> = Vec::new();
+        let is_option = |cell: &Beside<'_>| matches!(options.part(cell.text), Part::Option(..));
+        for (offset, row) in self.rows.iter().skip(index).take(MOST).enumerate() {
+            let inside = |column: u32| (from..until).contains(&column);
+            let filled = || row.cells.iter().filter(|cell| !is_blank(&cell.text));
+            let beside = filled().filter(|cell| inside(cell.column)).map(|cell| Beside {
+                row: row.number,
+                first: cell.column,
+                last: self.last_of(row.number, cell.column),
+                text: &cell.text,
+            });
+            let beside: Vec<Beside<'r>> = beside.collect();
+            let follows = cells.last().is_none_or(|last| last.row + 1 == row.number);
+            let goes_on = offset == 0 || follows && !filled().any(|cell| cell.column < from);
+            if !goes_on || !beside.iter().any(is_option) && offset > 0 {
+                break;
+            }
+            let is_printed = beside.iter().any(is_option);
+            cells.extend(beside);
+            if !is_printed {
+                break;
+            }
+        }
+        cells
+    }
+
+    /// The option whose name heads the one column that is marked. `None`: no options stand as headings.
+    fn under_options(
+        &self,
+        index: usize,
+        (from, until): (u32, u32),
+        options: &Options<'_>,
+    ) -> Option<Answer> {
+        let (row, above) = (self.rows.get(index)?, self.above?);
+        let heads = above.cells.iter().filter(|head| (from..until).contains(&head.column));
+        let heads: Vec<(u32, usize)> = heads
+            .filter_map(|head| match options.part(&head.text) {
+                Part::Option(option, None) => Some((head.column, option)),
+                _ => None,
+            })
+            .collect();
+        let different: BTreeSet<usize> = heads.iter().map(|(_, option)| *option).collect();
+        let marked = heads.iter().filter(|(column, _)| options.part(row.text(*column)) == Part::Mark(true));
+        let marked: Vec<_> = marked.collect();
+        let (column, option) = marked.first().filter(|_| different.len() > 1)?;
+        let (cell, mark) = ((row.number, *column), row.text(*column).trim());
+        let agrees = options.coded(mark).is_none_or(|coded| coded == *option);
+        let said = if marked.len() == 1 && agrees {
+            Said::Chosen { label: options.label(*option).to_owned(), mark: mark.to_owned() }
+        } else {
+            Said::Unclear
+        };
+        Some(Answer { cell, said })
+    }
+
+    /// The next column behind `head` that has a heading in the row of that heading.
+    fn heading_after(&self, head: u32) -> u32 {
+        let row = self.heads.get(&head).and_then(|row| row_at(self.rows, *row));
+        let mut after = row.iter().flat_map(|row| &row.cells).filter(|cell| cell.column > head);
+        after.find(|cell| !is_blank(&cell.text)).map_or(u32::MAX, |cell| cell.column)
+    }
+
+    /// The heading over `column`, and whether it stands in the row of the heading over the answers in `head`.
+    fn heading_over(&self, column: u32, head: Option<u32>) -> Option<(String, bool)> {
+        let headed = head.and_then(|head| row_at(self.rows, *self.heads.get(&head)?));
+        let row = headed.or(self.above)?;
+        let text = row.text(column).trim();
+        (!text.is_empty()).then(|| (text.to_owned(), headed.is_some()))
     }
 
     /// What stands under a heading for answers in a row without any label that is known.
@@ -178,21 +357,28 @@ impl Search<'_> {
 
     fn items(self) -> Vec<Item> {
         let Self { rows, places, .. } = self;
+        let text = |answer: &Answer| match &answer.said {
+            Said::AsWritten => text_at(rows, answer.cell).trim().to_owned(),
+            Said::Chosen { label, .. } => label.clone(),
+            Said::Unclear => "?".to_owned(),
+        };
         let mut items = Vec::new();
         for (column, places) in places {
-            let all = places
-                .iter()
-                .flat_map(|(label, answers)| answers.iter().map(move |answer| (*label, *answer)));
-            let filled: Vec<_> =
-                all.clone().filter(|(_, answer)| !text_at(rows, *answer).trim().is_empty()).collect();
-            let Some((label, answer)) = filled.first().copied().or_else(|| all.clone().next()) else {
-                continue;
-            };
-            let said = text_at(rows, answer).trim();
-            let differs = |other: &(u32, u32)| *other != answer && text_at(rows, *other).trim() != said;
-            let answered = filled.len();
-            let others = filled.into_iter().map(|(_, answer)| answer).filter(differs);
-            items.push(Item { column, label, answer, others: others.take(MOST_MARKS).collect(), answered });
+            let all =
+                || places.iter().flat_map(|(label, answers)| answers.iter().map(|answer| (*label, answer)));
+            let filled: Vec<_> = all().filter(|(_, answer)| !text(answer).is_empty()).collect();
+            let Some((label, answer)) = filled.first().copied().or_else(|| all().next()) else { continue };
+            let said = text(answer);
+            let differs = |(_, other): &&((u32, u32), &Answer)| other.cell != answer.cell && text(other) != said;
+            let others = filled.iter().filter(differs).map(|(_, other)| other.cell).take(MOST_MARKS);
+            items.push(Item {
+                column,
+                label,
+                answer: answer.cell,
+                said: answer.said.clone(),
+                others: others.collect(),
+                answered: filled.len(),
+            });
         }
         items
     }

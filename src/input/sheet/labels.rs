@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::answer_words::AnswerWords;
 use crate::diagnostic::nearest::fold;
 use crate::input::FormNeeds;
 
@@ -21,6 +22,7 @@ pub(super) struct Labels<'f> {
     /// By the folded number.
     questions: BTreeMap<String, usize>,
     heads: BTreeSet<String>,
+    words: AnswerWords<'f>,
 }
 
 impl<'f> Labels<'f> {
@@ -41,7 +43,12 @@ impl<'f> Labels<'f> {
             }
         }
         let heads = form.answer_heads.iter().map(|head| fold(head)).collect();
-        Self { form, titles, questions, heads }
+        Self { form, titles, questions, heads, words: AnswerWords::new(form) }
+    }
+
+    /// How the answers beside the labels look.
+    pub(super) const fn words(&self) -> &AnswerWords<'f> {
+        &self.words
     }
 
     /// The column that `text` names. `None`: none.

@@ -35,6 +35,8 @@ pub(super) struct List<'a> {
     width: u32,
     /// Columns that the form knows, rising.
     columns: Vec<u32>,
+    /// Columns among them without a name, rising.
+    nameless: Vec<u32>,
     aside: aside::Watch,
     skipped: Skipped,
     /// The row before.
@@ -52,6 +54,8 @@ impl<'a> List<'a> {
     ) -> Self {
         let known = (1..).zip(&heading.columns).filter(|(_, known)| known.is_some());
         let header = u32::try_from(heading.rows()).unwrap_or(u32::MAX);
+        let named = |place: usize| heading.row.cells.get(place).is_some_and(|(text, _)| !text.is_empty());
+        let nameless = (1..).zip(0..heading.columns.len()).filter(|(_, place)| !named(*place));
         let mut skipped = Skipped::new(source);
         if let Ok(above) = u64::try_from(heading.above)
             && above > 0
@@ -65,6 +69,7 @@ impl<'a> List<'a> {
             header,
             width: u32::try_from(heading.columns.len()).unwrap_or(u32::MAX),
             columns: known.map(|(column, _)| column).collect(),
+            nameless: nameless.map(|(column, _)| column).collect(),
             aside: aside::Watch::new(form, &heading.columns, Encoding::Utf8),
             skipped,
             before: header,
@@ -113,8 +118,11 @@ impl<'a> List<'a> {
             return false;
         }
         let is_known = |column: u32| self.columns.binary_search(&column).is_ok();
-        let beside = stored.iter().filter(written).filter(|(cell, _)| cell.address.column > self.width);
-        beside.for_each(|(cell, _)| watch.outside(number, cell.address.column));
+        let is_nameless = |column: u32| {
+            !is_known(column) && (column > self.width || self.nameless.binary_search(&column).is_ok())
+        };
+        let beside = stored.iter().filter(written).filter(|(cell, _)| is_nameless(cell.address.column));
+        beside.for_each(|(cell, _)| watch.outside(number, cell.address.column, None));
         if !stored.iter().filter(written).any(|(cell, _)| is_known(cell.address.column)) {
             // What stands beside the table alone has been seen; in its other columns it is no answer.
             if first <= self.width {

@@ -8,6 +8,8 @@
 //! - Memory does not grow with a sheet; what is held of the workbook is the texts that its cells share.
 //! - What can be said of a sheet as a whole is told after its records.
 
+mod answer_words;
+mod beside;
 mod builder;
 mod content;
 mod form_sheet;
@@ -15,6 +17,7 @@ mod labels;
 mod list;
 mod one_record;
 mod opening;
+mod printed;
 mod runs;
 mod sending;
 mod survey;

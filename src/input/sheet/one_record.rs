@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::builder::Builder;
-use super::form_sheet::{FormSheet, row_at};
+use super::form_sheet::{FormSheet, Said, row_at};
 use super::opening::{KeptCell, KeptRow};
 use super::sending::Sending;
 use super::watch::{Seen, Watch, label};
@@ -38,21 +38,37 @@ pub(super) fn read(
             cells.entry(*other).or_insert(false);
         }
     }
+    let said: BTreeMap<(u32, u32), &Said> =
+        sheet.items.iter().map(|item| (item.answer, &item.said)).collect();
     let mut spans = BTreeMap::new();
     for (&(row, column), &is_answer) in &cells {
         let kept_row = row_at(rows, row);
         let cell = kept_row.and_then(|row| row.cell(column));
-        let text = cell.map_or("", |cell| &cell.text);
+        let said = said.get(&(row, column));
+        let text = match said {
+            Some(Said::Chosen { label, .. }) => label,
+            _ => cell.map_or("", |cell| &cell.text),
+        };
         let span = builder.cell((row, column), text, cell.map_or(RawKind::Text, |cell| cell.kind));
         spans.insert((row, column), span);
         if is_answer {
             let (filled, coloured) = (!text.trim().is_empty(), cell.is_some_and(|cell| cell.coloured));
             let hidden = kept_row.is_some_and(|row| row.hidden);
             watch.answer(Seen { row, column, filled, hidden, coloured });
+            match said {
+                Some(Said::Chosen { label, mark }) => {
+                    builder.remark(span.0, What::Chosen { label: label.clone(), mark: mark.clone() });
+                }
+                Some(Said::Unclear) => builder.remark(span.0, What::Unclear),
+                _ => {}
+            }
             if let Some(cell) = cell {
                 remarks(cell, span.0, date1904, builder, sending);
             }
         }
+    }
+    for ((row, column), heading) in &sheet.beside {
+        watch.outside(*row, *column, heading.as_deref());
     }
     for item in sheet.items.iter().filter(|item| !item.others.is_empty()) {
         let others = item.others.iter().filter_map(|other| spans.get(other)).copied().collect();

@@ -73,7 +73,7 @@ pub(super) struct Watch {
     hidden_rows: Runs,
     hidden_columns: BTreeMap<u32, Runs>,
     colours: BTreeMap<u32, Colours>,
-    outside: BTreeMap<u32, Runs>,
+    outside: BTreeMap<u32, (Runs, Option<String>)>,
     /// Whether the sheet is one record.
     is_form: bool,
     /// The row of answers before this one.
@@ -135,18 +135,19 @@ impl Watch {
         self.last_row = row;
     }
 
-    /// A cell beside the answers that says something.
-    pub(super) fn outside(&mut self, row: u32, column: u32) {
+    /// A cell beside the answers that says something, under a `heading` that names nothing of the form.
+    pub(super) fn outside(&mut self, row: u32, column: u32, heading: Option<&str>) {
         if self.outside.len() < MOST_OUTSIDE || self.outside.contains_key(&column) {
-            self.outside.entry(column).or_default().add(row);
+            let name = || (Runs::default(), heading.map(str::to_owned));
+            self.outside.entry(column).or_insert_with(name).0.add(row);
         }
     }
 
     /// Everything that is to be told of the sheet.
     pub(super) fn finish(self) -> Diagnostics {
         let mut found = Diagnostics::new();
-        for (column, rows) in &self.outside {
-            found.push(self.nameless(*column, rows));
+        for (column, (rows, heading)) in &self.outside {
+            found.push(self.unread(*column, rows, heading.as_deref()));
         }
         let told = [
             (&workbook::MERGED_ANSWERS, self.merged()),
@@ -162,9 +163,14 @@ impl Watch {
         found
     }
 
-    fn nameless(&self, column: u32, rows: &Runs) -> Diagnostic {
-        let name = column_name(column);
-        let name = both(&format!("（{name}列、項目名なし）"), &format!("(column {name}, without a name)"));
+    fn unread(&self, column: u32, rows: &Runs, heading: Option<&str>) -> Diagnostic {
+        let name = match heading {
+            Some(heading) => Argument::written(heading),
+            None => {
+                let name = column_name(column);
+                both(&format!("（{name}列、項目名なし）"), &format!("(column {name}, without a name)"))
+            }
+        };
         let ranges: Vec<CellRange> = down(column, rows).collect();
         told_of(&structure::COLUMN_UNKNOWN, self.source, &self.sheet, &ranges, rows.further())
             .with("column", name)

@@ -220,7 +220,7 @@ struct Undecodable;
 
 /// Whether `error` says that the file holds bytes that are not of its encoding.
 pub(super) fn is_undecodable(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<Undecodable>())
+    matches!(error.get_ref(), Some(inner) if inner.is::<Undecodable>())
 }
 
 /// Somebody has changed the file while it was judged.

@@ -69,7 +69,9 @@ impl Paint {
     /// The attributes as a tag has them, each with a blank before it; of no colour, none.
     pub(super) fn attributes(&self) -> String {
         let Self::Solid(attributes) = self else { return String::new() };
-        attributes.iter().map(|(name, value)| format!(" {name}=\"{value}\"")).collect()
+        let written: Vec<String> =
+            attributes.iter().map(|(name, value)| format!(" {name}=\"{value}\"")).collect();
+        written.concat()
     }
 }
 

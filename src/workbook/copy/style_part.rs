@@ -198,7 +198,7 @@ pub(super) fn survey(
             }
             Piece::Start(_) | Piece::Empty(_) if depth == 2 => begins = true,
             Piece::Start(tag) | Piece::Empty(tag) if list == List::Fills => {
-                keep_fill(&tag, &mut survey.fills)
+                keep_fill(&tag, &mut survey.fills);
             }
             Piece::EndOfPart => return Ok(survey),
             _ => {}

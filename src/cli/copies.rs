@@ -189,7 +189,7 @@ fn tell_fixed(session: &Session, copy: &str, log: &Path, outcome: &Fixed) -> boo
             session.note(&match session.language {
                 Language::Ja => format!("訂正済みの写し：{copy}（{cells}か所を訂正）、訂正記録：{log}"),
                 Language::En => {
-                    format!("Corrected copy: {copy} ({cells} cells corrected); change log: {log}")
+                    format!("Corrected copy: {copy} ({} corrected); change log: {log}", in_english(*cells))
                 }
             });
             tell_notes(session, ("--fix", copy), notes);
@@ -209,7 +209,7 @@ fn tell_annotated(session: &Session, copy: &str, outcome: &Annotated) -> bool {
         Annotated::Written { cells, left_out, notes } => {
             session.note(&match session.language {
                 Language::Ja => format!("印を付けた写し：{copy}（{cells}セル）"),
-                Language::En => format!("Annotated copy: {copy} ({cells} cells marked)"),
+                Language::En => format!("Annotated copy: {copy} ({} marked)", in_english(*cells)),
             });
             if *left_out > 0 {
                 session.note(&match session.language {
@@ -232,6 +232,11 @@ fn tell_annotated(session: &Session, copy: &str, outcome: &Annotated) -> bool {
     };
     session.warn([problem]);
     false
+}
+
+/// `1 cell`, `2 cells`.
+fn in_english(cells: u64) -> String {
+    if cells == 1 { "1 cell".to_owned() } else { format!("{cells} cells") }
 }
 
 /// As many addresses as a person reads, and how many there are beyond.

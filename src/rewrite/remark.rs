@@ -91,11 +91,15 @@ impl Remarks {
 
 fn remark(diagnostic: &Diagnostic, language: Language) -> Remark {
     let mut text = diagnostic.message(language);
-    if let Some(suggestion) = &diagnostic.suggestion {
+    let suggestion = diagnostic.suggestion.as_ref().map(|suggestion| suggestion.get(language).clone());
+    let proposed = diagnostic.fix.as_ref().filter(|fix| fix.class == FixClass::Proposed);
+    let asked =
+        proposed.zip(suggestion.as_ref()).is_some_and(|(fix, question)| question.contains(&*fix.after));
+    for line in suggestion.into_iter().chain(diagnostic.help(language)) {
         text.push('\n');
-        text.push_str(suggestion.get(language));
+        text.push_str(&line);
     }
-    if let Some(fix) = diagnostic.fix.as_ref().filter(|fix| fix.class == FixClass::Proposed) {
+    if let Some(fix) = proposed.filter(|_| !asked) {
         text.push_str(words::pick(language, "\n修正案：", "\nProposed: "));
         text.push_str(&fix.after);
     }
@@ -234,6 +238,22 @@ mod tests {
         let many = comment(&vec![Said::from(&short); 20], Language::Ja);
         assert_eq!(many.matches("EX-R001").count(), MOST);
         assert!(many.ends_with("…ほか12件"));
+    }
+
+    /// A comment says what the listing says: the help too, and a proposal once.
+    #[test]
+    fn a_remark_has_the_help_and_a_proposal_once() {
+        use crate::diagnostic::{Fix, Localized};
+        let code = &crate::diagnostic::code::usage::UNKNOWN_FLAG;
+        let found = Diagnostic::new(code, Place::Run).with("found", "--x").with("command", "check");
+        let after = "2024-02-29";
+        let fix = Fix { class: FixClass::Proposed, after: after.into() };
+        let plain = Diagnostic { fix: Some(fix), ..found };
+        let text = remark(&plain, Language::En).text;
+        assert!(text.contains("`kenpyo check --help` prints all options\nProposed: 2024-02-29"), "{text}");
+        let asked = plain.suggest(Localized::new(format!("「{after}」？"), format!("was {after} meant?")));
+        let text = remark(&asked, Language::En).text;
+        assert_eq!((text.matches(after).count(), text.contains("Proposed")), (1, false), "{text}");
     }
 
     /// So that the comments of a marked copy can be replaced, and are not taken for a respondent's.

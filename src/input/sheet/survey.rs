@@ -23,6 +23,9 @@ use crate::input::heading::{self, Heading};
 use crate::source::SourceId;
 use crate::workbook::{CellAddress, CellRange, Limits, Package, Refusal, SheetFacts, Visibility};
 
+/// So many columns of the form in a header make it one of a list, though another sheet is the list.
+const CERTAIN: usize = 5;
+
 /// A sheet that is read.
 #[derive(Debug)]
 pub(super) struct Planned {
@@ -176,15 +179,20 @@ fn decide(looked: Vec<Looked>, source: SourceId, form: &FormNeeds) -> Survey {
             }
             continue;
         }
-        let Looked { index, name, facts, mut heading, used, .. } = sheet;
+        let Looked { index, name, facts, mut heading, used, filled, .. } = sheet;
         if list {
             survey.found.append(std::mem::take(&mut heading.diagnostics));
             survey.planned.push(Planned { index, name, facts, role: Role::List(Box::new(heading)) });
         } else if one {
             survey.planned.push(Planned { index, name, facts, role: Role::Form });
         } else {
-            if used.is_some() {
-                unread.push(Argument::written(&name));
+            match used {
+                // It holds rows under names of the form, which nobody reads.
+                Some(used) if filled.0 && heading.known >= CERTAIN => {
+                    survey.found.push(told_of(&HIDDEN_ANSWERS, source, &name, &[used], 0));
+                }
+                Some(_) => unread.push(Argument::written(&name)),
+                None => {}
             }
             if closest.as_ref().is_none_or(|(known, _)| heading.known > *known) {
                 closest = Some((heading.known, heading));

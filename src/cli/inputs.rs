@@ -81,6 +81,7 @@ fn notes(session: &Session, listing: &Listing) {
     if skipped > 0 {
         session.note(&match session.language {
             Language::Ja => format!("読まないファイル {skipped}件：{}", shown(&listing.skipped)),
+            Language::En if skipped == 1 => format!("1 file is not read: {}", shown(&listing.skipped)),
             Language::En => format!("{skipped} files are not read: {}", shown(&listing.skipped)),
         });
     }

@@ -377,7 +377,7 @@ mod tests {
     use crate::input::form::tests::form;
 
     fn asides() -> Asides {
-        let watch = Watch::new(&Arc::new(form()), &[], Encoding::Utf8);
+        let watch = Watch::new(&Arc::new(form()), &[], &[], Encoding::Utf8);
         Asides { watch, skipped: Skipped::new(SourceId(0)), source: SourceId(0) }
     }
 

@@ -83,8 +83,9 @@ pub struct FormNeeds {
     /// What may stand beside printed options.
     #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "form sheets are of workbooks"))]
     pub(super) check_marks: CheckMarks,
+    /// Spellings that stand for no value.
+    pub(super) marks: BTreeSet<Arc<str>>,
     /// By position of the field: its type, and the spellings that stand for an option.
-    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "form sheets are of workbooks"))]
     answers: Vec<(Type, Synonyms)>,
     /// JSON pointers with their columns.
     pointers: Vec<(Arc<str>, usize)>,
@@ -112,6 +113,7 @@ impl FormNeeds {
             answer_heads: questionnaire.answer_heads.clone(),
             check_marks: questionnaire.check_marks.clone(),
             answers: questionnaire.fields.iter().map(answer).collect(),
+            marks: questionnaire.fields.iter().flat_map(tokens).collect(),
             pointers: Vec::new(),
             nodes: OnceLock::new(),
             names: BTreeMap::new(),
@@ -199,11 +201,16 @@ impl FormNeeds {
     }
 
     /// The type of what is answered in `column`, and the spellings of its options. `None`: a part of an answer.
-    #[cfg(feature = "xlsx")]
     pub(super) fn answer(&self, column: usize) -> Option<(&Type, &Synonyms)> {
         let slot = self.columns.get(column)?.slot;
         let (ty, synonyms) = self.answers.get(slot.field).filter(|_| slot.part == 0)?;
         Some((ty, synonyms))
+    }
+
+    /// Whether `text` stands for no value in some column: not applicable, not known.
+    pub(super) fn is_mark(&self, text: &str) -> bool {
+        let folded = fold(text);
+        self.marks.iter().any(|mark| fold(mark) == folded)
     }
 
     /// The column called `header`. `None`: the form has no such column.
@@ -283,6 +290,10 @@ impl FormNeeds {
     pub(super) fn mandatory(&self) -> impl Iterator<Item = (usize, &FormColumn)> {
         self.columns.iter().enumerate().filter(|(_, column)| column.mandatory)
     }
+}
+
+fn tokens(field: &Field) -> impl Iterator<Item = Arc<str>> + '_ {
+    field.marks.iter().flat_map(|mark| &mark.tokens).map(|token| Arc::from(&**token))
 }
 
 fn answer(field: &Field) -> (Type, Synonyms) {

@@ -278,7 +278,7 @@ impl Reader {
 
     /// The records begin behind the header; what stands above it is left out.
     fn begin_rows(&mut self, separator: u8, head: &Head, heading: &Heading, form: &Arc<FormNeeds>) {
-        let watch = Watch::new(form, &heading.columns, self.intake.encoding());
+        let watch = Watch::new(form, &heading.columns, &heading.row.cells, self.intake.encoding());
         let mut skipped = Skipped::new(self.source);
         let above = head.rows.get(..heading.above).unwrap_or(&[]);
         if let Some((first, last)) = above.first().zip(above.last()) {

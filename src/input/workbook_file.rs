@@ -148,7 +148,11 @@ fn limit(refusal: &Refusal) -> Argument {
         }
         Refusal::FarCell { .. } => {
             let (rows, columns) = (limits.rows, limits.columns);
-            both(&format!("{rows}行、{columns}列"), &format!("{rows} rows, {columns} columns"))
+            let (away, aside) = (limits.empty_rows, limits.empty_columns);
+            both(
+                &format!("{rows}行、{columns}列、ほかの値から{away}行または{aside}列以内"),
+                &format!("{rows} rows, {columns} columns, {away} rows or {aside} columns from other values"),
+            )
         }
         _ => Argument::Nothing,
     }

@@ -305,6 +305,8 @@ pub struct RowWords {
     pub note: Vec<Pattern>,
     /// The sample row of the form.
     pub sample: Vec<Pattern>,
+    /// Totals over the records.
+    pub total: Vec<Pattern>,
 }
 
 /// The marks that people put beside printed options (`x-check-marks`).

@@ -19,14 +19,15 @@ pub(super) struct VersionsDraft {
     pub accepted: Vec<Arc<str>>,
 }
 
-/// Reads `x-rows`: `{ "note": [PATTERN, …], "sample": [PATTERN, …] }`.
+/// Reads `x-rows`: `{ "note": [PATTERN, …], "sample": [PATTERN, …], "total": [PATTERN, …] }`.
 pub(super) fn rows(walk: &mut Walk, node: &Node<'_>) -> RowWords {
     let mut words = RowWords::default();
     for member in walk.object("x-rows", node) {
         match &*member.key {
             "note" => words.note = patterns(walk, member),
             "sample" => words.sample = patterns(walk, member),
-            _ => unknown(walk, member, &["note", "sample"]),
+            "total" => words.total = patterns(walk, member),
+            _ => unknown(walk, member, &["note", "sample", "total"]),
         }
     }
     words

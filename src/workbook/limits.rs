@@ -23,6 +23,10 @@ pub struct Limits {
     pub rows: u32,
     /// Last column of a sheet, as in Excel.
     pub columns: u32,
+    /// Rows without any value between one with a value and the next: what stands farther away is no part of a table.
+    pub empty_rows: u32,
+    /// Columns without any value to the left of a cell with one, in the sheet so far.
+    pub empty_columns: u32,
     /// Cells of one sheet, empty ones with a style included.
     pub cells: u64,
     /// Bytes of one piece of XML: a tag, or the text between two tags.
@@ -46,6 +50,8 @@ impl Default for Limits {
             row_bytes: 8 << 20,
             rows: 1_048_576,
             columns: 16_384,
+            empty_rows: 100_000,
+            empty_columns: 2_000,
             cells: 100_000_000,
             xml_piece: 1 << 20,
             xml_depth: 128,

@@ -173,8 +173,8 @@ impl Refusal {
                 "a text is longer than a cell of Excel can hold (32,767 characters), so the workbook was not read: please shorten it",
             ),
             Self::FarCell { .. } => (
-                "シートの範囲（1,048,576 行、16,384 列）の外にセルがあるため、読み取りを中止しました。回答のシートだけを新しいブックにコピーして保存してください。",
-                "a cell lies outside of what a sheet can hold (1,048,576 rows, 16,384 columns), so the workbook was not read: copy the sheet with the answers into a new workbook",
+                "回答から遠く離れた場所、またはシートの範囲（1,048,576 行、16,384 列）の外にセルがあるため、読み取りを中止しました。不要な値であればその行と列を削除するか、回答のシートの回答部分だけを新しいブックにコピーして保存してください。",
+                "a cell lies far away from the answers, or outside of what a sheet can hold (1,048,576 rows, 16,384 columns), so the workbook was not read: delete its row and column if it is there by mistake, or copy the answers alone into a new workbook",
             ),
             Self::Doctype { .. } => (
                 "ブックに使われるはずのない宣言（DOCTYPE）があるため、安全のため読み取りを中止しました。Excel で開いて保存し直してください。",

@@ -28,6 +28,8 @@ pub struct SheetReader<'a> {
     /// Whether `sheetData` is open.
     inside: bool,
     cells: u64,
+    /// The last row and the farthest column with a value so far.
+    filled: (u32, u32),
     /// Ranges filled by one formula each, as far as rows below may still belong to them.
     arrays: Vec<CellRange>,
 }
@@ -82,7 +84,17 @@ impl<'a> SheetReader<'a> {
     ) -> Result<Self, Refusal> {
         let xml = XmlPart::open(archive, part, limits)?;
         let row = StoredRow::default();
-        Ok(Self { xml, limits, styles, texts, row, inside: false, cells: 0, arrays: Vec::new() })
+        Ok(Self {
+            xml,
+            limits,
+            styles,
+            texts,
+            row,
+            inside: false,
+            cells: 0,
+            filled: (0, 0),
+            arrays: Vec::new(),
+        })
     }
 
     /// The next row that is stored. `None`: there is none any more, and the part was read to its end.
@@ -196,6 +208,9 @@ impl<'a> SheetReader<'a> {
             }
         }
         let stored = self.understand(head.kind, start, at)?;
+        if !matches!(stored, Stored::Blank) {
+            self.fill(at)?;
+        }
         self.row.cells.push(StoredCell {
             column: at.column,
             style: head.style,
@@ -204,6 +219,17 @@ impl<'a> SheetReader<'a> {
             bound,
             look,
         });
+        Ok(())
+    }
+
+    /// A cell with a value stands near the others: far away it is a slip of the hand, or a trap for dense readers.
+    fn fill(&mut self, at: CellAddress) -> Result<(), Refusal> {
+        let (row, column) = self.filled;
+        let (rows, columns) = (at.row.saturating_sub(row), at.column.saturating_sub(column));
+        if rows > self.limits.empty_rows || columns > self.limits.empty_columns {
+            return Err(Refusal::FarCell { place: self.place(at) });
+        }
+        self.filled = (at.row, column.max(at.column));
         Ok(())
     }
 

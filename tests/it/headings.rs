@@ -188,13 +188,66 @@ fn text_behind_a_closing_quote_is_refused_with_its_cell_as_it_stands() {
 }
 
 #[test]
-fn blank_cells_behind_the_last_column_are_dropped() {
+fn blank_cells_behind_the_last_column_are_dropped_where_the_header_has_them_too() {
     let (header, records) = clean();
-    let (exit, found) = report(&format!("{header}\n{},,,,\n{}, ,\"\"\n", records[0], records[1]));
+    let (exit, found) = report(&format!("{header},,\n{},,\n{}, ,\"\"\n", records[0], records[1]));
     assert_eq!((exit, told(&found)), (Some(0), vec![]));
+    // Else a comma in a name may have shifted the row.
+    let (_, found) = report(&format!("{header}\n{},\n", records[0]));
+    assert_eq!(told(&found), vec![("KP-S009", 2)]);
     let (_, found) = report(&format!("{header}\n{},,x,\n", records[0]));
     assert_eq!(told(&found), vec![("KP-S009", 2)]);
     // What old programs fill up the end of a file with.
     let (exit, found) = report(&format!("{header}\n{}\n\u{1a}", records[0]));
     assert_eq!((exit, told(&found)), (Some(0), vec![("KP-S010", 3)]));
+}
+
+#[test]
+fn rows_that_the_form_prints_below_its_header_are_no_records() {
+    let (header, records) = clean();
+    let names: Vec<&str> = header.split(',').collect();
+    let row = |cell: &dyn Fn(usize, &str) -> String| {
+        names.iter().enumerate().map(|(place, name)| cell(place, name)).collect::<Vec<_>>().join(",")
+    };
+    for printed in [
+        row(&|_, name| {
+            if name.contains("病床数") && name != "病床数区分" { "床".into() } else { String::new() }
+        }),
+        row(&|_, _| "（必須）".into()),
+        row(&|place, _| (place + 1).to_string()),
+        row(&|_, name| format!("※{name}")),
+        row(&|_, name| name.to_owned()),
+    ] {
+        let (exit, found) = report(&format!("{header}\n{printed}\n{}\n", records[0]));
+        assert_eq!((exit, told(&found)), (Some(0), vec![("KP-S010", 2)]), "{printed}");
+        assert_eq!(found["summary"]["records"], 1);
+    }
+    // A total, and the header once more, wherever they stand.
+    let total = row(&|_, name| match name {
+        "G-MIS ID" => "合計".into(),
+        "病床数" => "442".into(),
+        _ => String::new(),
+    });
+    let all = [&header, &records[0], &records[1], &records[2], &records[0].clone(), &header, &total];
+    let (_, found) = report(&format!("{}\n", all.map(String::as_str).join("\n")));
+    assert_eq!(told(&found), [("KP-S010", 6), ("KP-S010", 7)]);
+}
+
+#[test]
+fn a_sample_is_told_by_any_cell_that_says_no_more_than_that() {
+    let (header, records) = clean();
+    let place = header.split(',').position(|name| name == "施設名").unwrap();
+    let with = |text: &str, place: usize| {
+        let mut cells: Vec<&str> = records[1].split(',').collect();
+        cells[place] = text;
+        cells.join(",")
+    };
+    let last = header.matches(',').count();
+    for sample in [with("記入例病院", place), with("記入例", last), with("（記入例）", place - 2)]
+    {
+        let (exit, found) = report(&format!("{header}\n{sample}\n{}\n", records[0]));
+        assert_eq!((exit, told(&found)), (Some(1), vec![("KP-S011", 2)]), "{sample}");
+    }
+    let (exit, found) = report(&format!("{header}\n{}\n", with("記入例を見て記入した", last)));
+    assert_eq!((exit, told(&found)), (Some(0), vec![]));
 }

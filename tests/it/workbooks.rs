@@ -328,7 +328,11 @@ fn hostile_workbooks_are_refused_with_a_reason_and_cost_little() {
     let wide = format!("{SHEET}<row r=\"1\"><c r=\"XFE1\"><v>1</v></c></row>{END}");
     let torn = format!("{SHEET}{}<row", inline(1, &header));
     let encrypted = fs::read(root().join(fixture("workbooks/encrypted.xlsx"))).unwrap();
-    let files: [(&str, &[u8], &str, &str); 10] = [
+    let stray = format!(
+        "{SHEET}{}<row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row>{END}",
+        inline(1, &header)
+    );
+    let files: [(&str, &[u8], &str, &str); 11] = [
         ("old.xls", &ole, "KP-S012", "another kind of document"),
         ("old.xlsx", &ole, "KP-S012", "another kind of document"),
         ("page.xlsx", b"<html><table><tr><td>1</td></tr></table></html>", "KP-S012", "HTML page"),
@@ -336,6 +340,7 @@ fn hostile_workbooks_are_refused_with_a_reason_and_cost_little() {
         ("cut.xlsx", &whole[..whole.len() / 2], "KP-S040", "cut short"),
         ("doctype.xlsx", &by_hand(&doctype), "KP-S040", "DOCTYPE"),
         ("far.xlsx", &by_hand(&far), "KP-S041", "1,048,576 rows"),
+        ("stray.xlsx", &by_hand(&stray), "KP-S041", "far away from the answers"),
         ("wide.xlsx", &by_hand(&wide), "KP-S041", "16,384 columns"),
         ("torn.xlsx", &by_hand(&torn), "KP-S040", "well-formed"),
         ("locked.xlsx", &encrypted, "KP-S012", "locked with a password"),

@@ -5,9 +5,12 @@
 //! - A row that gives a record's key, or many answers, is no note, whatever it begins with.
 //! - A row of answers costs a look at its first letters, and no more.
 
+mod printed;
 mod skipped;
 
 pub(super) use skipped::Skipped;
+
+use self::printed::Printed;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,6 +27,12 @@ const MOST_BESIDE: usize = 2;
 
 /// Answers beside the mark from which a sample row reads as a record.
 const FEWEST_ANSWERS: usize = 2;
+
+/// So many rows below the header are looked at closely: there forms have units, numbers of columns, samples.
+const CLOSE_ROWS: usize = 3;
+
+/// Most letters of a text that says no more than that its row is a sample.
+const SAMPLE_LETTERS: usize = 6;
 
 /// What a row is that is no record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,17 +61,27 @@ pub(super) struct Watch {
     roles: Vec<Role>,
     /// The letters with which such a row may begin, as bytes of the file. `None`: any.
     firsts: Option<Vec<Vec<u8>>>,
+    /// What the rows of the form itself say.
+    printed: Printed,
+    /// How many of the rows below the header are still looked at whatever they begin with.
+    close: usize,
 }
 
 impl Watch {
-    /// For rows under `columns` (columns of the form by column of the file), held in `encoding`.
-    pub fn new(form: &Arc<FormNeeds>, columns: &[Option<usize>], encoding: Encoding) -> Self {
+    /// For rows under `columns` (columns of the form by column of the file), which are called `names` in a header held
+    /// in `encoding`.
+    pub fn new(
+        form: &Arc<FormNeeds>,
+        columns: &[Option<usize>],
+        names: &[(String, (u32, u32))],
+        encoding: Encoding,
+    ) -> Self {
         let role = |column: &Option<usize>| match column.and_then(|column| form.columns.get(column)) {
             None => Role::Foreign,
             Some(column) if form.keys.contains(&column.slot.field) => Role::Key,
             Some(_) => Role::Answer,
         };
-        let patterns = form.rows.note.iter().chain(&form.rows.sample);
+        let patterns = form.rows.note.iter().chain(&form.rows.sample).chain(&form.rows.total);
         let letters: Option<BTreeSet<char>> =
             patterns.map(first_letters).try_fold(BTreeSet::new(), |mut all, letters| {
                 all.extend(letters?);
@@ -75,13 +94,21 @@ impl Watch {
                 Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be => text.into_bytes(),
             }
         };
-        // A row that begins with an ideographic space is looked at more closely.
-        let firsts = letters.map(|letters| letters.into_iter().chain(['\u{3000}']).map(bytes).collect());
-        Self { form: Arc::clone(form), roles: columns.iter().map(role).collect(), firsts }
+        // A row that begins with an ideographic space, or as the header does, is looked at more closely.
+        let header = names.iter().find_map(|(name, _)| name.chars().next());
+        let further = || header.into_iter().chain(['\u{3000}']);
+        let firsts = letters.map(|letters| letters.into_iter().chain(further()).map(bytes).collect());
+        let printed = Printed::new(columns, names);
+        let roles = columns.iter().map(role).collect();
+        Self { form: Arc::clone(form), roles, firsts, printed, close: CLOSE_ROWS }
     }
 
     /// Whether the row `bytes` may be such a row; if not, it is none.
-    pub fn may_be(&self, bytes: &[u8], delimiter: u8) -> bool {
+    pub fn may_be(&mut self, bytes: &[u8], delimiter: u8) -> bool {
+        if self.close > 0 {
+            self.close -= 1;
+            return true;
+        }
         let Some(firsts) = &self.firsts else { return true };
         let margin = |byte: &u8| *byte == delimiter || matches!(byte, b' ' | b'\t' | b'"');
         let start = bytes.iter().position(|byte| !margin(byte)).unwrap_or(bytes.len());
@@ -99,13 +126,24 @@ impl Watch {
             written.map(|(place, _)| self.roles.get(place).copied().unwrap_or(Role::Foreign))
         };
         let has_key = beside().any(|role| role == Role::Key);
-        if matches(&self.form.rows.sample) {
+        if matches(&self.form.rows.total) && !has_key || self.printed.is_row(&self.form, cells) {
+            return Some(Aside::Note);
+        }
+        if matches(&self.form.rows.sample) || self.names_sample(cells) {
             let answers = beside().filter(|role| *role != Role::Foreign).count();
             let is_record = has_key || answers >= FEWEST_ANSWERS;
             return Some(if is_record { Aside::Sample } else { Aside::Note });
         }
         let is_note = matches(&self.form.rows.note) && !has_key && beside().count() <= MOST_BESIDE;
         is_note.then_some(Aside::Note)
+    }
+}
+
+impl Watch {
+    /// Whether a cell of the row says no more than that it is a sample.
+    fn names_sample(&self, cells: &[&str]) -> bool {
+        let short = cells.iter().filter(|cell| !cell.is_empty() && cell.chars().count() <= SAMPLE_LETTERS);
+        short.clone().any(|cell| self.form.rows.sample.iter().any(|pattern| pattern.is_match(cell)))
     }
 }
 
@@ -134,8 +172,13 @@ mod tests {
         form.keys = vec![0];
         let patterns = |written: &[&str]| written.iter().map(|one| Pattern::of_case(one).unwrap()).collect();
         form.rows.note = patterns(&["^[※＊]", "^以上$"]);
+        form.marks = ["不明".into()].into();
+        form.rows.total = patterns(&["^合計$"]);
         form.rows.sample = patterns(&["^[（(]?(?:記入)?例"]);
-        Watch::new(&Arc::new(form), &[None, Some(0), Some(1), None], encoding)
+        let names = ["番号", "施設名", "病床数", "メモ"].map(|name| (name.to_owned(), (0, 0)));
+        let mut watch = Watch::new(&Arc::new(form), &[None, Some(0), Some(1), None], &names, encoding);
+        watch.close = 0;
+        watch
     }
 
     #[test]
@@ -151,6 +194,15 @@ mod tests {
             (&["記入例", "A", "", ""], Some(Aside::Sample)),
             (&["", "例", "100", ""], Some(Aside::Note)),
             (&["1", "A", "2", "※"], None),
+            (&["番号", "施設名", "病床数", "備考"], Some(Aside::Note)),
+            (&["番号", "施設名", "1", "2"], None),
+            (&["1", "2", "3", "4"], None),
+            (&["合計", "", "100", "5"], Some(Aside::Note)),
+            (&["合計", "A", "100", ""], None),
+            (&["", "必須", "必須", "必須"], Some(Aside::Note)),
+            (&["", "不明", "不明", "不明"], None),
+            (&["3", "A", "120", "（記入例）"], Some(Aside::Sample)),
+            (&["3", "A", "120", "記入例を見て記入した"], None),
         ] {
             let cells: Vec<&str> = cells.iter().map(|cell| cell.trim()).collect();
             assert_eq!(watch.judge(&cells), expected, "{cells:?}");
@@ -160,8 +212,8 @@ mod tests {
     #[test]
     fn a_row_of_answers_is_seen_by_its_first_letters() {
         for encoding in [Encoding::Utf8, Encoding::Cp932] {
-            let watch = watch(encoding);
-            let of = |text: &str| match encoding {
+            let mut watch = watch(encoding);
+            let mut of = |text: &str| match encoding {
                 Encoding::Cp932 => watch.may_be(&SHIFT_JIS.encode(text).0, b','),
                 _ => watch.may_be(text.as_bytes(), b','),
             };

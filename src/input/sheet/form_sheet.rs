@@ -249,14 +249,17 @@ impl<'r> Search<'r> {
         match choice {
             Choice::One { option, cell, mark } => {
                 let label = options.label(option).to_owned();
-                let is_code = options.coded(&mark) == Some(option) && text_at(self.rows, cell).trim() == mark.trim();
+                let is_code =
+                    options.coded(&mark) == Some(option) && text_at(self.rows, cell).trim() == mark.trim();
                 let plain = is_code || fold(&mark) == fold(&label);
                 Answer { cell, said: if plain { Said::AsWritten } else { Said::Chosen { label, mark } } }
             }
             Choice::Unclear(cell) => Answer { cell, said: Said::Unclear },
             Choice::Nothing => {
                 // A blank cell stands for the answer that is not given.
-                let taken = |column: &u32| cells.iter().any(|cell| cell.row == row && (cell.first..=cell.last).contains(column));
+                let taken = |column: &u32| {
+                    cells.iter().any(|cell| cell.row == row && (cell.first..=cell.last).contains(column))
+                };
                 let blank = (from..=u32::MAX).find(|column| !taken(column) && *column > from);
                 Answer { cell: (row, blank.unwrap_or(from)), said: Said::AsWritten }
             }
@@ -369,7 +372,8 @@ impl<'r> Search<'r> {
             let filled: Vec<_> = all().filter(|(_, answer)| !text(answer).is_empty()).collect();
             let Some((label, answer)) = filled.first().copied().or_else(|| all().next()) else { continue };
             let said = text(answer);
-            let differs = |(_, other): &&((u32, u32), &Answer)| other.cell != answer.cell && text(other) != said;
+            let differs =
+                |(_, other): &&((u32, u32), &Answer)| other.cell != answer.cell && text(other) != said;
             let others = filled.iter().filter(differs).map(|(_, other)| other.cell).take(MOST_MARKS);
             items.push(Item {
                 column,

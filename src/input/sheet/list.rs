@@ -70,7 +70,7 @@ impl<'a> List<'a> {
             width: u32::try_from(heading.columns.len()).unwrap_or(u32::MAX),
             columns: known.map(|(column, _)| column).collect(),
             nameless: nameless.map(|(column, _)| column).collect(),
-            aside: aside::Watch::new(form, &heading.columns, Encoding::Utf8),
+            aside: aside::Watch::new(form, &heading.columns, &heading.row.cells, Encoding::Utf8),
             skipped,
             before: header,
         }

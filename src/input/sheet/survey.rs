@@ -24,6 +24,9 @@ use crate::input::{FormNeeds, GUIDE_SHEET, OPTIONS_SHEET};
 use crate::source::SourceId;
 use crate::workbook::{CellAddress, CellRange, Limits, Package, Refusal, SheetFacts, Visibility};
 
+/// So many columns of the form in a header make it one of a list, though another sheet is the list.
+const CERTAIN: usize = 5;
+
 /// A sheet that is read.
 #[derive(Debug)]
 pub(super) struct Planned {
@@ -177,7 +180,7 @@ fn decide(looked: Vec<Looked>, source: SourceId, form: &FormNeeds) -> Survey {
             }
             continue;
         }
-        let Looked { index, name, facts, mut heading, used, .. } = sheet;
+        let Looked { index, name, facts, mut heading, used, filled, .. } = sheet;
         if list {
             survey.found.append(std::mem::take(&mut heading.diagnostics));
             survey.planned.push(Planned { index, name, facts, role: Role::List(Box::new(heading)) });
@@ -185,8 +188,13 @@ fn decide(looked: Vec<Looked>, source: SourceId, form: &FormNeeds) -> Survey {
             survey.planned.push(Planned { index, name, facts, role: Role::Form });
         } else {
             let explains = [GUIDE_SHEET, OPTIONS_SHEET].contains(&&*name);
-            if used.is_some() && !explains {
-                unread.push(Argument::written(&name));
+            match used {
+                // It holds rows under names of the form, which nobody reads.
+                Some(used) if filled.0 && heading.known >= CERTAIN => {
+                    survey.found.push(told_of(&HIDDEN_ANSWERS, source, &name, &[used], 0));
+                }
+                Some(_) if !explains => unread.push(Argument::written(&name)),
+                Some(_) | None => {}
             }
             if closest.as_ref().is_none_or(|(known, _)| heading.known > *known) {
                 closest = Some((heading.known, heading));

@@ -248,11 +248,18 @@ fn a_text_longer_than_a_cell_is_refused_while_it_is_read() {
 }
 
 #[test]
-fn a_far_cell_costs_nothing_and_one_outside_is_refused() {
-    let far =
-        r#"<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>"#;
-    assert_eq!(read(&[(SHEET, &sheet(far))]).unwrap(), ["A1=number:1", "XFD1048576=number:2"]);
+fn a_cell_far_away_or_outside_is_refused_and_an_empty_one_costs_nothing() {
+    let near = r#"<row r="1"><c r="A1"><v>1</v></c><c r="BXX1"><v>3</v></c></row><row r="100001"><c r="A100001"><v>2</v></c></row>"#;
+    assert_eq!(read(&[(SHEET, &sheet(near))]).unwrap(), ["A1=number:1", "BXX1=number:3", "A100001=number:2"]);
+    let styled = r#"<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576" s="1"/></row>"#;
+    assert_eq!(read(&[(SHEET, &sheet(styled))]).unwrap(), ["A1=number:1", "XFD1048576=blank"]);
+    let first = r#"<row r="1"><c r="A1"><v>1</v></c></row>"#;
+    let far = |row: u32, cell: &str| format!("{first}<row r=\"{row}\"><c r=\"{cell}\"><v>2</v></c></row>");
+    let (stray, below, aside) = (far(1_048_576, "XFD1048576"), far(100_002, "A100002"), far(2, "BXZ2"));
     for (own, place) in [
+        (stray.as_str(), "XFD1048576"),
+        (&below, "A100002"),
+        (&aside, "BXZ2"),
         (r#"<row r="1048577"/>"#, "A1048577"),
         (r#"<row r="1"><c r="XFE1"/></row>"#, "XFE1"),
         (r#"<row r="4294967295"/>"#, "A4294967295"),

@@ -49,7 +49,7 @@ impl Default for ReadOptions {
 /// How the rest of the file is cut.
 #[derive(Debug)]
 enum Splitter {
-    Rows(Rows),
+    Rows(Box<Rows>),
     Values(Values),
     Sheets(Workbook),
     /// The file cannot be read.
@@ -289,7 +289,7 @@ impl Reader {
         rows.dialect.least = heading.columns.len();
         rows.dialect.most = heading.row.cells.len();
         self.layout = Arc::new(Layout::rows(Arc::clone(form), rows.dialect, &heading.columns));
-        self.splitter = Splitter::Rows(rows);
+        self.splitter = Splitter::Rows(Box::new(rows));
     }
 
     fn open_json(&mut self, format: InputFormat, options: &ReadOptions) -> Diagnostics {

@@ -108,14 +108,12 @@ const WEEKDAYS: [char; 7] = ['木', '金', '土', '日', '月', '火', '水'];
 /// week counted from that of 1970-01-01. `None`: none stands behind it.
 pub(super) fn before_weekday(form: &str) -> Option<(&str, i32)> {
     let open = form.strip_suffix(')').and_then(|inner| inner.rsplit_once('('));
-    let (date, word) = match open {
-        Some((date, word)) => (date, word),
-        None => {
-            let start = form.strip_suffix("曜日").or_else(|| form.strip_suffix('曜'))?;
-            let (at, _) = start.char_indices().next_back()?;
-            (start.get(..at)?, start.get(at..)?)
-        }
+    let bare = || {
+        let start = form.strip_suffix("曜日").or_else(|| form.strip_suffix('曜'))?;
+        let (at, _) = start.char_indices().next_back()?;
+        Some((start.get(..at)?, start.get(at..)?))
     };
+    let (date, word) = open.or_else(bare)?;
     let word = word.trim_end_matches('日').trim_end_matches('曜');
     // A lone 日 is Sunday.
     let word = if word.is_empty() { "日" } else { word };

@@ -8,6 +8,9 @@
 
 use std::collections::BTreeSet;
 
+/// Whether a printed option and a mark stand side by side.
+type Side<'s> = dyn Fn(&Beside<'_>, &Beside<'_>) -> bool + 's;
+
 use super::answer_words::{Options, Part};
 
 /// A cell of the rows of one item, beside the label.
@@ -105,7 +108,7 @@ fn marked<'r>(
         name.row == mark.row && name.last.checked_add(1) == Some(mark.first)
     };
     let front = |name: &Beside<'_>, mark: &Beside<'_>| behind(mark, name);
-    let sides: [&dyn Fn(&Beside<'_>, &Beside<'_>) -> bool; 2] = [&behind, &front];
+    let sides: [&Side<'_>; 2] = [&behind, &front];
     let room = [true, printed.iter().all(|(_, name, _)| name.first > from)];
     let mut found = None;
     for (side, _) in sides.iter().zip(room).filter(|(_, room)| *room) {

@@ -164,13 +164,11 @@ impl Watch {
     }
 
     fn unread(&self, column: u32, rows: &Runs, heading: Option<&str>) -> Diagnostic {
-        let name = match heading {
-            Some(heading) => Argument::written(heading),
-            None => {
-                let name = column_name(column);
-                both(&format!("（{name}列、項目名なし）"), &format!("(column {name}, without a name)"))
-            }
+        let unnamed = || {
+            let name = column_name(column);
+            both(&format!("（{name}列、項目名なし）"), &format!("(column {name}, without a name)"))
         };
+        let name = heading.map_or_else(unnamed, Argument::written);
         let ranges: Vec<CellRange> = down(column, rows).collect();
         told_of(&structure::COLUMN_UNKNOWN, self.source, &self.sheet, &ranges, rows.further())
             .with("column", name)

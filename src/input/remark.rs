@@ -83,9 +83,9 @@ fn finding(chunk: &RawChunk, remark: &Remark, cell: &GridCell, slot: Slot, form:
     };
     match &remark.what {
         What::Formula | What::Struck | What::Unclear => finding,
-        What::Chosen { label, mark } => finding
-            .with("before", Argument::written(mark))
-            .with("after", Argument::written(label)),
+        What::Chosen { label, mark } => {
+            finding.with("before", Argument::written(mark)).with("after", Argument::written(label))
+        }
         What::From1904(serial) => finding.with("before", &**serial),
         What::Twice(others, count) => {
             let finding = finding.with("count", *count);

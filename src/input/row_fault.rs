@@ -134,6 +134,8 @@ pub(super) fn finding(chunk: &RawChunk, row: usize, fault: RowFault) -> CellFind
             finding.with("found", fault.argument()).further((at, at.saturating_add(1)), fault.argument())
         }
         RowFault::QuoteInside(range) => finding.further(range, Argument::Nothing),
-        RowFault::QuoteOpen | RowFault::RowsQuoted | RowFault::NotObject => finding.further(whole, Argument::Nothing),
+        RowFault::QuoteOpen | RowFault::RowsQuoted | RowFault::NotObject => {
+            finding.further(whole, Argument::Nothing)
+        }
     }
 }

@@ -26,9 +26,6 @@ pub(super) const AHEAD: usize = 1 << 20;
 /// Longest row of several lines, in lines.
 const AHEAD_LINES: usize = 1_000;
 
-/// Blank cells that a row may have behind those of the header: a sheet that was once wider leaves them.
-const SURPLUS: usize = 1_000;
-
 /// Fewest cells of a row that is recognised inside a quoted cell: with fewer, separators are punctuation.
 const FEWEST_CELLS: usize = 5;
 
@@ -83,11 +80,10 @@ impl Dialect {
     }
 
     /// Whether the cell `bytes`, the `count`th of its row, is one too many: behind the header's last name only blank
-    /// cells may stand.
+    /// cells may stand, and only as many as in the header: a comma in an answer may have moved a blank one there.
     fn is_surplus(self, count: usize, bytes: &[u8]) -> bool {
-        self.most < usize::MAX
-            && (count > self.most.saturating_add(SURPLUS)
-                || count > self.least && !is_blank(bytes, self.delimiter))
+        count > self.most
+            || (self.most < usize::MAX && count > self.least && !is_blank(bytes, self.delimiter))
     }
 
     /// Whether rows stand in `text`, which is quoted and the cell at `place` of its row: a line that has the separators

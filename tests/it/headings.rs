@@ -188,13 +188,8 @@ fn text_behind_a_closing_quote_is_refused_with_its_cell_as_it_stands() {
 }
 
 #[test]
-fn blank_cells_behind_the_last_column_are_dropped() {
+fn what_old_programs_fill_up_the_end_of_a_file_with_is_no_record() {
     let (header, records) = clean();
-    let (exit, found) = report(&format!("{header}\n{},,,,\n{}, ,\"\"\n", records[0], records[1]));
-    assert_eq!((exit, told(&found)), (Some(0), vec![]));
-    let (_, found) = report(&format!("{header}\n{},,x,\n", records[0]));
-    assert_eq!(told(&found), vec![("KP-S009", 2)]);
-    // What old programs fill up the end of a file with.
     let (exit, found) = report(&format!("{header}\n{}\n\u{1a}", records[0]));
     assert_eq!((exit, told(&found)), (Some(0), vec![("KP-S010", 3)]));
 }
@@ -207,7 +202,9 @@ fn rows_that_the_form_prints_below_its_header_are_no_records() {
         names.iter().enumerate().map(|(place, name)| cell(place, name)).collect::<Vec<_>>().join(",")
     };
     for printed in [
-        row(&|_, name| if name.contains("病床数") && name != "病床数区分" { "床".into() } else { String::new() }),
+        row(&|_, name| {
+            if name.contains("病床数") && name != "病床数区分" { "床".into() } else { String::new() }
+        }),
         row(&|_, _| "（必須）".into()),
         row(&|place, _| (place + 1).to_string()),
         row(&|_, name| format!("※{name}")),
@@ -238,10 +235,39 @@ fn a_sample_is_told_by_any_cell_that_says_no_more_than_that() {
         cells.join(",")
     };
     let last = header.matches(',').count();
-    for sample in [with("記入例病院", place), with("記入例", last), with("（記入例）", place - 2)] {
+    for sample in [with("記入例病院", place), with("記入例", last), with("（記入例）", place - 2)]
+    {
         let (exit, found) = report(&format!("{header}\n{sample}\n{}\n", records[0]));
         assert_eq!((exit, told(&found)), (Some(1), vec![("KP-S011", 2)]), "{sample}");
     }
     let (exit, found) = report(&format!("{header}\n{}\n", with("記入例を見て記入した", last)));
     assert_eq!((exit, told(&found)), (Some(0), vec![]));
+}
+
+#[test]
+fn titles_and_numbers_of_questions_are_headings_too() {
+    let (header, records) = clean();
+    let form = kenpyo::engine::survey::open(None).unwrap().pack.unwrap().questionnaire;
+    let renamed = |other: &dyn Fn(&kenpyo::questionnaire::Field) -> Option<String>| {
+        let name = |name: &str| {
+            let field = form.fields.iter().find(|field| *field.column == *name);
+            field.and_then(other).unwrap_or_else(|| name.to_owned())
+        };
+        header.split(',').map(name).collect::<Vec<_>>().join(",")
+    };
+    for changed in [
+        renamed(&|field| Some(field.label.ja.to_string())),
+        renamed(&|field| Some(format!("\"{}\"", field.label.en))),
+        renamed(&|field| Some(format!("設問{}", field.question.as_ref()?))),
+        renamed(&|field| Some(format!("Q{}：{}", field.question.as_ref()?, field.label.ja))),
+        renamed(&|field| (&*field.name == "beds_total").then(|| "病床数（床）".to_owned())),
+    ] {
+        assert_ne!(changed, header);
+        let (exit, found) = report(&format!("{changed}\n{}\n", records.join("\n")));
+        assert_eq!((exit, told(&found)), (Some(0), vec![]), "{changed}");
+    }
+    // What is in the bracket may change the meaning.
+    let (exit, found) =
+        report(&format!("{}\n{}\n", header.replacen("病床数", "病床数（稼働）", 1), records[0]));
+    assert_eq!((exit, told(&found)), (Some(1), vec![("KP-S005", 1), ("KP-S006", 1)]));
 }

@@ -78,9 +78,12 @@ impl<'f> AnswerWords<'f> {
                 number.contains(is_digit)
                     && number.chars().all(|letter| is_digit(letter) || ",.' -".contains(letter))
             }
-            Some((Type::Date | Type::DateTime | Type::YearMonth, _)) => only("年月日時分秒/-.: TZ元令和平成RH"),
+            Some((Type::Date | Type::DateTime | Type::YearMonth, _)) => {
+                only("年月日時分秒/-.: TZ元令和平成RH")
+            }
             Some((Type::Code, _)) => {
-                text.contains(is_digit) && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
+                text.contains(is_digit)
+                    && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
             }
             _ => false,
         }
@@ -129,7 +132,9 @@ impl Options<'_> {
             return Part::Option(place, None);
         }
         let signs = [(true, &self.words.chosen), (false, &self.words.open)];
-        for (chosen, sign) in signs.iter().flat_map(|(chosen, signs)| signs.iter().map(|sign| (*chosen, sign))) {
+        for (chosen, sign) in
+            signs.iter().flat_map(|(chosen, signs)| signs.iter().map(|sign| (*chosen, sign)))
+        {
             if sign.chars().any(char::is_alphanumeric) {
                 continue;
             }

@@ -11,13 +11,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answer_words::{Options, Part};
+use super::answer_words::{AnswerWords, Options, Part};
 use super::beside::Surplus;
 use super::content::is_blank;
-use super::labels::Labels;
 use super::opening::KeptRow;
 use super::printed::{self, Beside, Choice};
 use crate::diagnostic::nearest::fold;
+use crate::input::labels::Labels;
 use crate::input::{FormNeeds, MOST_MARKS};
 use crate::workbook::{CellAddress, CellRange};
 
@@ -102,13 +102,19 @@ pub(super) fn row_at(rows: &[KeptRow], number: u32) -> Option<&KeptRow> {
 }
 
 /// Finds the items of the form among `rows`.
-pub(super) fn find(rows: &[KeptRow], merged: &[CellRange], labels: &Labels<'_>) -> FormSheet {
+pub(super) fn find(
+    rows: &[KeptRow],
+    merged: &[CellRange],
+    labels: &Labels<'_>,
+    words: &AnswerWords<'_>,
+) -> FormSheet {
     let wide = merged.iter().filter(|range| range.last.column > range.first.column);
     let wide = wide.map(|range| (range.first, range.last.column)).collect();
     let mut search = Search {
         rows,
         wide,
         labels,
+        words,
         heads: BTreeMap::new(),
         above: None,
         places: BTreeMap::new(),
@@ -126,7 +132,7 @@ pub(super) fn find(rows: &[KeptRow], merged: &[CellRange], labels: &Labels<'_>) 
         }
         search.heads_in(row, found.is_empty());
     }
-    sheet.beside = std::mem::take(&mut search.surplus).told(labels.words());
+    sheet.beside = std::mem::take(&mut search.surplus).told(words);
     sheet.items = search.items();
     sheet
 }
@@ -154,6 +160,7 @@ struct Search<'r> {
     /// Of cells merged across columns: the last column, by the first cell.
     wide: BTreeMap<CellAddress, u32>,
     labels: &'r Labels<'r>,
+    words: &'r AnswerWords<'r>,
     /// Columns headed by a word for answers, with the row of the heading.
     heads: BTreeMap<u32, u32>,
     /// The last row without labels that may be a header: it holds several texts.
@@ -239,7 +246,7 @@ impl<'r> Search<'r> {
     ) -> Answer {
         let row = self.rows.get(index).map_or(0, |row| row.number);
         let as_written = Answer { cell: (row, from), said: Said::AsWritten };
-        let Some(options) = self.labels.words().options(label.column) else { return as_written };
+        let Some(options) = self.words.options(label.column) else { return as_written };
         let cells = self.cells(index, (from, until), &options);
         let Some(choice) = printed::choice(&cells, from, &options) else {
             return self.under_options(index, (from, until), &options).unwrap_or(as_written);
@@ -249,14 +256,17 @@ impl<'r> Search<'r> {
         match choice {
             Choice::One { option, cell, mark } => {
                 let label = options.label(option).to_owned();
-                let is_code = options.coded(&mark) == Some(option) && text_at(self.rows, cell).trim() == mark.trim();
+                let is_code =
+                    options.coded(&mark) == Some(option) && text_at(self.rows, cell).trim() == mark.trim();
                 let plain = is_code || fold(&mark) == fold(&label);
                 Answer { cell, said: if plain { Said::AsWritten } else { Said::Chosen { label, mark } } }
             }
             Choice::Unclear(cell) => Answer { cell, said: Said::Unclear },
             Choice::Nothing => {
                 // A blank cell stands for the answer that is not given.
-                let taken = |column: &u32| cells.iter().any(|cell| cell.row == row && (cell.first..=cell.last).contains(column));
+                let taken = |column: &u32| {
+                    cells.iter().any(|cell| cell.row == row && (cell.first..=cell.last).contains(column))
+                };
                 let blank = (from..=u32::MAX).find(|column| !taken(column) && *column > from);
                 Answer { cell: (row, blank.unwrap_or(from)), said: Said::AsWritten }
             }
@@ -369,7 +379,8 @@ impl<'r> Search<'r> {
             let filled: Vec<_> = all().filter(|(_, answer)| !text(answer).is_empty()).collect();
             let Some((label, answer)) = filled.first().copied().or_else(|| all().next()) else { continue };
             let said = text(answer);
-            let differs = |(_, other): &&((u32, u32), &Answer)| other.cell != answer.cell && text(other) != said;
+            let differs =
+                |(_, other): &&((u32, u32), &Answer)| other.cell != answer.cell && text(other) != said;
             let others = filled.iter().filter(differs).map(|(_, other)| other.cell).take(MOST_MARKS);
             items.push(Item {
                 column,
@@ -413,7 +424,7 @@ mod tests {
         let mut form = form();
         form.answer_heads = vec!["回答".into(), "記入欄".into()];
         let merged: Vec<CellRange> = merged.iter().filter_map(|range| CellRange::parse(range)).collect();
-        find(&rows(text), &merged, &Labels::new(&form))
+        find(&rows(text), &merged, &Labels::new(&form), &AnswerWords::new(&form))
     }
 
     fn answers(sheet: &FormSheet) -> Vec<(usize, (u32, u32))> {

@@ -54,23 +54,30 @@ pub(super) fn choice(cells: &[Beside<'_>], from: u32, options: &Options<'_>) -> 
             Part::Other => coded.extend(options.coded(cell.text).map(|place| (place, *cell, None))),
         }
     }
-    let different = |printed: &[Printed<'_>]| printed.iter().map(|(place, ..)| *place).collect::<BTreeSet<_>>().len();
+    let different =
+        |printed: &[Printed<'_>]| printed.iter().map(|(place, ..)| *place).collect::<BTreeSet<_>>().len();
     let signed = printed.iter().any(|(_, _, mark)| mark.is_some());
     if different(&printed) < 2 && !signed {
         // Names that are marks elsewhere (○ and ×), and codes alone, are options where several of them stand.
         let as_code = marks.iter().filter_map(|(cell, _)| Some((options.coded(cell.text)?, *cell, None)));
         let all: Vec<Printed<'_>> = printed.into_iter().chain(coded).chain(as_code).collect();
-        return (different(&all) > 1).then(|| Choice::Unclear(all.first().map_or((0, 0), |(_, cell, _)| at(cell))));
+        return (different(&all) > 1)
+            .then(|| Choice::Unclear(all.first().map_or((0, 0), |(_, cell, _)| at(cell))));
     }
     let chosen: Vec<_> = marks.iter().filter(|(_, chosen)| *chosen).map(|(cell, _)| *cell).collect();
-    let first = chosen.first().or(coded.first().map(|(_, cell, _)| cell)).or(printed.first().map(|(_, cell, _)| cell));
+    let first = chosen
+        .first()
+        .or(coded.first().map(|(_, cell, _)| cell))
+        .or(printed.first().map(|(_, cell, _)| cell));
     let unclear = Choice::Unclear(first.map_or((0, 0), at));
     let own: Vec<&Printed<'_>> = printed.iter().filter(|(_, _, mark)| *mark == Some(true)).collect();
     let is_repeated = different(&printed) < printed.len();
     Some(match (own.as_slice(), chosen.as_slice(), coded.as_slice()) {
         ([], [], []) => Choice::Nothing,
         _ if is_repeated => unclear,
-        ([(option, cell, _)], [], []) => Choice::One { option: *option, cell: at(cell), mark: cell.text.into() },
+        ([(option, cell, _)], [], []) => {
+            Choice::One { option: *option, cell: at(cell), mark: cell.text.into() }
+        }
         ([], [_, ..], []) => match marked(&printed, &marks, from) {
             Some((option, cell, mark)) if options.coded(mark).is_none_or(|coded| coded == option) => {
                 Choice::One { option, cell, mark: mark.into() }
@@ -94,7 +101,9 @@ fn marked<'r>(
     marks: &[(Beside<'r>, bool)],
     from: u32,
 ) -> Option<(usize, (u32, u32), &'r str)> {
-    let behind = |name: &Beside<'_>, mark: &Beside<'_>| name.row == mark.row && name.last.checked_add(1) == Some(mark.first);
+    let behind = |name: &Beside<'_>, mark: &Beside<'_>| {
+        name.row == mark.row && name.last.checked_add(1) == Some(mark.first)
+    };
     let front = |name: &Beside<'_>, mark: &Beside<'_>| behind(mark, name);
     let sides: [&dyn Fn(&Beside<'_>, &Beside<'_>) -> bool; 2] = [&behind, &front];
     let room = [true, printed.iter().all(|(_, name, _)| name.first > from)];
@@ -162,9 +171,15 @@ mod tests {
 
     #[test]
     fn what_is_not_certain_is_asked_and_no_mark_is_no_answer() {
-        for text in
-            ["はい|○|いいえ|○", "|はい|○|いいえ", "はい|いいえ|1", "☑はい|☑いいえ", "はい|いいえ||○", "1|2", "はい|2|いいえ|"]
-        {
+        for text in [
+            "はい|○|いいえ|○",
+            "|はい|○|いいえ",
+            "はい|いいえ|1",
+            "☑はい|☑いいえ",
+            "はい|いいえ||○",
+            "1|2",
+            "はい|2|いいえ|",
+        ] {
             assert_eq!(chosen(text), Some(Err(true)), "{text}");
         }
         for text in ["はい|いいえ", "□はい|□いいえ", "はい|□|いいえ|□"] {

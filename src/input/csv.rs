@@ -331,7 +331,9 @@ impl Filler<'_> {
                 Some(None) => {}
                 None => {
                     let bytes = chunk.bytes.get(cell.start..cell.end).unwrap_or(&[]);
-                    surplus = surplus || !is_blank_row(bytes, delimiter, chunk.encoding);
+                    surplus = surplus
+                        || count >= self.dialect.most
+                        || !is_blank_row(bytes, delimiter, chunk.encoding);
                 }
             }
             count += 1;

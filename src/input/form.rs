@@ -32,7 +32,6 @@ pub(super) struct FormColumn {
 
 /// What a person reads of a column, beside its header.
 #[derive(Debug, Clone)]
-#[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "form sheets are of workbooks"))]
 pub(super) struct Title {
     /// Its label.
     pub label: Localized<Arc<str>>,
@@ -78,15 +77,12 @@ pub struct FormNeeds {
     /// By column. `None`: a part of a multiple answer, which has no title of its own.
     pub(super) titles: Vec<Option<Title>>,
     /// What may stand as a heading over the answers of a form sheet.
-    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "form sheets are of workbooks"))]
     pub(super) answer_heads: Vec<Arc<str>>,
     /// What may stand beside printed options.
     #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "form sheets are of workbooks"))]
     pub(super) check_marks: CheckMarks,
-    /// Spellings that stand for no value.
-    pub(super) marks: BTreeSet<Arc<str>>,
     /// By position of the field: its type, and the spellings that stand for an option.
-    answers: Vec<(Type, Synonyms)>,
+    pub(super) answers: Vec<(Type, Synonyms)>,
     /// JSON pointers with their columns.
     pointers: Vec<(Arc<str>, usize)>,
     /// Made for the first JSON file.
@@ -113,7 +109,6 @@ impl FormNeeds {
             answer_heads: questionnaire.answer_heads.clone(),
             check_marks: questionnaire.check_marks.clone(),
             answers: questionnaire.fields.iter().map(answer).collect(),
-            marks: questionnaire.fields.iter().flat_map(tokens).collect(),
             pointers: Vec::new(),
             nodes: OnceLock::new(),
             names: BTreeMap::new(),
@@ -207,12 +202,6 @@ impl FormNeeds {
         Some((ty, synonyms))
     }
 
-    /// Whether `text` stands for no value in some column: not applicable, not known.
-    pub(super) fn is_mark(&self, text: &str) -> bool {
-        let folded = fold(text);
-        self.marks.iter().any(|mark| fold(mark) == folded)
-    }
-
     /// The column called `header`. `None`: the form has no such column.
     pub(super) fn column_named(&self, header: &str) -> Option<usize> {
         self.names.get(&*fold(header)).copied()
@@ -290,10 +279,6 @@ impl FormNeeds {
     pub(super) fn mandatory(&self) -> impl Iterator<Item = (usize, &FormColumn)> {
         self.columns.iter().enumerate().filter(|(_, column)| column.mandatory)
     }
-}
-
-fn tokens(field: &Field) -> impl Iterator<Item = Arc<str>> + '_ {
-    field.marks.iter().flat_map(|mark| &mark.tokens).map(|token| Arc::from(&**token))
 }
 
 fn answer(field: &Field) -> (Type, Synonyms) {

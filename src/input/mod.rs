@@ -16,6 +16,7 @@ mod json;
 mod json_balance;
 mod json_document;
 mod json_split;
+mod labels;
 mod layout;
 mod pointer;
 mod reader;

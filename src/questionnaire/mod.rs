@@ -305,6 +305,8 @@ pub struct RowWords {
     pub note: Vec<Pattern>,
     /// The sample row of the form.
     pub sample: Vec<Pattern>,
+    /// What the form prints in the cells below its header.
+    pub printed: Vec<Pattern>,
     /// Totals over the records.
     pub total: Vec<Pattern>,
 }

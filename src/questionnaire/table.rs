@@ -19,7 +19,7 @@ pub(super) struct VersionsDraft {
     pub accepted: Vec<Arc<str>>,
 }
 
-/// Reads `x-rows`: `{ "note": [PATTERN, …], "sample": [PATTERN, …], "total": [PATTERN, …] }`.
+/// Reads `x-rows`: `{ "note": [PATTERN, …], "sample": [PATTERN, …], "total": […], "printed": […] }`.
 pub(super) fn rows(walk: &mut Walk, node: &Node<'_>) -> RowWords {
     let mut words = RowWords::default();
     for member in walk.object("x-rows", node) {
@@ -27,7 +27,8 @@ pub(super) fn rows(walk: &mut Walk, node: &Node<'_>) -> RowWords {
             "note" => words.note = patterns(walk, member),
             "sample" => words.sample = patterns(walk, member),
             "total" => words.total = patterns(walk, member),
-            _ => unknown(walk, member, &["note", "sample", "total"]),
+            "printed" => words.printed = patterns(walk, member),
+            _ => unknown(walk, member, &["note", "sample", "total", "printed"]),
         }
     }
     words

@@ -261,8 +261,16 @@ fn dates() -> Vec<Row> {
         table.push(read(24, moment, written, "KP-C019", json!("2024-02-01T09:30:00")));
     }
     table.push(read(25, moment, "令和元年5月7日 0:00:01", "KP-C019", json!("2019-05-07T00:00:01")));
-    for written in ["2024-02-30T00:00:00", "平成36年2月1日 9:30", "令和6年2月1日", "令和6年2月1日 9時"]
+    for written in ["令和6年2月1日", "2024/2/1", "2024-2-1", "2024年2月1日（木）", "45323"] {
+        table.push(read(24, moment, written, "KP-C019", json!("2024-02-01T00:00:00")));
+    }
+    table.push(read(27, moment, "45323.75", "KP-C019", json!("2024-02-01T18:00:00")));
+    for written in ["2024/2/1 0:00", "2024-02-01T18:00:00", "2024-2-1（木）", "令和6年2月1日(木曜日)"]
     {
+        table.push(read(24, day, written, "KP-C019", json!("2024-02-01")));
+    }
+    table.push(asked(26, day, "2024-02-01（金）", "KP-C018"));
+    for written in ["2024-02-30T00:00:00", "平成36年2月1日 9:30", "令和6年2月1日 9時"] {
         table.push(asked(26, moment, written, "KP-C018"));
     }
     table

@@ -197,7 +197,11 @@ fn blank_cells_behind_the_last_column_are_dropped_where_the_header_has_them_too(
     assert_eq!(told(&found), vec![("KP-S009", 2)]);
     let (_, found) = report(&format!("{header}\n{},,x,\n", records[0]));
     assert_eq!(told(&found), vec![("KP-S009", 2)]);
-    // What old programs fill up the end of a file with.
+}
+
+#[test]
+fn what_old_programs_fill_up_the_end_of_a_file_with_is_no_record() {
+    let (header, records) = clean();
     let (exit, found) = report(&format!("{header}\n{}\n\u{1a}", records[0]));
     assert_eq!((exit, told(&found)), (Some(0), vec![("KP-S010", 3)]));
 }
@@ -250,4 +254,32 @@ fn a_sample_is_told_by_any_cell_that_says_no_more_than_that() {
     }
     let (exit, found) = report(&format!("{header}\n{}\n", with("記入例を見て記入した", last)));
     assert_eq!((exit, told(&found)), (Some(0), vec![]));
+}
+
+#[test]
+fn titles_and_numbers_of_questions_are_headings_too() {
+    let (header, records) = clean();
+    let form = kenpyo::engine::survey::open(None).unwrap().pack.unwrap().questionnaire;
+    let renamed = |other: &dyn Fn(&kenpyo::questionnaire::Field) -> Option<String>| {
+        let name = |name: &str| {
+            let field = form.fields.iter().find(|field| *field.column == *name);
+            field.and_then(other).unwrap_or_else(|| name.to_owned())
+        };
+        header.split(',').map(name).collect::<Vec<_>>().join(",")
+    };
+    for changed in [
+        renamed(&|field| Some(field.label.ja.to_string())),
+        renamed(&|field| Some(format!("\"{}\"", field.label.en))),
+        renamed(&|field| Some(format!("設問{}", field.question.as_ref()?))),
+        renamed(&|field| Some(format!("Q{}：{}", field.question.as_ref()?, field.label.ja))),
+        renamed(&|field| (&*field.name == "beds_total").then(|| "病床数（床）".to_owned())),
+    ] {
+        assert_ne!(changed, header);
+        let (exit, found) = report(&format!("{changed}\n{}\n", records.join("\n")));
+        assert_eq!((exit, told(&found)), (Some(0), vec![]), "{changed}");
+    }
+    // What is in the bracket may change the meaning.
+    let (exit, found) =
+        report(&format!("{}\n{}\n", header.replacen("病床数", "病床数（稼働）", 1), records[0]));
+    assert_eq!((exit, told(&found)), (Some(1), vec![("KP-S005", 1), ("KP-S006", 1)]));
 }

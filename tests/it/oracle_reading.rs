@@ -237,12 +237,13 @@ fn date(text: &str) -> Option<i64> {
     (civil(found) == (year, month, day)).then_some(found)
 }
 
-/// `2024/2/9`, `2024.2.9` and `2024年2月9日` as `2024-02-09`.
+/// `2024/2/9`, `2024.2.9`, `2024-2-9` and `2024年2月9日` as `2024-02-09`.
 fn dashed(text: &str) -> Option<String> {
     let signs = |one: &'static str| text.split(|letter| one.contains(letter)).collect::<Vec<&str>>();
     let parts = match text.strip_suffix('日') {
         Some(text) if text.contains('年') => text.split(['年', '月']).collect(),
         _ if text.contains('/') => signs("/"),
+        _ if text.contains('-') => signs("-"),
         _ => signs("."),
     };
     let [year, month, day] = parts[..] else { return None };

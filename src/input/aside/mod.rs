@@ -172,7 +172,7 @@ mod tests {
         form.keys = vec![0];
         let patterns = |written: &[&str]| written.iter().map(|one| Pattern::of_case(one).unwrap()).collect();
         form.rows.note = patterns(&["^[※＊]", "^以上$"]);
-        form.marks = ["不明".into()].into();
+        form.rows.printed = patterns(&["^必須$"]);
         form.rows.total = patterns(&["^合計$"]);
         form.rows.sample = patterns(&["^[（(]?(?:記入)?例"]);
         let names = ["番号", "施設名", "病床数", "メモ"].map(|name| (name.to_owned(), (0, 0)));

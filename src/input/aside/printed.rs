@@ -4,8 +4,6 @@
 //! Invariants
 //! - A row is the form's own only if every cell of it is; one cell that may be an answer makes it a record.
 
-use std::collections::BTreeMap;
-
 use crate::diagnostic::nearest::fold;
 use crate::diagnostic::width::one_width;
 use crate::expression::Type;
@@ -46,35 +44,18 @@ impl Printed {
         written.iter().filter(same).count() * 4 >= written.len() * 3
     }
 
-    /// Whether every cell is a unit, a note, or a word that stands in column after column.
+    /// Whether every cell is a unit, a note, or a word that the form prints there.
     fn is_own(&self, form: &FormNeeds, written: &[(usize, &str)]) -> bool {
-        if written.iter().any(|(_, cell)| cell.len() > 400) {
-            return false;
-        }
-        let mut alike: BTreeMap<String, usize> = BTreeMap::new();
-        for (_, cell) in written {
-            *alike.entry(fold(cell)).or_default() += 1;
-        }
         written.iter().all(|(place, cell)| {
             let column = self.columns.get(*place).copied().flatten();
-            let text = fold(cell);
-            let answer = column.and_then(|column| form.answer(column));
-            let bare = text.trim_matches(|letter| matches!(letter, '(' | ')' | '[' | ']'));
-            let is_unit =
-                matches!(answer, Some((Type::Number { unit: Some(unit), .. }, _)) if fold(unit) == bare);
-            let is_note = form.rows.note.iter().any(|pattern| pattern.is_match(cell));
-            let is_option = match answer {
-                Some((Type::Option(list) | Type::Multi(list), synonyms)) => {
-                    let items = list.items.iter();
-                    let mut labels = items.flat_map(|item| [&item.label.ja, &item.label.en, &item.code]);
-                    labels.any(|label| fold(label) == text)
-                        || synonyms.keys().any(|spelling| fold(spelling) == text)
-                }
-                _ => false,
+            let unit = match column.and_then(|column| form.answer(column)) {
+                Some((Type::Number { unit: Some(unit), .. }, _)) => Some(fold(unit)),
+                _ => None,
             };
-            let is_repeated = alike.get(&text).is_some_and(|count| *count >= FEWEST);
-            let has_digit = text.chars().any(char::is_numeric);
-            is_unit || is_note || is_repeated && !has_digit && !is_option && !form.is_mark(cell)
+            let text = fold(cell);
+            let bare = text.trim_matches(|letter| matches!(letter, '(' | ')' | '[' | ']'));
+            let mut words = form.rows.note.iter().chain(&form.rows.printed);
+            unit.is_some_and(|unit| unit == bare) || words.any(|pattern| pattern.is_match(cell))
         })
     }
 }

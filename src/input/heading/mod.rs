@@ -2,7 +2,8 @@
 //! column of the file is which column of the form.
 //!
 //! Invariants
-//! - Columns are matched by name, never by place, after folding of width, case, kana and dashes.
+//! - Columns are matched by name, never by place, after folding of width, case, kana and dashes; where no name fits, by
+//!   the title or the number of a question, as the labels of a form sheet are.
 //! - The rows that match most columns are the header, up to three of them; of equals the fewer, then the first.
 //! - A row of answers is never taken for a part of the header.
 //! - What stands behind the last named column of the header is no column.

@@ -4,9 +4,11 @@
 //! - A name over several columns is that of the blank cells to its right; a blank cell below a name has that name.
 //! - Rows of one header follow each other; a blank row is no part of it.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use super::HeaderRow;
+use crate::input::labels::Labels;
 use crate::input::{FormNeeds, Grid, GridCell, short};
 
 /// Most rows of a header.
@@ -40,10 +42,11 @@ struct Candidate {
 /// Searches `rows` for the header of `form`.
 pub(super) fn search<'r>(rows: &'r [HeaderRow], form: &FormNeeds) -> Found<'r> {
     let Some(first) = rows.iter().position(|row| !row.is_blank()) else { return Found::Nothing(None) };
+    let labels = LazyCell::new(|| Labels::new(form));
     let mut best: Option<Candidate> = None;
     let mut nearest: Option<(usize, &HeaderRow)> = None;
     for (above, row) in rows.iter().enumerate().skip(first).filter(|(_, row)| !row.is_blank()) {
-        let columns = single(row, form);
+        let columns = single(row, form, &labels);
         let known = distinct(&columns);
         if nearest.is_none_or(|(most, _)| known > most) {
             nearest = Some((known, row));
@@ -113,9 +116,18 @@ fn is_whole(columns: &[Option<usize>], form: &FormNeeds) -> bool {
 }
 
 /// The form's columns by the cells of one row.
-fn single(row: &HeaderRow, form: &FormNeeds) -> Vec<Option<usize>> {
+fn single<'f>(
+    row: &HeaderRow,
+    form: &'f FormNeeds,
+    labels: &LazyCell<Labels<'f>, impl FnOnce() -> Labels<'f>>,
+) -> Vec<Option<usize>> {
+    let named = |text: &str| form.column_named(text).or_else(|| of_lines(text, form));
     let cells = row.cells.iter().take(row.width());
-    cells.map(|(text, _)| form.column_named(text).or_else(|| of_lines(text, form))).collect()
+    let columns: Vec<Option<usize>> = cells.clone().map(|(text, _)| named(text)).collect();
+    // A title beside the column's own name is another column.
+    let there: BTreeSet<usize> = columns.iter().flatten().copied().collect();
+    let titled = |text: &str| labels.column(text).filter(|column| !there.contains(column));
+    cells.zip(columns).map(|((text, _), column)| column.or_else(|| titled(text))).collect()
 }
 
 /// A name that is written over several lines of its cell is a path too.

@@ -11,13 +11,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answer_words::{Options, Part};
+use super::answer_words::{AnswerWords, Options, Part};
 use super::beside::Surplus;
 use super::content::is_blank;
-use super::labels::Labels;
 use super::opening::KeptRow;
 use super::printed::{self, Beside, Choice};
 use crate::diagnostic::nearest::fold;
+use crate::input::labels::Labels;
 use crate::input::{FormNeeds, MOST_MARKS};
 use crate::workbook::{CellAddress, CellRange};
 
@@ -102,13 +102,19 @@ pub(super) fn row_at(rows: &[KeptRow], number: u32) -> Option<&KeptRow> {
 }
 
 /// Finds the items of the form among `rows`.
-pub(super) fn find(rows: &[KeptRow], merged: &[CellRange], labels: &Labels<'_>) -> FormSheet {
+pub(super) fn find(
+    rows: &[KeptRow],
+    merged: &[CellRange],
+    labels: &Labels<'_>,
+    words: &AnswerWords<'_>,
+) -> FormSheet {
     let wide = merged.iter().filter(|range| range.last.column > range.first.column);
     let wide = wide.map(|range| (range.first, range.last.column)).collect();
     let mut search = Search {
         rows,
         wide,
         labels,
+        words,
         heads: BTreeMap::new(),
         above: None,
         places: BTreeMap::new(),
@@ -126,7 +132,7 @@ pub(super) fn find(rows: &[KeptRow], merged: &[CellRange], labels: &Labels<'_>) 
         }
         search.heads_in(row, found.is_empty());
     }
-    sheet.beside = std::mem::take(&mut search.surplus).told(labels.words());
+    sheet.beside = std::mem::take(&mut search.surplus).told(words);
     sheet.items = search.items();
     sheet
 }
@@ -154,6 +160,7 @@ struct Search<'r> {
     /// Of cells merged across columns: the last column, by the first cell.
     wide: BTreeMap<CellAddress, u32>,
     labels: &'r Labels<'r>,
+    words: &'r AnswerWords<'r>,
     /// Columns headed by a word for answers, with the row of the heading.
     heads: BTreeMap<u32, u32>,
     /// The last row without labels that may be a header: it holds several texts.
@@ -239,7 +246,7 @@ impl<'r> Search<'r> {
     ) -> Answer {
         let row = self.rows.get(index).map_or(0, |row| row.number);
         let as_written = Answer { cell: (row, from), said: Said::AsWritten };
-        let Some(options) = self.labels.words().options(label.column) else { return as_written };
+        let Some(options) = self.words.options(label.column) else { return as_written };
         let cells = self.cells(index, (from, until), &options);
         let Some(choice) = printed::choice(&cells, from, &options) else {
             return self.under_options(index, (from, until), &options).unwrap_or(as_written);
@@ -417,7 +424,7 @@ mod tests {
         let mut form = form();
         form.answer_heads = vec!["回答".into(), "記入欄".into()];
         let merged: Vec<CellRange> = merged.iter().filter_map(|range| CellRange::parse(range)).collect();
-        find(&rows(text), &merged, &Labels::new(&form))
+        find(&rows(text), &merged, &Labels::new(&form), &AnswerWords::new(&form))
     }
 
     fn answers(sheet: &FormSheet) -> Vec<(usize, (u32, u32))> {

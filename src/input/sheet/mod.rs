@@ -13,7 +13,6 @@ mod beside;
 mod builder;
 mod content;
 mod form_sheet;
-mod labels;
 mod list;
 mod one_record;
 mod opening;
@@ -28,15 +27,16 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
+use self::answer_words::AnswerWords;
 use self::builder::{Builder, origin_of};
 use self::content::Reading;
-use self::labels::Labels;
 use self::list::List;
 use self::opening::{OF_A_FORM, first_rows};
 use self::sending::{AHEAD, Sending, Stop, Told};
 use self::survey::{Planned, Role, Survey, survey};
 use self::watch::{Surroundings, Watch};
 use super::heading::{HeaderRow, Heading};
+use super::labels::Labels;
 use super::workbook_file::refused;
 use super::{Block, FormNeeds, Layout};
 use crate::diagnostic::Diagnostics;
@@ -220,7 +220,12 @@ impl Walk {
         sending: &mut Sending,
     ) -> Result<(), Stop> {
         let rows = first_rows(&mut self.package.rows(index)?, &self.reading, OF_A_FORM)?;
-        let sheet = form_sheet::find(&rows, watch.merged_cells(), &Labels::new(&self.form));
+        let sheet = form_sheet::find(
+            &rows,
+            watch.merged_cells(),
+            &Labels::new(&self.form),
+            &AnswerWords::new(&self.form),
+        );
         let answers: Vec<((u32, u32), usize)> =
             sheet.items.iter().map(|item| (item.answer, item.column)).collect();
         let layout = Arc::new(Layout::form_sheet(Arc::clone(&self.form), &answers));

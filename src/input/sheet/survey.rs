@@ -10,16 +10,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::answer_words::AnswerWords;
 use super::builder::origin_of;
 use super::content::Reading;
 use super::form_sheet::{self, FormSheet};
-use super::labels::Labels;
 use super::opening::{KeptRow, LOOKED_AT, first_rows};
 use super::table;
 use super::watch::told_of;
 use crate::diagnostic::code::workbook::{HIDDEN_ANSWERS, SHEETS_NOT_READ};
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Place};
 use crate::input::heading::{self, Heading};
+use crate::input::labels::Labels;
 use crate::input::{FormNeeds, GUIDE_SHEET, OPTIONS_SHEET};
 use crate::source::SourceId;
 use crate::workbook::{CellAddress, CellRange, Limits, Package, Refusal, SheetFacts, Visibility};
@@ -81,7 +82,7 @@ pub(super) fn survey(
     source: SourceId,
     form: &FormNeeds,
 ) -> Result<Survey, Refusal> {
-    let labels = Labels::new(form);
+    let (labels, words) = (Labels::new(form), AnswerWords::new(form));
     let with_cells = package.sheets().iter().enumerate().filter(|(_, sheet)| sheet.has_cells);
     let sheets: Vec<(usize, Arc<str>, bool)> = with_cells
         .map(|(index, sheet)| (index, Arc::from(&*sheet.name), sheet.visibility == Visibility::Visible))
@@ -97,7 +98,7 @@ pub(super) fn survey(
         let rows = first_rows(&mut package.rows(index)?, reading, LOOKED_AT)?;
         let candidates = table::header_rows(&rows, &name, origin_of(index));
         let heading = heading::find(&candidates, source, form);
-        let sheet = form_sheet::find(&rows, &facts.merged, &labels);
+        let sheet = form_sheet::find(&rows, &facts.merged, &labels, &words);
         looked.push(Looked {
             index,
             name,

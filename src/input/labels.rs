@@ -1,4 +1,4 @@
-//! The names that a form sheet may give to an answer: those of columns, labels in both languages, numbers of questions.
+//! The names that a form sheet, or a header, may give to an answer: those of columns, labels in both languages, numbers of questions.
 //!
 //! Invariants
 //! - A name of a column goes before a label, and that before a number; a label that two columns have is none.
@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answer_words::AnswerWords;
 use crate::diagnostic::nearest::fold;
+use crate::expression::Type;
 use crate::input::FormNeeds;
 
 /// What may stand before the number of a question.
@@ -15,19 +15,19 @@ const NUMBER_SIGNS: [&str; 3] = ["問", "q", "設問"];
 
 /// The labels of one form.
 #[derive(Debug)]
-pub(super) struct Labels<'f> {
+pub(in crate::input) struct Labels<'f> {
     form: &'f FormNeeds,
     /// Folded; `None`: more than one column has it.
     titles: BTreeMap<String, Option<usize>>,
     /// By the folded number.
     questions: BTreeMap<String, usize>,
+    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "form sheets are of workbooks"))]
     heads: BTreeSet<String>,
-    words: AnswerWords<'f>,
 }
 
 impl<'f> Labels<'f> {
     /// The labels of `form`.
-    pub(super) fn new(form: &'f FormNeeds) -> Self {
+    pub(in crate::input) fn new(form: &'f FormNeeds) -> Self {
         let mut titles: BTreeMap<String, Option<usize>> = BTreeMap::new();
         let mut questions = BTreeMap::new();
         for (column, title) in form.titles.iter().enumerate() {
@@ -43,16 +43,11 @@ impl<'f> Labels<'f> {
             }
         }
         let heads = form.answer_heads.iter().map(|head| fold(head)).collect();
-        Self { form, titles, questions, heads, words: AnswerWords::new(form) }
-    }
-
-    /// How the answers beside the labels look.
-    pub(super) const fn words(&self) -> &AnswerWords<'f> {
-        &self.words
+        Self { form, titles, questions, heads }
     }
 
     /// The column that `text` names. `None`: none.
-    pub(super) fn column(&self, text: &str) -> Option<usize> {
+    pub(in crate::input) fn column(&self, text: &str) -> Option<usize> {
         let text = text.trim_matches(is_decoration);
         if text.is_empty() || text.len() > 400 {
             return None;
@@ -61,7 +56,7 @@ impl<'f> Labels<'f> {
             let known = self.form.column_named(text);
             known.or_else(|| self.titles.get(&fold(text)).copied().flatten())
         };
-        named(text).or_else(|| {
+        named(text).or_else(|| self.with_unit(text, &named)).or_else(|| {
             let (number, rest) = numbered(text)?;
             let question = self.questions.get(&number).copied();
             let rest = rest.trim_matches(is_decoration);
@@ -73,13 +68,23 @@ impl<'f> Labels<'f> {
         })
     }
 
+    /// The column before a bracket that holds its unit: `病床数（床）`.
+    fn with_unit(&self, text: &str, named: &dyn Fn(&str) -> Option<usize>) -> Option<usize> {
+        let inside = text.strip_suffix([')', '）', ']', '］'])?;
+        let (name, unit) = inside.rsplit_once(['(', '（', '[', '［'])?;
+        let column = named(name)?;
+        let is_unit = matches!(self.form.answer(column), Some((Type::Number { unit: Some(own), .. }, _)) if fold(own) == fold(unit));
+        is_unit.then_some(column)
+    }
+
     fn number_of(&self, column: usize) -> Option<&String> {
         let number = self.form.titles.get(column)?.as_ref()?.question.as_ref()?;
         self.questions.get_key_value(&fold(number)).map(|(number, _)| number)
     }
 
     /// Whether `text` is the heading over the answers.
-    pub(super) fn is_head(&self, text: &str) -> bool {
+    #[cfg(feature = "xlsx")]
+    pub(in crate::input) fn is_head(&self, text: &str) -> bool {
         let mut words = text.split_whitespace().map(fold).filter(|word| !word.is_empty()).peekable();
         words.peek().is_some()
             && (self.heads.contains(&fold(text)) || words.all(|word| self.heads.contains(&word)))
@@ -126,15 +131,33 @@ mod tests {
         form.titles =
             vec![title("病院の名称", "name", None), title("許可病床数", "beds allowed", Some("9-1"))];
         form.answer_heads = vec!["回答".into(), "Answer".into()];
+        form.answers[1].0 = Type::Number { scale: 0, unit: Some("床".into()) };
         let labels = Labels::new(&form);
         for text in ["施設名", "病院名：", "* name", "病院の名称", "■病院の名称"] {
             assert_eq!(labels.column(text), Some(0), "{text}");
         }
-        for text in ["病床数", "問9-1", "Ｑ９－１", "問９－１．許可病床数", "9-1 Beds allowed", "BEDS"]
-        {
+        for text in [
+            "病床数",
+            "問9-1",
+            "Ｑ９－１",
+            "問９－１．許可病床数",
+            "9-1 Beds allowed",
+            "BEDS",
+            "許可病床数（床）",
+        ] {
             assert_eq!(labels.column(text), Some(1), "{text}");
         }
-        for text in ["", "9-1", "問9", "問9-2 許可病床数x", "9-1x", "名称", "問9-1 施設名"] {
+        for text in [
+            "",
+            "9-1",
+            "問9",
+            "問9-2 許可病床数x",
+            "9-1x",
+            "名称",
+            "問9-1 施設名",
+            "病床数（稼働）",
+            "施設名（床）",
+        ] {
             assert_eq!(labels.column(text), None, "{text}");
         }
         for (text, head) in

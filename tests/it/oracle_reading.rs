@@ -89,14 +89,21 @@ impl<'a> Reading<'a> {
                 let value = |day: i64| Cell::Value(Value::Date(i32::try_from(day).unwrap()));
                 let known = |text: &str| date(text).or_else(|| date(&dashed(text)?));
                 let form = one_form(text);
-                match (known(text), known(&form).or_else(|| otherwise(&form))) {
+                match (known(text), known(&form).or_else(|| otherwise(&form)).or_else(|| with_more(&form))) {
                     (Some(day), _) => plain(value(day)),
                     (None, Some(day)) => respelled(value(day)),
                     (None, None) => plain(Cell::Invalid),
                 }
             }
             Type::DateTime => {
-                plain(moment(text).map_or(Cell::Invalid, |at| Cell::Value(Value::DateTime(at))))
+                let form = one_form(text);
+                let number = |day: i64| Cell::Value(Value::DateTime(day * 86_400));
+                let midnight = || bare(&form).or_else(|| otherwise(&form)).or_else(|| of_week(&form));
+                match (moment(text), midnight()) {
+                    (Some(at), _) => plain(Cell::Value(Value::DateTime(at))),
+                    (None, Some(day)) => respelled(number(day)),
+                    (None, None) => plain(Cell::Invalid),
+                }
             }
             Type::Option(_) => plain(Cell::Invalid),
             other => panic!("no mutation is read as {other:?}"),
@@ -220,6 +227,35 @@ fn otherwise(form: &str) -> Option<i64> {
     let [year, month, day] = parts[..] else { return None };
     let iso = format!("{:04}-{month:02}-{day:02}", before + year);
     (iso.as_str() >= first && iso.as_str() < next).then(|| date(&iso)).flatten()
+}
+
+/// A day in one of the form's spellings.
+fn bare(form: &str) -> Option<i64> {
+    date(form).or_else(|| date(&dashed(form)?))
+}
+
+/// A day with a time behind it, which says no more of the day, or with its day of the week.
+fn with_more(form: &str) -> Option<i64> {
+    let clock = |text: &str| {
+        let parts: Vec<&str> = text.split(':').collect();
+        let number =
+            |part: &str, end: u32| part.len() <= 2 && part.parse().is_ok_and(|number: u32| number < end);
+        let two = |part: &&str| part.len() == 2 && number(part, 60);
+        (2..=3).contains(&parts.len()) && number(parts[0], 24) && parts[1..].iter().all(two)
+    };
+    match form.rsplit_once([' ', 'T', 't']) {
+        Some((day, time)) if clock(time) => bare(day).or_else(|| otherwise(day).filter(|_| day.len() > 5)),
+        _ => of_week(form),
+    }
+}
+
+/// A day with its day of the week, which must be that of the day.
+fn of_week(form: &str) -> Option<i64> {
+    let (day, week) = form.strip_suffix(')')?.rsplit_once('(')?;
+    let day = bare(day).or_else(|| otherwise(day).filter(|_| day.len() > 5))?;
+    // 2024-02-11 was a Sunday.
+    let since = usize::try_from((day - days(2024, 2, 11)).rem_euclid(7)).unwrap();
+    week.starts_with(['日', '月', '火', '水', '木', '金', '土'][since]).then_some(day)
 }
 
 /// `2024-02-09`, a day of the calendar.

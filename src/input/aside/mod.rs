@@ -59,6 +59,7 @@ enum Role {
 pub(super) struct Watch {
     form: Arc<FormNeeds>,
     roles: Vec<Role>,
+    words: Words,
     /// The letters with which such a row may begin, as bytes of the file. `None`: any.
     firsts: Option<Vec<Vec<u8>>>,
     /// What the rows of the form itself say.
@@ -81,12 +82,7 @@ impl Watch {
             Some(column) if form.keys.contains(&column.slot.field) => Role::Key,
             Some(_) => Role::Answer,
         };
-        let patterns = form.rows.note.iter().chain(&form.rows.sample).chain(&form.rows.total);
-        let letters: Option<BTreeSet<char>> =
-            patterns.map(first_letters).try_fold(BTreeSet::new(), |mut all, letters| {
-                all.extend(letters?);
-                Some(all)
-            });
+        let words = Words::new(form);
         let bytes = |letter: char| {
             let text = letter.to_string();
             match encoding {
@@ -97,10 +93,11 @@ impl Watch {
         // A row that begins with an ideographic space, or as the header does, is looked at more closely.
         let header = names.iter().find_map(|(name, _)| name.chars().next());
         let further = || header.into_iter().chain(['\u{3000}']);
-        let firsts = letters.map(|letters| letters.into_iter().chain(further()).map(bytes).collect());
+        let letters = words.letters.as_ref();
+        let firsts = letters.map(|letters| letters.iter().copied().chain(further()).map(bytes).collect());
         let printed = Printed::new(columns, names);
         let roles = columns.iter().map(role).collect();
-        Self { form: Arc::clone(form), roles, firsts, printed, close: CLOSE_ROWS }
+        Self { form: Arc::clone(form), roles, words, firsts, printed, close: CLOSE_ROWS }
     }
 
     /// Whether the row `bytes` may be such a row; if not, it is none.
@@ -120,13 +117,13 @@ impl Watch {
     pub fn judge(&self, cells: &[&str]) -> Option<Aside> {
         let first = cells.iter().position(|cell| !cell.is_empty())?;
         let text = cells.get(first)?;
-        let matches = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.is_match(text));
+        let matches = |patterns: &[Pattern]| self.words.match_any(patterns, text);
         let beside = || {
             let written = cells.iter().enumerate().skip(first + 1).filter(|(_, cell)| !cell.is_empty());
             written.map(|(place, _)| self.roles.get(place).copied().unwrap_or(Role::Foreign))
         };
         let has_key = beside().any(|role| role == Role::Key);
-        if matches(&self.form.rows.total) && !has_key || self.printed.is_row(&self.form, cells) {
+        if matches(&self.form.rows.total) && !has_key || self.printed.is_row(&self.form, &self.words, cells) {
             return Some(Aside::Note);
         }
         if matches(&self.form.rows.sample) || self.names_sample(cells) {
@@ -142,8 +139,36 @@ impl Watch {
 impl Watch {
     /// Whether a cell of the row says no more than that it is a sample.
     fn names_sample(&self, cells: &[&str]) -> bool {
-        let short = cells.iter().filter(|cell| !cell.is_empty() && cell.chars().count() <= SAMPLE_LETTERS);
-        short.clone().any(|cell| self.form.rows.sample.iter().any(|pattern| pattern.is_match(cell)))
+        let mut short =
+            cells.iter().filter(|cell| !cell.is_empty() && cell.chars().count() <= SAMPLE_LETTERS);
+        short.any(|cell| self.words.match_any(&self.form.rows.sample, cell))
+    }
+}
+
+/// With which letters the words begin by which rows are known. Most cells begin otherwise, and no pattern need be made
+/// for them: making one costs more than reading a record.
+#[derive(Debug)]
+struct Words {
+    /// `None`: any letter may begin one.
+    letters: Option<BTreeSet<char>>,
+}
+
+impl Words {
+    fn new(form: &FormNeeds) -> Self {
+        let rows = &form.rows;
+        let mut patterns = rows.note.iter().chain(&rows.sample).chain(&rows.total).chain(&rows.printed);
+        let letters = patterns.try_fold(BTreeSet::new(), |mut all, pattern| {
+            all.extend(first_letters(pattern)?);
+            Some(all)
+        });
+        Self { letters }
+    }
+
+    /// Whether one of `patterns`, which are the form's, matches `text`.
+    fn match_any(&self, patterns: &[Pattern], text: &str) -> bool {
+        let may =
+            |letters: &BTreeSet<char>| text.chars().next().is_some_and(|first| letters.contains(&first));
+        self.letters.as_ref().is_none_or(may) && patterns.iter().any(|pattern| pattern.is_match(text))
     }
 }
 

@@ -23,12 +23,10 @@ fn main() -> io::Result<()> {
     let mut list = String::from("&[\n");
     for (name, path) in files {
         let digest: [u8; 32] = Sha256::digest(fs::read(&path)?).into();
-        let path = path.display().to_string();
-        writeln!(
-            list,
-            "    EmbeddedFile {{ path: {name:?}, text: include_str!({path:?}), digest: {digest:?} }},"
-        )
-        .map_err(|_| io::ErrorKind::InvalidData)?;
+        // No absolute path: what is built may be kept for a copy of the repository that stands elsewhere.
+        let text = format!("include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {:?}))", format!("/{name}"));
+        writeln!(list, "    EmbeddedFile {{ path: {name:?}, text: {text}, digest: {digest:?} }},")
+            .map_err(|_| io::ErrorKind::InvalidData)?;
     }
     list.push_str("]\n");
     fs::write(out.join("survey_data.rs"), list)

@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde_json::Value as Json;
 
-use crate::program::command;
+use crate::program::{command, text};
 
 const SCHEMA: &str = r#"{
   "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -256,4 +256,36 @@ fn a_twin_that_compares_all_pairs_agrees() {
         }
     }
     assert!(failing.len() == 3 && failing.values().all(|count| *count > 50), "{failing:?}");
+}
+
+/// The examples of `ONE`, tried.
+fn tried(examples: &str) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    survey(folder.path());
+    let rules = RULES.replace("[[rule]]\nid = 'CODES'", &format!("{examples}\n[[rule]]\nid = 'CODES'"));
+    assert_ne!(rules, RULES);
+    fs::write(folder.path().join("rules/many/2024/10.toml"), rules).unwrap();
+    let words = ["rules", "test", "--survey", "rules/many/2024", "--lang", "en"];
+    let output = command(folder.path()).args(words).output().unwrap();
+    (output.status.code(), text(&output) + &String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn examples_over_many_records_are_tried_as_files_of_their_own() {
+    let right = "examples.pass = [ [ { id = 'A' }, { id = 'B' } ], \
+        [ { id = 'A', at = '2024-02-01' }, { id = 'A', at = '2024-02-02' } ] ]\n\
+        examples.fail = [ [ { id = 'A', '@fail' = true }, { id = 'B' }, { id = 'A', '@fail' = true } ] ]";
+    let (exit, page) = tried(right);
+    assert_eq!(exit, Some(0), "{page}");
+    assert!(page.contains("3 examples"), "{page}");
+    for wrong in [
+        "examples.pass = [ [ { id = 'A' }, { id = 'A' } ] ]",
+        "examples.fail = [ [ { id = 'A', '@fail' = true }, { id = 'A' } ] ]",
+        "examples.fail = [ [ { id = 'A' }, { id = 'B' } ] ]",
+        "examples.undecided = [ [ { id = 'A' } ] ]",
+    ] {
+        let (exit, page) = tried(wrong);
+        assert_eq!(exit, Some(1), "{wrong}: {page}");
+        assert!(page.contains("ONE"), "{wrong}: {page}");
+    }
 }

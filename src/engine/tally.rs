@@ -205,6 +205,7 @@ impl Tally {
         let of_a_record = plan.rules.iter().zip(&plan.severities).zip(self.counts);
         let of_a_record = of_a_record.map(|((index, severity), counts)| (*index, *severity, counts));
         let over_many = plan.dataset.iter().zip(self.over_many);
+        let over_many = over_many.filter(|(rule, _)| rule.selected);
         let over_many = over_many.map(|(rule, counts)| (rule.index, rule.severity, counts));
         let mut judged: Vec<(usize, Severity, RuleCounts)> = of_a_record.chain(over_many).collect();
         judged.sort_by_key(|(index, ..)| *index);

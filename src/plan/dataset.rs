@@ -34,6 +34,8 @@ pub struct DatasetRule {
     pub index: usize,
     /// Its severity in this run.
     pub severity: Severity,
+    /// Whether it was selected. One that was not is judged all the same where others depend on it, and told nowhere.
+    pub selected: bool,
     /// What it demands.
     pub(crate) demand: DatasetDemand,
     /// The fields by which records belong together.
@@ -53,6 +55,12 @@ pub struct DatasetRule {
 /// Whether a run judges the rule, which is about many records.
 pub(super) fn is_judged(pack: &RulePack, rule: &EditRule) -> bool {
     matches!(&rule.demand, Demand::Dataset(kind) if rule.table == 0 && demand(pack, kind).is_some())
+}
+
+/// Whether other rules over many records depend on the rule: what it supersedes takes no part in them.
+pub(super) fn supersedes(pack: &RulePack, rule: &EditRule) -> bool {
+    let latest = |kind| matches!(demand(pack, kind), Some(DatasetDemand::Latest { .. }));
+    matches!(&rule.demand, Demand::Dataset(kind) if rule.table == 0 && latest(kind))
 }
 
 /// `None`: a kind that no run judges yet.
@@ -93,6 +101,7 @@ impl Lowering<'_> {
         Some(DatasetRule {
             index,
             severity,
+            selected: true,
             demand,
             key: kind.fields.clone(),
             when: conditions.into_iter().map(|expr| self.lower(expr)).collect(),

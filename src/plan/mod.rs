@@ -98,7 +98,7 @@ pub struct Plan {
     pub rules: Vec<usize>,
     /// Their severities in this run, parallel to `rules`.
     pub severities: Vec<Severity>,
-    /// The selected rules over many records, in the pack's order.
+    /// The selected rules over many records, and those that they depend on, in the pack's order.
     pub dataset: Vec<DatasetRule>,
     /// Positions in `pack.rules` of selected rules that no run judges yet: of other kinds over many records, and over
     /// linked files.
@@ -143,10 +143,19 @@ impl Plan {
         let mut lowering = Lowering::new(&pack, &params);
         let judged =
             rules.iter().filter_map(|&index| lowering.rule(pack.rules.get(index)?, &params)).collect();
-        let dataset = over_many
-            .into_iter()
-            .filter_map(|index| lowering.dataset(index, severity(index)?, &params))
+        let unselected = |index: &usize| {
+            !over_many.is_empty()
+                && !over_many.contains(index)
+                && is(*index, &|rule| rule.profile.is_none() && dataset::supersedes(&pack, rule))
+        };
+        let needed: Vec<usize> = (0..pack.rules.len()).filter(unselected).collect();
+        let mut dataset: Vec<DatasetRule> = over_many
+            .iter()
+            .chain(&needed)
+            .filter_map(|&index| lowering.dataset(index, severity(index)?, &params))
             .collect();
+        dataset.iter_mut().for_each(|rule| rule.selected = over_many.contains(&rule.index));
+        dataset.sort_by_key(|rule| rule.index);
         let derived = pack.derived.iter().map(|derived| lowering.derive(derived, &params)).collect();
         let openings = lowering.openings();
         let (steps, patterns) = (lowering.steps, lowering.patterns);

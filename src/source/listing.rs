@@ -47,6 +47,7 @@ pub fn list(arguments: &[PathBuf], exclude: &[Pattern]) -> Result<Listing, Error
         }
     }
     let Walk { files, skipped, .. } = walk;
+    let files = each_once(files);
     Ok(Listing {
         open: files.iter().filter(|path| has_lock_file(path)).cloned().collect(),
         skipped: skipped.difference(&files).cloned().collect(),
@@ -84,6 +85,13 @@ pub fn texts_in(folder: &Path, suffix: &str) -> Result<Vec<PathBuf>, Error> {
 /// The whole text of a rule file that is to be rewritten.
 pub fn text_of(path: &Path) -> Result<String, Error> {
     fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_path_buf(), source })
+}
+
+/// The files without those that are another one under a further name (a link, another way to write its place): judged
+/// twice, its records would be their own repetition. What does not exist is left for reading to say so.
+fn each_once(files: BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+    let mut known = BTreeSet::new();
+    files.into_iter().filter(|path| fs::canonicalize(path).map_or(true, |real| known.insert(real))).collect()
 }
 
 struct Walk<'a> {

@@ -258,6 +258,71 @@ fn a_twin_that_compares_all_pairs_agrees() {
     assert!(failing.len() == 3 && failing.values().all(|count| *count > 50), "{failing:?}");
 }
 
+/// Rules of the findings of a run, with file and record, in order.
+fn told(folder: &Path, words: &[&str]) -> Vec<(String, String, u64)> {
+    let mut all = vec!["check", "--survey", "rules/many/2024", "--format", "json", "--values", "show"];
+    all.extend(words);
+    let output = command(folder).args(all).output().unwrap();
+    let report: Json = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+    let findings = report["findings"].as_array().unwrap().iter();
+    let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+    let one = |finding: &Json| {
+        let place = &finding["place"];
+        (text(&finding["rule"]), text(&place["file"]), place["record"].as_u64().unwrap_or(0))
+    };
+    findings.map(one).collect()
+}
+
+#[test]
+fn what_is_superseded_does_not_depend_on_which_rules_are_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    survey(folder.path());
+    fs::write(folder.path().join("a.csv"), "id,code,kind,at\nA,x,2,2024-02-01\n").unwrap();
+    fs::write(folder.path().join("b.csv"), "id,code,kind,at\nA,x,2,2024-02-02\n").unwrap();
+    let files = ["a.csv", "b.csv"];
+    let with = |words: &[&str]| told(folder.path(), &[&files[..], words].concat());
+    assert_eq!(with(&[]), [("LATEST".to_owned(), "a.csv".to_owned(), 1)]);
+    assert_eq!(with(&["--select", "ONE"]), []);
+    assert_eq!(with(&["--ignore", "LATEST"]), []);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_under_two_names_is_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    survey(folder.path());
+    fs::write(folder.path().join("a.csv"), "id,code,kind,at\nA,x,2,2024-02-01\n").unwrap();
+    std::os::unix::fs::symlink("a.csv", folder.path().join("b.csv")).unwrap();
+    let whole = folder.path().canonicalize().unwrap().join("a.csv");
+    assert_eq!(told(folder.path(), &["a.csv", "b.csv", whole.to_str().unwrap()]), []);
+}
+
+#[test]
+fn a_day_without_a_clock_supersedes_no_moment_of_that_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = |at: &str| {
+        let example =
+            fs::read_to_string(crate::program::root().join("fixtures/submissions/clean.csv")).unwrap();
+        let (header, rows) = example.split_once('\n').unwrap();
+        let place = header.split(',').position(|name| name == "提出日時").unwrap();
+        let mut cells: Vec<&str> = rows.lines().next().unwrap().split(',').collect();
+        cells[place] = at;
+        format!("{header}\n{}\n", cells.join(","))
+    };
+    let rules = |first: &str, second: &str| {
+        fs::write(folder.path().join("a.csv"), record(first)).unwrap();
+        fs::write(folder.path().join("b.csv"), record(second)).unwrap();
+        let words = ["check", "a.csv", "b.csv", "--format", "short", "--select", "HCS-U", "--values", "show"];
+        let output = command(folder.path()).args(words).output().unwrap();
+        let page = text(&output);
+        let rules = page.lines().filter_map(|line| line.split(" HCS-").nth(1)?.split('[').next());
+        rules.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(rules("2024-02-20T09:00:00", "2024-02-20"), ["U001", "U001"]);
+    assert_eq!(rules("2024-02-20T09:00:00", "2024-02-21"), ["U002"]);
+    assert_eq!(rules("2024-02-20", "2024-02-21T00:00:01"), ["U002"]);
+}
+
 /// The examples of `ONE`, tried.
 fn tried(examples: &str) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();

@@ -101,6 +101,16 @@ pub(super) fn before_clock(form: &str) -> Option<&str> {
     (rest.is_empty() && hour < 24 && minute < 60).then_some(date.trim_end())
 }
 
+/// A moment without the fraction of its seconds, as programs write it: `2024-02-20T10:00:00.000Z`. `None`: it has none.
+pub(super) fn without_fraction(form: &str) -> Option<String> {
+    let (whole, rest) = form.rsplit_once('.')?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let (before, second) = whole.rsplit_once(':')?;
+    let is_time =
+        before.contains(':') && second.len() == 2 && second.bytes().all(|byte| byte.is_ascii_digit());
+    (digits > 0 && is_time).then(|| format!("{whole}{}", rest.get(digits..).unwrap_or_default()))
+}
+
 /// The days of the week from Thursday on, the day of 1970-01-01.
 const WEEKDAYS: [char; 7] = ['木', '金', '土', '日', '月', '火', '水'];
 

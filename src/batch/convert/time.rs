@@ -10,7 +10,7 @@
 //!   ever asked.
 
 use super::cell::{Desk, Reading, has_digits, is_unreadable, mark, read_column};
-use super::date_text::{Numbers, before_clock, before_weekday, matched, without_year};
+use super::date_text::{Numbers, before_clock, before_weekday, matched, without_fraction, without_year};
 use super::era::OfEra;
 use super::note::{Change, Note, Proposal};
 use super::notice::Fault;
@@ -158,17 +158,20 @@ impl Times {
 
     /// A moment by another calendar or count than the schema's spellings.
     fn otherwise(&self, form: &str) -> Reading<i64> {
-        match self.of_era(form) {
-            Some(OfEra::Known(value)) => return self.converted(value),
-            Some(OfEra::Impossible(value)) => return self.doubtful(value),
-            Some(OfEra::Nothing) => return Reading::Invalid(Fault::Type),
-            None => {}
+        if let Some(value) = without_fraction(form).and_then(|form| self.parse(&form)) {
+            return self.converted(value);
         }
         if let Some((day, weekday)) =
             before_weekday(form).and_then(|(date, day)| Some((self.day(date)?, day)))
         {
             let agrees = day.rem_euclid(7) == weekday;
             return if agrees { self.converted(self.of_day(day)) } else { self.doubtful(self.of_day(day)) };
+        }
+        match self.of_era(form) {
+            Some(OfEra::Known(value)) => return self.converted(value),
+            Some(OfEra::Impossible(value)) => return self.doubtful(value),
+            Some(OfEra::Nothing) => return Reading::Invalid(Fault::Type),
+            None => {}
         }
         if self.kind == TimeKind::DateTime {
             // A day without a time is its midnight, as a spreadsheet shows it.
@@ -397,6 +400,8 @@ mod tests {
             ("2024/2/20", "2024-02-20T00:00:00"),
             ("2024/2/20(火)", "2024-02-20T00:00:00"),
             ("令和6年2月20日", "2024-02-20T00:00:00"),
+            ("令和6年2月20日（火）", "2024-02-20T00:00:00"),
+            ("2024-02-20T10:00:00.500", "2024-02-20T10:00:00"),
             ("2024/2", "invalid"),
         ] {
             assert_eq!(said(Type::DateTime, &["YYYY/M/D h:mm"], text), expected, "{text}");

@@ -2,7 +2,8 @@
 //!
 //! Invariants
 //! - Between files only: which of two records of one file counts is `unique`'s question.
-//! - Nothing is superseded on a guess: a submission without a time, or two with the same, leaves it open.
+//! - Nothing is superseded on a guess: a submission without a time, or two with the same, leaves it open; so does a day
+//!   without a clock beside another moment of that day.
 
 use std::collections::BTreeMap;
 
@@ -20,19 +21,26 @@ use crate::plan::time_kind;
 use crate::questionnaire::Field;
 use crate::source::SourceId;
 
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
 /// Most changed answers that a message lists.
 const MOST_CHANGES: usize = 10;
 
 /// What `latest` says of the records of one key.
 pub(super) fn verdicts(members: &[Member<'_>], by: FieldId, judging: Judging<'_>) -> Vec<Verdict> {
-    // Of each file, the latest time that it gives.
-    let mut files: BTreeMap<SourceId, Option<i64>> = BTreeMap::new();
+    let is_moment = type_of(&judging.plan.pack, by) == Some(&Type::DateTime);
+    // Of each file, the latest time that it gives, and how late that may have been: a moment without a clock is some
+    // time of its day.
+    let mut files: BTreeMap<SourceId, (Option<i64>, Option<i64>)> = BTreeMap::new();
     for member in members {
-        let latest = files.entry(member.batch.source).or_default();
+        let (latest, may_be) = files.entry(member.batch.source).or_default();
+        let end = |time: i64| if is_moment && time.rem_euclid(DAY) == 0 { time + DAY - 1 } else { time };
         *latest = (*latest).max(member.stub.time);
+        *may_be = (*may_be).max(member.stub.time.map(end));
     }
-    let last = files.values().copied().flatten().max();
-    let behind = |file: SourceId| files.get(&file).copied().flatten() < last;
+    let last = files.values().filter_map(|(latest, _)| *latest).max();
+    let behind = |file: SourceId| files.get(&file).and_then(|(_, may_be)| *may_be) < last;
     // Files of which no record is known to be behind.
     let open = members.iter().filter(|member| member.stub.time.is_none() || !behind(member.batch.source));
     let mut open: Vec<SourceId> = open.map(|member| member.batch.source).collect();

@@ -139,6 +139,11 @@ impl KeyTable {
             whole.superseded.append(&mut judged.failed);
         }
         for (place, rule) in rules() {
+            if !rule.selected {
+                whole.counts.push(RuleCounts::default());
+                whole.decided.push(Vec::new());
+                continue;
+            }
             let none = BTreeSet::new();
             let out = if latest(rule) { &none } else { &whole.superseded };
             let judged = self.rule(place, rule, judging, out, tell)?;

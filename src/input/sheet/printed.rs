@@ -75,9 +75,12 @@ pub(super) fn choice(cells: &[Beside<'_>], from: u32, options: &Options<'_>) -> 
     let unclear = Choice::Unclear(first.map_or((0, 0), at));
     let own: Vec<&Printed<'_>> = printed.iter().filter(|(_, _, mark)| *mark == Some(true)).collect();
     let is_repeated = different(&printed) < printed.len();
+    if own.is_empty() && chosen.is_empty() && coded.is_empty() && answers(&printed, from) {
+        return None;
+    }
     Some(match (own.as_slice(), chosen.as_slice(), coded.as_slice()) {
-        ([], [], []) => Choice::Nothing,
         _ if is_repeated => unclear,
+        ([], [], []) => Choice::Nothing,
         ([(option, cell, _)], [], []) => {
             Choice::One { option: *option, cell: at(cell), mark: cell.text.into() }
         }
@@ -95,6 +98,17 @@ pub(super) fn choice(cells: &[Beside<'_>], from: u32, options: &Options<'_>) -> 
         }
         _ => unclear,
     })
+}
+
+/// Whether the first cell is no printed option but the answer itself: the same option is printed again behind it, among
+/// options of which each stands once.
+fn answers(printed: &[Printed<'_>], from: u32) -> bool {
+    let Some(((answer, ..), behind)) = printed.split_first().filter(|((_, cell, _), _)| cell.first == from)
+    else {
+        return false;
+    };
+    let names: BTreeSet<usize> = behind.iter().map(|(place, ..)| *place).collect();
+    names.len() > 1 && names.len() == behind.len() && names.contains(answer)
 }
 
 /// The one option with a mark beside it, its cell and the mark. `None`: there is not exactly one, or marks may belong
@@ -152,6 +166,18 @@ mod tests {
             Choice::Nothing => Err(false),
             Choice::Unclear(_) => Err(true),
         })
+    }
+
+    #[test]
+    fn an_answer_before_the_options_that_are_printed_again_is_the_answer() {
+        for text in ["はい|はい|いいえ", "いいえ|1 はい|2 いいえ", "はい||1 はい|2 いいえ"]
+        {
+            assert_eq!(chosen(text), None, "{text}");
+        }
+        // Which of two is meant, nobody can tell; it is never nothing.
+        for text in ["はい|いいえ|いいえ", "はい|はい|いいえ|いいえ"] {
+            assert_eq!(chosen(text), Some(Err(true)), "{text}");
+        }
     }
 
     #[test]

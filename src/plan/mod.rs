@@ -154,7 +154,9 @@ impl Plan {
             .chain(&needed)
             .filter_map(|&index| lowering.dataset(index, severity(index)?, &params))
             .collect();
-        dataset.iter_mut().for_each(|rule| rule.selected = over_many.contains(&rule.index));
+        for rule in &mut dataset {
+            rule.selected = over_many.contains(&rule.index);
+        }
         dataset.sort_by_key(|rule| rule.index);
         let derived = pack.derived.iter().map(|derived| lowering.derive(derived, &params)).collect();
         let openings = lowering.openings();

@@ -1,4 +1,7 @@
 //! kenpyo (検票): judges survey submissions by a rule pack before they are counted.
+//!
+//! Invariants
+//! - The rooms stand in the order of `ARCHITECTURE.md`; each uses only those below it.
 
 pub mod batch;
 pub mod cli;

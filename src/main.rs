@@ -1,4 +1,7 @@
 //! The command line program: asks the system for words, environment and terminals, and hands them to the library.
+//!
+//! Invariants
+//! - Nothing is decided here: what a run does, the library does alike for whoever calls it.
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write, stderr, stdin, stdout};

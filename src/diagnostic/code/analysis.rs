@@ -1,5 +1,8 @@
 //! Codes of the analysis part: what is chosen of a pack, what its rules do on their own examples, and what
 //! stopped a rule on a record.
+//!
+//! Invariants
+//! - An id keeps its meaning for ever, and every text is in both languages.
 
 use super::codes;
 

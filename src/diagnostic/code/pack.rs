@@ -1,4 +1,7 @@
 //! Codes of the pack files: survey and rule files, reference tables.
+//!
+//! Invariants
+//! - An id keeps its meaning for ever, and every text is in both languages.
 
 use super::codes;
 

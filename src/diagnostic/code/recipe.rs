@@ -1,4 +1,7 @@
 //! Codes about recipes and lists of defects, from which synthetic submissions are made: P150 to P169.
+//!
+//! Invariants
+//! - An id keeps its meaning for ever, and every text is in both languages.
 
 use super::codes;
 

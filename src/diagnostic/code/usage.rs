@@ -1,6 +1,9 @@
 //! Codes of the command line: U.
 //!
 //! Each is drawn over the command line as it was typed, with a caret under the word that is meant.
+//!
+//! Invariants
+//! - An id keeps its meaning for ever, and every text is in both languages.
 
 use super::codes;
 

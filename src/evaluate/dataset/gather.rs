@@ -112,7 +112,6 @@ impl Gathering<'_, '_> {
         let (mut starts, mut bytes) = (Vec::new(), Vec::new());
         for row in taking_part.rows() {
             let Some(key) = key(&self.arguments.machine, &planned.key, row) else { continue };
-            let start = bytes.len();
             let labels = self.labels(rule, row);
             let place = self.place(row);
             let arguments = self.told(rule, planned, row);
@@ -133,10 +132,15 @@ impl Gathering<'_, '_> {
                 }
                 DatasetDemand::Latest { by } => self.dated(by, row, &mut stub, &mut settled),
             }
-            let written = postcard::to_extend(&(key.as_slice(), &stub), std::mem::take(&mut bytes));
-            // Writing into memory does not fail, and an offset past 4 GiB cannot come of one batch.
-            let (Ok(written), Ok(at)) = (written, u32::try_from(start)) else { continue };
-            bytes = written;
+            // Writing into memory does not fail, and one batch does not come to 4 GiB; a record that could not be kept
+            // all the same would be left open, and nothing else lost.
+            let (Ok(mut entry), Ok(at)) =
+                (postcard::to_allocvec(&(key.as_slice(), &stub)), u32::try_from(bytes.len()))
+            else {
+                settled.undecided += u64::from(!stub.settled);
+                continue;
+            };
+            bytes.append(&mut entry);
             starts.push(at);
         }
         Entrants { settled, starts: starts.into_boxed_slice(), bytes: bytes.into_boxed_slice() }

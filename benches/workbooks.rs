@@ -20,8 +20,9 @@ mod cost;
     clippy::unwrap_used,
     reason = "shared with the tests: what is made there is made right, or nothing is"
 )]
-#[allow(dead_code, reason = "the tests make more of them")]
+#[expect(dead_code, reason = "the tests make more of them")]
 mod hand_made;
+mod rounds;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -31,12 +32,13 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use bench::{Fault, Folder, KENPYO, median, megabytes};
+use bench::{Fault, Folder, KENPYO};
 use cost::{Cost, MEASURE};
 use hand_made::{END, Part, SHEET, SHEET_PART, TEXTS_PART};
 use kenpyo::input::{FormNeeds, ReadOptions, Reader};
 use kenpyo::source::SourceId;
 use kenpyo::source::reader::Stream;
+use rounds::{median, megabytes};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 

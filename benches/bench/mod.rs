@@ -44,26 +44,6 @@ pub fn quiet(program: &Path) -> Command {
     command
 }
 
-/// The middle one of `values`, or the middle between two.
-#[allow(dead_code, reason = "not every benchmark has rounds")]
-pub fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match (values.get(middle.wrapping_sub(1)), values.get(middle)) {
-        (Some(below), Some(above)) if values.len().is_multiple_of(2) => f64::midpoint(*below, *above),
-        (_, Some(value)) => *value,
-        _ => f64::NAN,
-    }
-}
-
-/// How large a file is.
-#[allow(dead_code, reason = "not every benchmark speaks of bytes")]
-pub fn megabytes(file: &Path) -> std::io::Result<f64> {
-    let kilobytes = u32::try_from(std::fs::metadata(file)?.len() / 1000).unwrap_or(u32::MAX);
-    Ok(f64::from(kilobytes) / 1000.0)
-}
-
 /// The folder of the submissions, and what removes it in the end.
 pub struct Folder {
     path: PathBuf,
@@ -82,7 +62,6 @@ impl Folder {
     }
 
     /// A file called `name` in the folder, there or not.
-    #[allow(dead_code, reason = "not every benchmark makes files of its own")]
     pub fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
@@ -94,7 +73,7 @@ impl Folder {
 
     /// The same with another share of records that have a defect, in per cent.
     pub fn submissions_with(&self, records: u64, format: &str, share: &str) -> Result<PathBuf, Fault> {
-        let path = self.path.join(if share == DEFECTS {
+        let path = self.file(&if share == DEFECTS {
             format!("{records}.{format}")
         } else {
             format!("{records}-{share}.{format}")

@@ -11,26 +11,25 @@ use std::sync::Arc;
 use super::arguments::{CheckArguments, EncodingName, InputFormatName, Whether};
 use super::copies::{self, Copies};
 use super::progress::ProgressLine;
+use super::reporters::{Frame, reporter};
 use super::session::{Exit, Session};
 use super::usage::{did_you_mean, list, suggest, usage};
 use super::{inputs, selection};
 use crate::diagnostic::code::usage::{
     NUMBER_OUT_OF_RANGE, ONE_PLACE_FOR_TWO, OUTPUT_IS_INPUT, UNKNOWN_VALUE, VALUE_MISSING, VALUE_NOT_USABLE,
 };
-use crate::diagnostic::{Argument, Diagnostic, Localized};
+use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Localized};
 use crate::engine::event::{Reporter, RunHeader, Summary};
-use crate::engine::{self, CheckOptions, InputFile, InputPlace};
+use crate::engine::verdict::Policy;
+use crate::engine::{self, CheckOptions, InputFile, InputPlace, survey};
 use crate::error::Error;
 use crate::input::InputFormat;
 use crate::plan::Plan;
-use crate::report::json::Json;
-use crate::report::jsonl::JsonLines;
-use crate::report::short::Short;
-use crate::report::terminal::{Caps, Full};
-use crate::report::{Audience, Output, Reports, words};
+use crate::report::{Audience, Reports, words};
 use crate::rule_pack::RulePack;
 use crate::settings::formats::{FORMATS, reports};
-use crate::settings::{Destination, Format, FormatProblem, Numbers, Report, Settings};
+use crate::settings::{Destination, FormatProblem, Numbers, Report, Settings};
+use crate::source::SourceText;
 use crate::source::encoding::{Encoding, Stated};
 use crate::source::sink::real_path;
 
@@ -51,22 +50,26 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
     if let Some(problem) = problem.or_else(|| copies::refused(session, arguments, &inputs, &reports)) {
         return session.refuse([problem]);
     }
+    let frame = frame(session, arguments, &settings);
     let loaded = match super::open_to_judge(session, arguments.survey.as_deref()) {
         Ok(loaded) => loaded,
         Err(exit) => return exit,
     };
+    let refusal = Refusal { session, arguments, reports: &reports, frame: &frame };
     let Some(pack) = loaded.pack else {
-        return session.refuse_pack(&loaded.diagnostics, &loaded.sources);
+        session.refuse_pack(&loaded.diagnostics, &loaded.sources);
+        return refusal.tell(&loaded.diagnostics, &loaded.sources);
     };
     let plan = match planned(session, arguments, pack) {
         Ok(plan) => plan,
-        Err(problems) => return session.refuse(problems),
+        Err(problems) => {
+            session.warn(problems.iter().cloned());
+            return refusal.tell(&problems.into_iter().collect(), &[session.line.source(session.language)]);
+        }
     };
     // The process ends when the command does: to free a pack's many small pieces would cost a tenth of a small run.
     std::mem::forget(Arc::clone(&plan.pack));
-    let audience = audience(session, arguments);
-    let caps = settings.max_findings.map_or_else(Caps::default, |in_all| Caps { per_rule: None, in_all });
-    let run = Run::new(session, &reports, audience, caps, !arguments.no_progress);
+    let run = Run::new(session, &reports, &frame, !arguments.no_progress);
     let copies = Copies::open(arguments, &plan.pack, &inputs, (session.language, settings.max_findings));
     let mut run = match run.and_then(|run| Ok(Run { copies: copies?, ..run })) {
         Ok(run) => run,
@@ -77,10 +80,36 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
             for line in words::summary(&run.header, &summary, session.language) {
                 session.note(&line);
             }
+            session.note(&words::receipt(
+                &run.header,
+                &summary,
+                !frame.audience.hide_values,
+                session.language,
+            ));
             let written = run.copies.tell(session, arguments);
-            exit(arguments, &summary, written)
+            if written { Exit::of(&summary) } else { Exit::Failed }
         }
         Err(error) => session.stopped(&error, Exit::Failed),
+    }
+}
+
+/// A run that ends before it begins: nothing is judged, and every report says so.
+struct Refusal<'a> {
+    session: &'a Session,
+    arguments: &'a CheckArguments,
+    reports: &'a [Report],
+    frame: &'a Frame,
+}
+
+impl Refusal<'_> {
+    fn tell(&self, mistakes: &Diagnostics, sources: &[SourceText]) -> Exit {
+        let survey = survey::shown_name(self.arguments.survey.as_deref());
+        let run = Run::new(self.session, self.reports, self.frame, false);
+        let told = run.and_then(|mut run| engine::refuse(&survey, mistakes, sources, &mut run.reports));
+        match told {
+            Ok(_) => Exit::Usage,
+            Err(error) => self.session.stopped(&error, Exit::Usage),
+        }
     }
 }
 
@@ -195,11 +224,16 @@ fn planned(session: &Session, arguments: &CheckArguments, pack: RulePack) -> Res
     }
 }
 
-fn audience(session: &Session, arguments: &CheckArguments) -> Audience {
-    let hidden =
-        |whether: Option<Whether>, otherwise| whether.map_or(otherwise, |whether| whether == Whether::Hide);
-    let hide_values = hidden(arguments.values, session.environment.hides_values());
-    Audience { hide_values, hide_keys: hidden(arguments.keys, hide_values), ..session.open_audience() }
+fn frame(session: &Session, arguments: &CheckArguments, settings: &Settings) -> Frame {
+    let hidden = |whether: Option<Whether>| whether.map(|whether| whether == Whether::Hide);
+    let hide_values = hidden(arguments.values);
+    let by_default = hide_values.unwrap_or_else(|| session.environment.hides_values());
+    Frame {
+        audience: Audience { hide_values: by_default, ..session.open_audience() },
+        hide_values,
+        hide_keys: hidden(arguments.keys),
+        most: settings.max_findings,
+    }
 }
 
 fn options(arguments: &CheckArguments, settings: &Settings) -> CheckOptions {
@@ -223,18 +257,11 @@ fn options(arguments: &CheckArguments, settings: &Settings) -> CheckOptions {
             EncodingName::Utf16Be => Some(Encoding::Utf16Be.into()),
         }),
         records: arguments.records.clone(),
-    }
-}
-
-/// `written`: whatever copy was asked for is there.
-fn exit(arguments: &CheckArguments, summary: &Summary, written: bool) -> Exit {
-    if !written || summary.has_failures() || (summary.nothing_checked() && !arguments.allow_empty) {
-        return Exit::Failed;
-    }
-    let level = arguments.fail_on.severity().filter(|_| !arguments.exit_zero);
-    match level {
-        Some(severity) if summary.findings_from(severity) > 0 => Exit::Findings,
-        _ => Exit::Clean,
+        policy: Policy {
+            fail_on: arguments.fail_on.severity(),
+            exit_zero: arguments.exit_zero,
+            allow_empty: arguments.allow_empty,
+        },
     }
 }
 
@@ -243,36 +270,33 @@ struct Run {
     header: RunHeader,
     reports: Reports,
     copies: Copies,
-    audience: Audience,
+    /// What any of the reports may show.
+    shown: Shown,
+}
+
+/// Whether answers, and what names a record, are looked at by any report.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shown {
+    values: bool,
+    keys: bool,
 }
 
 impl Run {
-    fn new(
-        session: &Session,
-        asked: &[Report],
-        audience: Audience,
-        caps: Caps,
-        progress: bool,
-    ) -> Result<Self, Error> {
+    fn new(session: &Session, asked: &[Report], frame: &Frame, progress: bool) -> Result<Self, Error> {
         let mut members: Vec<Box<dyn Reporter>> = Vec::new();
+        let mut shown = Shown::default();
         for report in asked {
-            let (output, look) = match &report.destination {
-                Destination::Standard => (Output::standard(), session.output_look()),
-                Destination::File(path) => (Output::file(path)?, session.file_look()),
-            };
-            let whole = report.destination != Destination::Standard;
-            members.push(match report.format {
-                Format::Full => Box::new(Full::new(output, audience, look, caps, whole)),
-                Format::Short => Box::new(Short::new(output, audience)),
-                Format::Json => Box::new(Json::new(output, audience)),
-                Format::JsonLines => Box::new(JsonLines::new(output, audience)),
-            });
+            members.push(reporter(session, report, frame)?);
+            let audience = frame.audience(report.format);
+            shown.values |= !audience.hide_values;
+            // A secret makes fingerprints of keys that are not shown.
+            shown.keys |= !audience.hide_keys || audience.secret.is_some();
         }
         if progress && !session.quiet && session.terminals.error.is_some() {
             members.push(Box::new(ProgressLine::new(session.language)));
         }
         let reports = Reports::new(members);
-        Ok(Self { header: RunHeader::default(), reports, copies: Copies::default(), audience })
+        Ok(Self { header: RunHeader::default(), reports, copies: Copies::default(), shown })
     }
 }
 
@@ -303,11 +327,11 @@ impl Reporter for Run {
     }
 
     fn wants_values(&self) -> bool {
-        !self.audience.hide_values || self.copies.wants_values()
+        self.shown.values || self.copies.wants_values()
     }
 
     fn wants_keys(&self) -> bool {
-        !self.audience.hide_keys || self.copies.wants_keys()
+        self.shown.keys || self.copies.wants_keys()
     }
 
     fn progress(&mut self, progress: crate::engine::event::Progress) -> Result<(), Error> {

@@ -16,6 +16,7 @@ mod generate;
 mod inputs;
 mod output_name;
 mod progress;
+mod reporters;
 mod rules;
 mod rules_format;
 mod selection;

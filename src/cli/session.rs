@@ -8,6 +8,7 @@ use super::arguments::Common;
 use super::command_line::CommandLine;
 use crate::diagnostic::code::usage::{PACK_REFUSED, RUN_STOPPED, UNUSABLE_FILE};
 use crate::diagnostic::{Diagnostic, Diagnostics, Language, Place, system};
+use crate::engine::event::Summary;
 use crate::error::Error;
 use crate::report::terminal::{Appearance, draw_pack};
 use crate::report::wrap::wrap;
@@ -30,6 +31,16 @@ pub(super) enum Exit {
 }
 
 impl Exit {
+    /// How a run ends that came to `summary`.
+    pub(super) const fn of(summary: &Summary) -> Self {
+        match summary.exit_code {
+            0 => Self::Clean,
+            1 => Self::Findings,
+            2 => Self::Usage,
+            _ => Self::Failed,
+        }
+    }
+
     /// The exit code.
     pub(super) const fn code(self) -> u8 {
         match self {

@@ -15,6 +15,8 @@ use crate::input::InputFormat;
 use crate::source::SourceId;
 use crate::source::encoding::Encoding;
 
+use super::verdict::{Failure, Policy, Verdict};
+
 /// Writes a report while the run goes.
 pub trait Reporter {
     /// Before anything is read.
@@ -79,6 +81,8 @@ pub struct RunHeader {
     pub files: Vec<SourceId>,
     /// Whether rules were deselected.
     pub partial: bool,
+    /// Whether nothing is judged because the rule pack, or the choice of its rules, is wrong.
+    pub refused: bool,
 }
 
 /// One line of the closing table.
@@ -123,7 +127,7 @@ impl RuleLine {
 }
 
 /// What was read of one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FileLine {
     /// As shown.
     pub name: Arc<str>,
@@ -139,6 +143,9 @@ pub struct FileLine {
     pub encoding: Encoding,
     /// What stands between its cells. `None`: it is no delimited text.
     pub separator: Option<u8>,
+    /// SHA-256 of its bytes as they were sent (packed, where it is packed), in hexadecimal digits. `None`: it is no
+    /// regular file, or cannot be read.
+    pub hash: Option<Arc<str>>,
 }
 
 /// The closing part of a report.
@@ -158,8 +165,14 @@ pub struct Summary {
     pub records: u64,
     /// Whether rules were deselected.
     pub partial: bool,
-    /// Whether our own fault hit a record.
+    /// Records that our own fault kept from being judged.
     pub faults: u64,
+    /// What came of the run.
+    pub verdict: Verdict,
+    /// Why it failed; empty: it did not.
+    pub failures: Vec<Failure>,
+    /// With which the program ends, unless a copy that was asked for cannot be written.
+    pub exit_code: u8,
 }
 
 impl Summary {
@@ -179,8 +192,11 @@ impl Summary {
         self.records == 0 || self.rules.iter().all(|rule| rule.counts.is_none())
     }
 
-    /// Whether a file could not be read to its end, or our own fault hit a record.
-    pub fn has_failures(&self) -> bool {
-        self.faults > 0 || self.files.iter().any(|file| !file.readable)
+    /// The same with its verdict by `policy`.
+    pub(super) fn measured(mut self, policy: Policy) -> Self {
+        self.failures.extend(policy.failures(&self));
+        self.verdict = policy.verdict(&self);
+        self.exit_code = policy.exit_code(self.verdict);
+        self
     }
 }

@@ -7,8 +7,10 @@
 
 mod block;
 pub mod event;
+mod receipt;
 pub mod survey;
 mod tally;
+pub mod verdict;
 mod version;
 
 use std::path::PathBuf;
@@ -19,18 +21,20 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use crate::batch::convert::Converter;
 use crate::batch::excerpt;
 use crate::diagnostic::code::{internal, structure};
-use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Place, system};
+use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Place, Severity, system};
 use crate::error::Error;
 use crate::evaluate::{Finding, Judging, KeyTable, Wants};
 use crate::input::{Block, FormNeeds, InputFormat, ReadOptions, Reader, UnknownKeys};
 use crate::plan::Plan;
 use crate::rule_pack::RulePack;
-use crate::source::encoding::{Encoding, Stated};
+use crate::source::encoding::Stated;
 use crate::source::reader::Stream;
-use crate::source::{SourceId, reader};
+use crate::source::{SourceId, SourceText, reader};
 use block::{DrawnKey, Judge, Judged};
 use event::{FileLine, Progress, Reporter, RunHeader, Summary};
+use receipt::Receipt;
 use tally::Tally;
+use verdict::{Failure, Policy};
 
 /// Where a submission comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,11 +69,20 @@ pub struct CheckOptions {
     pub encoding: Option<Stated>,
     /// JSON Pointer of the list of records. `None`: the document itself.
     pub records: Option<String>,
+    /// What the run is measured by.
+    pub policy: Policy,
 }
 
 impl Default for CheckOptions {
     fn default() -> Self {
-        Self { threads: 0, chunk_records: 512, format: None, encoding: None, records: None }
+        Self {
+            threads: 0,
+            chunk_records: 512,
+            format: None,
+            encoding: None,
+            records: None,
+            policy: Policy::default(),
+        }
     }
 }
 
@@ -92,8 +105,36 @@ pub fn check(
         run.file(input, id)?;
     }
     run.over_many_records()?;
-    let summary = run.tally.summary(plan, run.files);
+    let summary = run.tally.summary(plan, run.files).measured(options.policy);
     run.reporter.finish(&summary)?;
+    Ok(summary)
+}
+
+/// Tells `reporter` that nothing was judged because of `mistakes`, which are about `sources`: each report is whole, and
+/// says so in its own terms.
+pub fn refuse(
+    survey: &str,
+    mistakes: &Diagnostics,
+    sources: &[SourceText],
+    reporter: &mut dyn Reporter,
+) -> Result<Summary, Error> {
+    let (survey, wave) = survey.rsplit_once('/').unwrap_or((survey, ""));
+    let header = RunHeader {
+        survey: Arc::from(survey),
+        wave: Arc::from(wave),
+        names: sources.iter().map(|source| (source.id, Arc::clone(&source.name))).collect(),
+        refused: true,
+        ..RunHeader::default()
+    };
+    reporter.start(&header)?;
+    let findings: Vec<Finding> = mistakes.iter().cloned().map(Finding::from).collect();
+    if !findings.is_empty() {
+        reporter.file_findings(&findings)?;
+    }
+    let count = u64::try_from(mistakes.count_from(Severity::Error)).unwrap_or(u64::MAX);
+    let failures = vec![Failure::Refused(count)];
+    let summary = Summary { failures, ..tally::of_findings(&findings) }.measured(Policy::default());
+    reporter.finish(&summary)?;
     Ok(summary)
 }
 
@@ -134,6 +175,7 @@ impl<'a> Run<'a> {
             names,
             files,
             partial: plan.partial,
+            refused: false,
         };
         let wants = Wants {
             excerpts: reporter.wants_excerpts(),
@@ -175,16 +217,9 @@ impl<'a> Run<'a> {
     }
 
     fn file(&mut self, input: &InputFile, id: SourceId) -> Result<(), Error> {
-        let mut line = FileLine {
-            name: Arc::clone(&input.name),
-            records: 0,
-            unreadable: 0,
-            readable: false,
-            format: None,
-            encoding: Encoding::default(),
-            separator: None,
-        };
+        let mut line = FileLine { name: Arc::clone(&input.name), ..FileLine::default() };
         let begun = self.progress.bytes;
+        let receipt = Receipt::begin(&input.place);
         let opened = open(input).and_then(|read| Reader::open(id, &input.name, read, &self.form, &self.read));
         match opened {
             Err(error) => self.tell(unreadable(id, &error))?,
@@ -205,6 +240,7 @@ impl<'a> Run<'a> {
                 self.tell(reader.finish())?;
             }
         }
+        line.hash = receipt.hash();
         self.files.push(line);
         // What was not counted while reading: the header, a file that cannot be read.
         if let Some(size) = size(input) {

@@ -4,7 +4,7 @@
 //! - A folder on disk is named by a path; `name/wave` without such a folder names an embedded survey.
 //! - The survey root of a folder is the nearest folder above it that holds both `schemas/` and `rules/`.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use crate::diagnostic::nearest::nearest;
 use crate::error::Error;
@@ -67,6 +67,17 @@ pub fn find(name: Option<&str>) -> Result<Survey, Error> {
         return Ok(Survey { root: embedded(), folder: format!("rules/{name}") });
     }
     Err(Error::Usage { message: unknown(name) })
+}
+
+/// What a report calls the survey `name` that could not be loaded: survey and wave, without the path that led to it.
+pub fn shown_name(name: Option<&str>) -> String {
+    let parts = Path::new(name.unwrap_or(DEFAULT_SURVEY)).components();
+    let parts = parts.filter_map(|part| match part {
+        Component::Normal(part) => Some(part.to_string_lossy()),
+        _ => None,
+    });
+    let parts: Vec<_> = parts.collect();
+    parts.get(parts.len().saturating_sub(2)..).unwrap_or_default().join("/")
 }
 
 /// Finds and loads the survey `name`, as [`find`] and [`Survey::load`] do.

@@ -123,6 +123,11 @@ impl Lines {
         id
     }
 
+    /// Their lines of the closing table, by id.
+    fn rules(&self) -> impl Iterator<Item = RuleLine> {
+        self.by_id.values().map(|found| line(&found.notice, found.severity, None, Some(found)))
+    }
+
     fn add(&mut self, other: &Self) {
         for (id, line) in &other.by_id {
             match self.by_id.get_mut(id) {
@@ -222,19 +227,27 @@ impl Tally {
             .filter(|rule| rule.table == 0)
             .map(|rule| line(&rule.notice, rule.notice.severity, Some(not_run.clone()), None))
             .collect();
-        let others =
-            self.lines.by_id.values().map(|found| line(&found.notice, found.severity, None, Some(found)));
         Summary {
             files,
             waiting: u64::try_from(waiting.len()).unwrap_or(u64::MAX),
-            rules: others.chain(rules).chain(waiting).collect(),
+            rules: self.lines.rules().chain(rules).chain(waiting).collect(),
             findings: self.lines.by_severity,
             records_with_errors: self.with_errors.len(),
             records: self.records,
             partial: plan.partial,
             faults: self.faults,
+            ..Summary::default()
         }
     }
+}
+
+/// The closing part of a run that came to nothing but `findings`, none of which is about a record.
+pub(super) fn of_findings(findings: &[Finding]) -> Summary {
+    let mut lines = Lines::default();
+    for diagnostic in findings.iter().flat_map(counted) {
+        lines.finding(diagnostic);
+    }
+    Summary { rules: lines.rules().collect(), findings: lines.by_severity, ..Summary::default() }
 }
 
 fn line(

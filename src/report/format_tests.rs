@@ -14,10 +14,10 @@ use super::terminal::{Appearance, Caps, Full};
 use super::*;
 use crate::diagnostic::{Argument, Localized};
 use crate::engine::event::FileLine;
-use crate::source::encoding::Encoding;
+use crate::engine::verdict::Failure;
 
 fn audience(language: Language, hide: bool) -> Audience {
-    Audience { language, hide_values: hide, hide_keys: hide }
+    Audience { language, hide_values: hide, hide_keys: hide, secret: None }
 }
 
 fn print(make: impl FnOnce(Output) -> Box<dyn Reporter>) -> String {
@@ -185,16 +185,9 @@ fn hostile(text: &str, reporter: &mut dyn Reporter) {
     records.push(RecordFindings { place, findings: vec![finding] });
     reporter.start(&header).unwrap();
     reporter.records(&records).unwrap();
-    let file = FileLine {
-        name: text.into(),
-        records: 3,
-        unreadable: 0,
-        readable: false,
-        format: None,
-        encoding: Encoding::default(),
-        separator: None,
-    };
-    reporter.finish(&Summary { files: vec![file], ..sample::summary() }).unwrap();
+    let file = FileLine { name: text.into(), records: 3, ..FileLine::default() };
+    let failures = vec![Failure::Unreadable(text.into())];
+    reporter.finish(&Summary { files: vec![file], failures, ..sample::summary() }).unwrap();
 }
 
 fn hostile_page(text: &str, make: impl FnOnce(Output) -> Box<dyn Reporter>) -> String {

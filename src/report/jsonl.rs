@@ -53,7 +53,7 @@ impl Reporter for JsonLines {
     }
 
     fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
-        let summary = text(&JsonSummary::new(summary, self.findings.audience.language));
+        let summary = text(&JsonSummary::new(summary, self.findings.audience));
         self.event("summary", &summary)?;
         self.output.finish()
     }

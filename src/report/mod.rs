@@ -3,11 +3,15 @@
 //! Invariants
 //! - A report never holds a time, a duration, a host or an absolute path.
 //! - Counts are complete even where a human listing is capped, and a cap is declared.
-//! - Every format writes as the events come; none keeps the findings, so memory stays flat.
+//! - A format either writes as the events come and keeps no finding, so that memory stays flat; or it is a document of
+//!   a bounded number of findings ([`collected`]) that declares what it leaves out.
+//! - Every document is whole whatever the run came to, and says in its own terms when nothing was judged.
 //! - Nothing that a submission holds reaches a terminal as it is (see [`crate::source::picture`]).
 //! - Where values are hidden nothing depends on what was answered, but for which findings there are: no value, no
 //!   length, no column, no byte offset.
 
+pub mod collected;
+pub mod fingerprint;
 pub mod json;
 pub mod jsonl;
 pub mod output;
@@ -38,6 +42,8 @@ pub struct Audience {
     pub hide_values: bool,
     /// Whether a record is named by its number only.
     pub hide_keys: bool,
+    /// By which fingerprints are made where keys are hidden. `None`: none is configured.
+    pub secret: Option<fingerprint::Secret>,
 }
 
 /// Several reports of one run.

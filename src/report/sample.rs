@@ -8,6 +8,7 @@ use crate::diagnostic::{
     Argument, Decimal, Diagnostic, Label, Localized, Notice, Place, RecordPlace, Severity, Template,
 };
 use crate::engine::event::{FileLine, Reporter, RuleLine, RunHeader, Summary};
+use crate::engine::verdict::Verdict;
 use crate::evaluate::{Finding, RecordFindings, RuleCounts};
 use crate::input::InputFormat;
 use crate::source::encoding::Encoding;
@@ -216,6 +217,7 @@ pub(super) fn header() -> RunHeader {
         names: BTreeMap::from([(SourceId(0), Arc::from("提出/回答.csv"))]),
         files: vec![SourceId(0)],
         partial: false,
+        refused: false,
     }
 }
 
@@ -341,6 +343,7 @@ pub(super) fn summary() -> Summary {
             format: Some(InputFormat::Csv),
             encoding: Encoding::Utf8,
             separator: Some(b','),
+            hash: Some("00ff".into()),
         }],
         rules: vec![
             line(unknown_column(), 1, None),
@@ -358,6 +361,9 @@ pub(super) fn summary() -> Summary {
         records: 2,
         partial: false,
         faults: 0,
+        verdict: Verdict::Findings,
+        failures: Vec::new(),
+        exit_code: 1,
     }
 }
 

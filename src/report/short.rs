@@ -33,28 +33,31 @@ impl Short {
         let notice = &diagnostic.notice;
         let language = self.audience.language;
         let mut line = self.start_of(diagnostic);
-        let text =
-            if self.audience.hide_values { self.title(diagnostic) } else { diagnostic.message(language) };
+        let text = if self.audience.hide_values {
+            title(diagnostic, language)
+        } else {
+            diagnostic.message(language)
+        };
         // A `String` takes everything that is written to it.
         let _ = write!(line, "{} {}[{}] {text}", diagnostic.severity, notice.full_id(), notice.slug);
         picture::visible(&line).into_owned()
-    }
-
-    /// What is told of a finding where values are hidden.
-    fn title(&self, diagnostic: &Diagnostic) -> String {
-        let title = diagnostic.notice.title.get(self.audience.language);
-        let fields = marked_fields(diagnostic);
-        match self.audience.language {
-            _ if fields.is_empty() => title.to_string(),
-            Language::Ja => format!("{title}（{}）", fields.join("、")),
-            Language::En => format!("{title} ({})", fields.join(", ")),
-        }
     }
 
     fn start_of(&self, diagnostic: &Diagnostic) -> String {
         let spot = Spot::new(diagnostic, self.audience);
         let name = spot.file.map_or(env!("CARGO_PKG_NAME"), |file| self.names.get(file));
         format!("{}: ", spot.print(name))
+    }
+}
+
+/// What is told of a finding where values are hidden: its title, with the fields that it is about.
+pub(super) fn title(diagnostic: &Diagnostic, language: Language) -> String {
+    let title = diagnostic.notice.title.get(language);
+    let fields = marked_fields(diagnostic);
+    match language {
+        _ if fields.is_empty() => title.to_string(),
+        Language::Ja => format!("{title}（{}）", fields.join("、")),
+        Language::En => format!("{title} ({})", fields.join(", ")),
     }
 }
 
@@ -81,9 +84,10 @@ impl Reporter for Short {
     }
 
     fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
-        if summary.nothing_checked() {
-            let line = words::nothing_checked(self.audience.language);
-            self.output.write(format!("{}: {line}\n", env!("CARGO_PKG_NAME")).as_bytes())?;
+        for cause in &summary.failures {
+            let line = words::failure(cause, self.audience.language);
+            let line = format!("{}: {}\n", env!("CARGO_PKG_NAME"), picture::visible(&line));
+            self.output.write(line.as_bytes())?;
         }
         self.output.finish()
     }

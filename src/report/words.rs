@@ -6,7 +6,8 @@
 
 use super::wrap::grouped;
 use crate::diagnostic::{Language, Localized, Severity};
-use crate::engine::event::{RunHeader, Summary};
+use crate::engine::event::{FileLine, RunHeader, Summary};
+use crate::engine::verdict::{Failure, Verdict};
 
 /// The text of `language`.
 pub const fn pick<'a>(language: Language, ja: &'a str, en: &'a str) -> &'a str {
@@ -54,10 +55,92 @@ pub const fn nothing_checked(language: Language) -> &'static str {
     )
 }
 
+/// Why a run failed, a sentence.
+pub fn failure(failure: &Failure, language: Language) -> String {
+    match (failure, language) {
+        (Failure::NoFile, _) => pick(
+            language,
+            "検査するファイルがありません。ファイルの指定をご確認ください。",
+            "There was no file to check. Please look at the names of the files.",
+        )
+        .to_owned(),
+        (Failure::NoRecord, _) => nothing_checked(language).to_owned(),
+        (Failure::NoRule, _) => pick(
+            language,
+            "すべての規則が除かれているため、検査していません。--select と --ignore をご確認ください。",
+            "Every rule was left out, so nothing was checked. Please look at --select and --ignore.",
+        )
+        .to_owned(),
+        (Failure::Unreadable(name), Language::Ja) => format!("読み取れないファイル：{name}"),
+        (Failure::Unreadable(name), Language::En) => format!("Could not be read: {name}"),
+        (Failure::Fault(records), Language::Ja) => {
+            format!("プログラムの不具合により{}票を検査できませんでした。", grouped(*records))
+        }
+        (Failure::Fault(records), Language::En) => {
+            let noun = if *records == 1 { "record" } else { "records" };
+            format!("A fault of this program kept {} {noun} from being checked.", grouped(*records))
+        }
+        (Failure::Refused(count), Language::Ja) => {
+            format!("規則または規則の選択に誤り（{}件）があるため、検査していません。", grouped(*count))
+        }
+        (Failure::Refused(count), Language::En) => {
+            let noun = if *count == 1 { "mistake" } else { "mistakes" };
+            format!(
+                "Nothing was checked: {} {noun} in the rule pack, or in what was chosen of it.",
+                grouped(*count)
+            )
+        }
+    }
+}
+
+/// What came of a run, a word or two.
+pub const fn verdict(verdict: Verdict) -> Localized<&'static str> {
+    match verdict {
+        Verdict::Clean => Localized::new("修正の必要なし", "nothing to correct"),
+        Verdict::Findings => Localized::new("指摘あり", "findings"),
+        Verdict::Failed => Localized::new("検査未完了", "not completed"),
+        Verdict::Refused => Localized::new("検査せず", "not begun"),
+    }
+}
+
+/// The line by which two people see that they speak of the same check: program, pack, files, verdict. Without
+/// `hashes` those of the files are left out: of few answers a hash can be found by trying.
+pub fn receipt(header: &RunHeader, summary: &Summary, hashes: bool, language: Language) -> String {
+    let verdict = verdict(summary.verdict);
+    let file = |file: &FileLine| match &file.hash {
+        Some(hash) if hashes => format!("{} sha256:{hash}", file.name),
+        _ => file.name.to_string(),
+    };
+    // A receipt of many files names the first ones: the document holds all.
+    let mut files: Vec<String> = summary.files.iter().take(RECEIPT_FILES).map(file).collect();
+    let more = summary.files.len().saturating_sub(RECEIPT_FILES);
+    if more > 0 {
+        files.push(match language {
+            Language::Ja => format!("ほか{more}ファイル"),
+            Language::En => format!("{more} more"),
+        });
+    }
+    let (survey, wave, hash) = (&header.survey, &header.wave, &header.hash);
+    let label = pick(language, "検査証", "Receipt");
+    let version = env!("CARGO_PKG_VERSION");
+    format!(
+        "{label}: kenpyo {version} | {survey}/{wave} sha256:{hash} | {} | {}",
+        files.join(", "),
+        verdict.get(language)
+    )
+}
+
+/// Files that a receipt names.
+const RECEIPT_FILES: usize = 3;
+
 /// What the run was about and what came of it, a sentence a line.
 pub fn summary(header: &RunHeader, summary: &Summary, language: Language) -> Vec<String> {
+    let failures = || summary.failures.iter().map(|cause| failure(cause, language));
+    if header.refused {
+        return failures().collect();
+    }
     let mut lines = vec![scope(header, summary, language)];
-    if summary.nothing_checked() {
+    if summary.nothing_checked() && summary.failures.is_empty() {
         lines.push(nothing_checked(language).to_owned());
     }
     lines.push(result(summary, language));
@@ -68,23 +151,13 @@ pub fn summary(header: &RunHeader, summary: &Summary, language: Language) -> Vec
         );
         lines.push(pick(language, ja, en).to_owned());
     }
-    lines.extend(summary.files.iter().filter(|file| !file.readable).map(|file| match language {
-        Language::Ja => format!("読み取れないファイル：{}", file.name),
-        Language::En => format!("Could not be read: {}", file.name),
-    }));
+    lines.extend(failures());
     if summary.waiting > 0 {
         let rules = grouped(summary.waiting);
         lines.push(match language {
             Language::Ja => format!("複数の票にわたる{rules}規則は判定していません（未実施）。"),
             Language::En if summary.waiting == 1 => format!("{rules} rule over many records was not run."),
             Language::En => format!("{rules} rules over many records were not run."),
-        });
-    }
-    if summary.faults > 0 {
-        let faults = grouped(summary.faults);
-        lines.push(match language {
-            Language::Ja => format!("プログラムの不具合により{faults}票を検査できませんでした。"),
-            Language::En => format!("A fault of this program kept {faults} records from being checked."),
         });
     }
     if summary.partial || header.partial {

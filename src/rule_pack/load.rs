@@ -34,8 +34,8 @@ use crate::diagnostic::{Diagnostics, Localized};
 use crate::error::Error;
 use crate::expression::{FieldId, Names};
 use crate::questionnaire::Questionnaire;
-use crate::source::SourceText;
 use crate::source::root::SurveyRoot;
+use crate::source::{SourceText, digest};
 
 /// What loading gives.
 #[derive(Debug, Default)]
@@ -285,8 +285,5 @@ fn hash(root: &SurveyRoot, sources: &[SourceText]) -> Arc<str> {
         hash.update(file.name.as_bytes());
         hash.update(root.digest(&file.name, &file.text));
     }
-    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
-    let digits =
-        hash.finalize().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect::<String>();
-    Arc::from(digits)
+    digest::hexadecimal(&hash.finalize())
 }

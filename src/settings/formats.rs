@@ -30,6 +30,13 @@ impl Format {
     pub fn name(self) -> &'static str {
         FORMATS.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
     }
+
+    /// Whether values are hidden in it unless somebody asks for them: it is shown to more people than may see answers.
+    pub const fn hides_values(self) -> bool {
+        match self {
+            Self::Full | Self::Short | Self::Json | Self::JsonLines => false,
+        }
+    }
 }
 
 /// Where a report goes.

@@ -6,6 +6,7 @@
 //! - Knows no format: CSV, JSON and TOML are other modules' matter.
 
 pub mod delimited;
+pub mod digest;
 pub mod encoding;
 pub mod json;
 pub mod listing;

@@ -15,6 +15,7 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::ser::{CompactFormatter, Formatter};
 
+use super::fingerprint::Fingerprints;
 use super::{Audience, Names, Output, Spot, marked_fields};
 use crate::diagnostic::{Argument, Diagnostic, Fix, FixClass, Label, Language, Localized, Place};
 use crate::engine::event::{Reporter, RunHeader, Summary};
@@ -72,7 +73,7 @@ impl Reporter for Json {
 
     fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
         self.output.write(if self.begun { b"\n  ],\n  \"summary\": " } else { b"],\n  \"summary\": " })?;
-        self.output.write(&text(&JsonSummary::new(summary, self.findings.audience.language)))?;
+        self.output.write(&text(&JsonSummary::new(summary, self.findings.audience)))?;
         self.output.write(b"\n}\n")?;
         self.output.finish()
     }
@@ -82,15 +83,18 @@ impl Reporter for Json {
 pub(super) struct Findings {
     pub(super) audience: Audience,
     names: Names,
+    fingerprints: Fingerprints,
 }
 
 impl Findings {
     pub(super) fn new(audience: Audience) -> Self {
-        Self { audience, names: Names::default() }
+        let fingerprints = Fingerprints::new(audience, &RunHeader::default());
+        Self { audience, names: Names::default(), fingerprints }
     }
 
     pub(super) fn start(&mut self, header: &RunHeader) {
         self.names = Names(header.names.clone());
+        self.fingerprints = Fingerprints::new(self.audience, header);
     }
 
     /// A text for the finding and each of its followers; none for a heading, which is not counted.
@@ -225,6 +229,7 @@ struct JsonFinding<'a> {
     suggestion: Option<Texts<'a>>,
     fix: Option<JsonFix<'a>>,
     group: Option<&'a str>,
+    fingerprint: String,
 }
 
 impl<'a> JsonFinding<'a> {
@@ -248,6 +253,7 @@ impl<'a> JsonFinding<'a> {
             suggestion: diagnostic.suggestion.as_ref().filter(|_| shown).map(Texts::new),
             fix: diagnostic.fix.as_ref().filter(|_| shown).map(JsonFix::new),
             group,
+            fingerprint: findings.fingerprints.of(diagnostic, &findings.names),
         }
     }
 }

@@ -6,7 +6,9 @@
 use super::Texts;
 use crate::diagnostic::Language;
 use crate::engine::event::{RuleLine, Summary};
+use crate::engine::verdict::Failure;
 use crate::evaluate::RuleCounts;
+use crate::report::{Audience, words};
 
 /// The closing part of the document.
 #[derive(serde::Serialize)]
@@ -17,8 +19,40 @@ pub(in crate::report) struct JsonSummary<'a> {
     nothing_checked: bool,
     partial: bool,
     faults: u64,
+    verdict: &'static str,
+    exit_code: u8,
+    failures: Vec<JsonFailure<'a>>,
     files: Vec<JsonFile<'a>>,
     rules: Vec<JsonRule<'a>>,
+}
+
+/// Why the run failed.
+#[derive(serde::Serialize)]
+struct JsonFailure<'a> {
+    kind: &'static str,
+    text: String,
+    texts: OwnedTexts,
+    file: Option<&'a str>,
+    count: Option<u64>,
+}
+
+#[derive(serde::Serialize)]
+struct OwnedTexts {
+    ja: String,
+    en: String,
+}
+
+impl<'a> JsonFailure<'a> {
+    fn new(failure: &'a Failure, language: Language) -> Self {
+        let (file, count) = match failure {
+            Failure::Unreadable(name) => (Some(&**name), None),
+            Failure::Fault(count) | Failure::Refused(count) => (None, Some(*count)),
+            Failure::NoFile | Failure::NoRecord | Failure::NoRule => (None, None),
+        };
+        let text = |language| words::failure(failure, language);
+        let texts = OwnedTexts { ja: text(Language::Ja), en: text(Language::En) };
+        Self { kind: failure.word(), text: text(language), texts, file, count }
+    }
 }
 
 #[derive(serde::Serialize)]
@@ -35,6 +69,7 @@ struct JsonFile<'a> {
     readable: bool,
     records: u64,
     unreadable: u64,
+    sha256: Option<&'a str>,
 }
 
 #[derive(serde::Serialize)]
@@ -73,7 +108,8 @@ impl From<&RuleCounts> for JsonOutcomes {
 }
 
 impl<'a> JsonSummary<'a> {
-    pub(in crate::report) fn new(summary: &'a Summary, language: Language) -> Self {
+    pub(in crate::report) fn new(summary: &'a Summary, audience: Audience) -> Self {
+        let language = audience.language;
         let [info, warning, error, fatal] = summary.findings;
         let rule = |line: &'a RuleLine| JsonRule {
             rule: &line.id,
@@ -92,6 +128,9 @@ impl<'a> JsonSummary<'a> {
             nothing_checked: summary.nothing_checked(),
             partial: summary.partial,
             faults: summary.faults,
+            verdict: summary.verdict.word(),
+            exit_code: summary.exit_code,
+            failures: summary.failures.iter().map(|failure| JsonFailure::new(failure, language)).collect(),
             files: summary
                 .files
                 .iter()
@@ -100,6 +139,7 @@ impl<'a> JsonSummary<'a> {
                     readable: file.readable,
                     records: file.records,
                     unreadable: file.unreadable,
+                    sha256: file.hash.as_deref().filter(|_| !audience.hide_values),
                 })
                 .collect(),
             rules: summary.rules.iter().map(rule).collect(),

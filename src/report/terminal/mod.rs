@@ -238,8 +238,10 @@ impl Full {
             for line in words::summary(&self.header, summary, look.language) {
                 paragraph(&mut page, &line);
             }
-        } else if summary.nothing_checked() {
-            paragraph(&mut page, words::nothing_checked(look.language));
+        } else {
+            for cause in &summary.failures {
+                paragraph(&mut page, &words::failure(cause, look.language));
+            }
         }
         page
     }
@@ -253,6 +255,10 @@ impl Reporter for Full {
     }
 
     fn file_findings(&mut self, findings: &[Finding]) -> Result<(), Error> {
+        if self.header.refused && !self.with_summary {
+            // The command line has drawn them on standard error.
+            return Ok(());
+        }
         let mut heading: Option<&RecordPlace> = None;
         for finding in findings {
             if self.admit(finding) {

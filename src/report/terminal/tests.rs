@@ -10,7 +10,7 @@ fn look(language: Language, width: usize) -> Appearance {
 
 fn full(look: Appearance, hide: bool, tell: impl FnOnce(&mut Full)) -> String {
     let page = Page::default();
-    let audience = Audience { language: look.language, hide_values: hide, hide_keys: hide };
+    let audience = Audience { language: look.language, hide_values: hide, hide_keys: hide, secret: None };
     tell(&mut Full::new(page.output(), audience, look, Caps::default(), true));
     page.text()
 }

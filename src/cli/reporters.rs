@@ -1,0 +1,56 @@
+//! The reports of a run, made as they were asked for.
+//!
+//! Invariants
+//! - One line a format; what a format is, its own file in `report` says.
+//! - Each report has the audience that its format calls for.
+
+use super::session::Session;
+use crate::engine::event::Reporter;
+use crate::error::Error;
+use crate::report::json::Json;
+use crate::report::jsonl::JsonLines;
+use crate::report::short::Short;
+use crate::report::terminal::{Caps, Full};
+use crate::report::{Audience, Output};
+use crate::settings::{Destination, Format, Report};
+
+/// What the reports of a run have in common.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    /// For whom a report is whose format says nothing of values.
+    pub(super) audience: Audience,
+    /// `--values`. `None`: each format as it is used.
+    pub(super) hide_values: Option<bool>,
+    /// `--keys`. `None`: as the values.
+    pub(super) hide_keys: Option<bool>,
+    /// `--max-findings`. `None`: each format as it is used.
+    pub(super) most: Option<u64>,
+}
+
+impl Frame {
+    /// For whom a report of `format` is.
+    pub(super) fn audience(&self, format: Format) -> Audience {
+        let hide_values = self.hide_values.unwrap_or(self.audience.hide_values || format.hides_values());
+        Audience { hide_values, hide_keys: self.hide_keys.unwrap_or(hide_values), ..self.audience }
+    }
+
+    fn caps(&self) -> Caps {
+        self.most.map_or_else(Caps::default, |in_all| Caps { per_rule: None, in_all })
+    }
+}
+
+/// The report that `asked` describes; its file is opened.
+pub(super) fn reporter(session: &Session, asked: &Report, frame: &Frame) -> Result<Box<dyn Reporter>, Error> {
+    let (output, look) = match &asked.destination {
+        Destination::Standard => (Output::standard(), session.output_look()),
+        Destination::File(path) => (Output::file(path)?, session.file_look()),
+    };
+    let audience = frame.audience(asked.format);
+    let to_file = asked.destination != Destination::Standard;
+    Ok(match asked.format {
+        Format::Full => Box::new(Full::new(output, audience, look, frame.caps(), to_file)),
+        Format::Short => Box::new(Short::new(output, audience)),
+        Format::Json => Box::new(Json::new(output, audience)),
+        Format::JsonLines => Box::new(JsonLines::new(output, audience)),
+    })
+}

@@ -1,0 +1,275 @@
+//! Documents: formats that are written when the run is over, of a bounded number of findings.
+//!
+//! Invariants
+//! - At most [`Collected::most`] findings are held: the gravest, of equal ones the first; they stand in the order of the
+//!   listing. How many are left out is known, and every document declares it.
+//! - A document is written whatever the run came to.
+
+use super::fingerprint::Fingerprints;
+use super::{Audience, Names, Output, Spot, marked_fields};
+use crate::batch::Excerpt;
+use crate::diagnostic::{Diagnostic, Place, RecordPlace, Severity};
+use crate::engine::event::{Reporter, RunHeader, Summary};
+use crate::error::Error;
+use crate::evaluate::{Finding, RecordFindings};
+use crate::source::SourceId;
+
+/// Findings of a document where nobody says otherwise.
+pub const MOST: u64 = 10_000;
+
+/// One finding of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The finding.
+    pub diagnostic: Diagnostic,
+    /// Full id of the finding under which it is shown. `None`: it stands by itself.
+    pub group: Option<String>,
+    /// The piece of its record. `None`: not asked for, nothing to show, or shown with its group's.
+    pub excerpt: Option<Excerpt>,
+    /// By what it is known again; unlike any other of the document.
+    pub fingerprint: String,
+}
+
+/// The findings of a run, as a document holds them.
+#[derive(Debug)]
+pub struct Collected {
+    /// What the run was about.
+    pub header: RunHeader,
+    /// The findings that are held, in order.
+    pub entries: Vec<Entry>,
+    /// How many are held at most.
+    pub most: u64,
+    /// How many are left out.
+    pub left_out: u64,
+    /// What came of the run; its counts are of all findings.
+    pub summary: Summary,
+    /// For whom the document is.
+    pub audience: Audience,
+    names: Names,
+}
+
+impl Collected {
+    /// The name of a file; empty for one that the run did not announce.
+    pub fn name(&self, source: SourceId) -> &str {
+        self.names.get(source)
+    }
+
+    /// What a reader may be told of the finding: its message, or, where values are hidden, its title.
+    pub fn text(&self, diagnostic: &Diagnostic) -> String {
+        if self.audience.hide_values {
+            return super::short::title(diagnostic, self.audience.language);
+        }
+        diagnostic.message(self.audience.language)
+    }
+
+    /// The record's key. `None`: it has none, or it may not be told.
+    pub fn key<'a>(&self, place: &'a RecordPlace) -> Option<&'a str> {
+        place.key.as_deref().filter(|_| !self.audience.hide_keys)
+    }
+
+    /// The fields that the finding marks, each once, the most suspect first.
+    pub fn fields<'a>(&self, diagnostic: &'a Diagnostic) -> Vec<&'a str> {
+        marked_fields(diagnostic)
+    }
+
+    /// Where the finding is shown, as far as the audience may know it.
+    pub(super) fn spot(&self, diagnostic: &Diagnostic) -> Spot {
+        Spot::new(diagnostic, self.audience)
+    }
+
+    /// The record of a finding. `None`: it is about a file or the run.
+    pub fn record<'a>(&self, diagnostic: &'a Diagnostic) -> Option<&'a RecordPlace> {
+        match &diagnostic.place {
+            Place::Record(place) => Some(place),
+            Place::Run | Place::File(_) => None,
+        }
+    }
+}
+
+/// A format that is written as a whole.
+pub trait Document {
+    /// Writes the document into `output`, which the caller finishes.
+    fn write(&self, collected: &Collected, output: &mut Output) -> Result<(), Error>;
+
+    /// Whether [`Entry::excerpt`] is looked at.
+    fn wants_excerpts(&self) -> bool {
+        false
+    }
+}
+
+/// Gathers findings for a [`Document`] while the run goes.
+pub struct Collector<D> {
+    document: D,
+    output: Output,
+    audience: Audience,
+    header: RunHeader,
+    most: u64,
+    met: u64,
+    /// By severity, gravest first: finding, its group, its excerpt, and its number among all.
+    held: [Vec<Held>; 4],
+}
+
+struct Held {
+    number: u64,
+    diagnostic: Diagnostic,
+    group: Option<String>,
+    excerpt: Option<Excerpt>,
+}
+
+const fn rank(severity: Severity) -> usize {
+    match severity {
+        Severity::Fatal => 0,
+        Severity::Error => 1,
+        Severity::Warning => 2,
+        Severity::Info => 3,
+    }
+}
+
+impl<D: Document> Collector<D> {
+    /// For `audience`, into `output`, of at most `most` findings.
+    pub fn new(document: D, output: Output, audience: Audience, most: u64) -> Self {
+        let header = RunHeader::default();
+        Self { document, output, audience, header, most, met: 0, held: Default::default() }
+    }
+
+    fn take(&mut self, diagnostic: &Diagnostic, group: Option<&str>, excerpt: Option<&Excerpt>) {
+        self.met += 1;
+        let rank = rank(diagnostic.severity);
+        let held: usize = self.held.iter().map(Vec::len).sum();
+        if u64::try_from(held).unwrap_or(u64::MAX) >= self.most {
+            // The last of the least grave ones makes room for a graver one.
+            let worst = self.held.iter().rposition(|list| !list.is_empty());
+            let Some(list) = worst.filter(|worst| *worst > rank).and_then(|worst| self.held.get_mut(worst))
+            else {
+                return;
+            };
+            list.pop();
+        }
+        if let Some(list) = self.held.get_mut(rank) {
+            list.push(Held {
+                number: self.met,
+                diagnostic: diagnostic.clone(),
+                group: group.map(str::to_owned),
+                excerpt: excerpt.cloned(),
+            });
+        }
+    }
+
+    fn collected(&mut self, summary: &Summary) -> Collected {
+        let mut held: Vec<Held> = self.held.iter_mut().flat_map(std::mem::take).collect();
+        held.sort_by_key(|held| held.number);
+        let names = Names(self.header.names.clone());
+        let fingerprints = Fingerprints::new(self.audience, &self.header);
+        let mut met: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
+        let mut unlike_others = |fingerprint: String| {
+            let before = met.entry(fingerprint.clone()).or_default();
+            *before += 1;
+            if *before == 1 { fingerprint } else { format!("{fingerprint}-{before}") }
+        };
+        let entry = |held: Held| Entry {
+            fingerprint: unlike_others(fingerprints.of(&held.diagnostic, &names)),
+            diagnostic: held.diagnostic,
+            group: held.group,
+            excerpt: held.excerpt,
+        };
+        let entries: Vec<Entry> = held.into_iter().map(entry).collect();
+        let left_out = self.met.saturating_sub(u64::try_from(entries.len()).unwrap_or(u64::MAX));
+        Collected {
+            entries,
+            names,
+            left_out,
+            header: std::mem::take(&mut self.header),
+            most: self.most,
+            summary: summary.clone(),
+            audience: self.audience,
+        }
+    }
+}
+
+impl<D: Document> Reporter for Collector<D> {
+    fn start(&mut self, header: &RunHeader) -> Result<(), Error> {
+        self.header = header.clone();
+        Ok(())
+    }
+
+    fn file_findings(&mut self, findings: &[Finding]) -> Result<(), Error> {
+        for finding in findings {
+            let head = &finding.diagnostic;
+            if !finding.heading {
+                self.take(head, None, finding.excerpt.as_ref());
+            }
+            let group = (!finding.followers.is_empty()).then(|| head.notice.full_id());
+            for follower in &finding.followers {
+                self.take(follower, group.as_deref(), None);
+            }
+        }
+        Ok(())
+    }
+
+    fn records(&mut self, records: &[RecordFindings]) -> Result<(), Error> {
+        records.iter().try_for_each(|record| self.file_findings(&record.findings))
+    }
+
+    fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
+        let collected = self.collected(summary);
+        self.document.write(&collected, &mut self.output)?;
+        self.output.finish()
+    }
+
+    fn wants_excerpts(&self) -> bool {
+        self.document.wants_excerpts() && !self.audience.hide_values
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::report::output::tests::Page;
+    use crate::report::sample;
+
+    /// Keeps what it is given to write.
+    #[derive(Clone, Default)]
+    struct Kept(Rc<RefCell<Vec<(String, Severity)>>>, Rc<RefCell<u64>>);
+
+    impl Document for Kept {
+        fn write(&self, collected: &Collected, _: &mut Output) -> Result<(), Error> {
+            let entries = collected.entries.iter();
+            *self.0.borrow_mut() =
+                entries.map(|entry| (entry.fingerprint.clone(), entry.diagnostic.severity)).collect();
+            *self.1.borrow_mut() = collected.left_out;
+            Ok(())
+        }
+    }
+
+    fn kept(most: u64) -> (Vec<(String, Severity)>, u64) {
+        let kept = Kept::default();
+        let page = Page::default();
+        let mut collector = Collector::new(kept.clone(), page.output(), Audience::default(), most);
+        sample::tell(&mut collector);
+        let entries = kept.0.borrow().clone();
+        let left_out = *kept.1.borrow();
+        (entries, left_out)
+    }
+
+    #[test]
+    fn the_gravest_are_held_in_their_order_and_the_others_counted() {
+        let (all, none) = kept(MOST);
+        assert_eq!(none, 0);
+        let errors: Vec<_> = all.iter().filter(|entry| entry.1 >= Severity::Error).cloned().collect();
+        assert!(!errors.is_empty() && errors.len() < all.len());
+        let most = u64::try_from(errors.len()).unwrap();
+        let (few, left_out) = kept(most);
+        assert_eq!(few, errors);
+        assert_eq!(left_out, u64::try_from(all.len()).unwrap() - most);
+    }
+
+    #[test]
+    fn no_two_entries_have_the_same_fingerprint() {
+        let (all, _) = kept(MOST);
+        let unlike: std::collections::BTreeSet<_> = all.iter().map(|entry| &entry.0).collect();
+        assert_eq!(unlike.len(), all.len());
+    }
+}

@@ -43,11 +43,16 @@ pub(super) fn gather(
     let stdin = from_stdin.then(|| InputFile {
         name: Arc::from(arguments.stdin_filename.as_deref().unwrap_or("(stdin)")),
         place: InputPlace::Stdin,
+        levels: Arc::default(),
     });
     let here = std::env::current_dir().unwrap_or_default();
     let shown = shown_names(&listing.files, &here);
     let files = listing.files.into_iter().zip(shown);
-    let files = files.map(|(path, name)| InputFile { name: Arc::from(name), place: InputPlace::Path(path) });
+    let files = files.map(|(path, name)| InputFile {
+        name: Arc::from(name),
+        place: InputPlace::Path(path),
+        levels: Arc::default(),
+    });
     Ok(stdin.into_iter().chain(files).collect())
 }
 

@@ -4,18 +4,20 @@
 //! - The same block gives the same result on any thread.
 //! - A fault of our own is caught: the block is judged again record by record, and only the guilty record is lost.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::batch::convert::Converter;
 use crate::batch::{Excerpt, excerpt};
-use crate::diagnostic::{Diagnostic, Place, RecordPlace};
+use crate::diagnostic::{Diagnostic, Place, RecordPlace, Severity};
 use crate::evaluate::{
     Finding, Gathered, Outcomes, RecordFindings, RuleCounts, Wants, diagnose, gather, judge as outcomes_of,
 };
 use crate::input::{Block, UnknownKey};
 use crate::plan::Plan;
 
+use super::run::relevel;
 use super::tally::Lines;
 use super::version;
 
@@ -58,6 +60,8 @@ pub(super) struct Judge<'a> {
     pub wants: Wants,
     /// Whether other files may hold other answers of the same respondents.
     pub several_files: bool,
+    /// Severities of soft edits in the file, by full id.
+    pub levels: &'a BTreeMap<String, Severity>,
 }
 
 impl Judge<'_> {
@@ -76,12 +80,16 @@ impl Judge<'_> {
             }
             all
         });
+        if !self.levels.is_empty() {
+            let findings = judged.findings.iter_mut().flat_map(|record| &mut record.findings);
+            findings.for_each(|finding| relevel(finding, self.levels));
+        }
         judged.lines = Lines::of(&judged.findings);
         judged
     }
 
     fn walk(&self, block: Block) -> Judged {
-        let Self { plan, converter, wants, several_files } = *self;
+        let Self { plan, converter, wants, several_files, levels: _ } = *self;
         let bytes = length(block.bytes.len());
         let layout = Arc::clone(&block.layout);
         let mut chunk = layout.cells(block);

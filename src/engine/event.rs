@@ -64,6 +64,19 @@ pub struct Progress {
     pub of_bytes: Option<u64>,
 }
 
+/// The rule pack of one part of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pack {
+    /// `hospital-cyber`.
+    pub survey: Arc<str>,
+    /// `2024`.
+    pub wave: Arc<str>,
+    /// The survey's title.
+    pub title: Localized<Arc<str>>,
+    /// The pack's hash, in hexadecimal digits.
+    pub hash: Arc<str>,
+}
+
 /// What a run is about.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RunHeader {
@@ -75,6 +88,8 @@ pub struct RunHeader {
     pub title: Localized<Arc<str>>,
     /// The pack's hash, in hexadecimal digits.
     pub hash: Arc<str>,
+    /// The packs of a run's further parts; empty in a run of one survey.
+    pub further: Vec<Pack>,
     /// Every file that a label or a place may name: its name as shown.
     pub names: BTreeMap<SourceId, Arc<str>>,
     /// The submissions among them, in order.
@@ -102,6 +117,8 @@ pub struct RuleLine {
     pub findings: u64,
     /// Records with at least one.
     pub records: u64,
+    /// Which part of the run, from 0.
+    pub part: usize,
 }
 
 impl RuleLine {
@@ -190,6 +207,24 @@ impl Summary {
     /// Whether no record was judged by any rule: no file, no record, or every rule deselected.
     pub fn nothing_checked(&self) -> bool {
         self.records == 0 || self.rules.iter().all(|rule| rule.counts.is_none())
+    }
+
+    /// One summary of all parts of a run.
+    pub(super) fn joined(parts: Vec<Self>) -> Self {
+        let mut whole = Self::default();
+        for (number, part) in parts.into_iter().enumerate() {
+            whole.files.extend(part.files);
+            whole.rules.extend(part.rules.into_iter().map(|line| RuleLine { part: number, ..line }));
+            whole.waiting += part.waiting;
+            for (sum, count) in whole.findings.iter_mut().zip(part.findings) {
+                *sum += count;
+            }
+            whole.records_with_errors += part.records_with_errors;
+            whole.records += part.records;
+            whole.partial |= part.partial;
+            whole.faults += part.faults;
+        }
+        whole
     }
 
     /// The same with its verdict by `policy`.

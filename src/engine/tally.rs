@@ -264,5 +264,6 @@ fn line(
         counts,
         findings: found.map_or(0, |found| found.findings),
         records: found.map_or(0, |found| found.records),
+        part: 0,
     }
 }

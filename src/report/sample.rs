@@ -217,6 +217,7 @@ pub(super) fn header() -> RunHeader {
         names: BTreeMap::from([(SourceId(0), Arc::from("提出/回答.csv"))]),
         files: vec![SourceId(0)],
         partial: false,
+        further: Vec::new(),
         refused: false,
     }
 }
@@ -319,6 +320,7 @@ pub(super) fn summary() -> Summary {
         }),
         findings,
         records: findings,
+        part: 0,
     };
     let silent = notice(
         ("EX-X005", None),

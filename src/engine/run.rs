@@ -1,0 +1,298 @@
+//! A run under way: its parts, their files, and what is merged of them.
+//!
+//! Invariants
+//! - Files are told in the order of the parts and, within a part, of its inputs; blocks in the order of the file.
+//! - Each part has its own counts and keys; the reporter, the threads and the files are the run's.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::block::{DrawnKey, Judge, Judged};
+use super::event::{FileLine, Pack, Progress, Reporter, RunHeader, Summary};
+use super::opening::{open, size, unreadable};
+use super::receipt::Receipt;
+use super::tally::Tally;
+use super::verdict::Policy;
+use super::workers::{Workers, next_wave};
+use super::{CheckOptions, InputFile, Part, form_needs};
+use crate::batch::convert::Converter;
+use crate::batch::excerpt;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::error::Error;
+use crate::evaluate::{Finding, Judging, KeyTable, Wants};
+use crate::input::{FormNeeds, ReadOptions, Reader, UnknownKeys};
+use crate::plan::Plan;
+use crate::source::SourceId;
+
+/// A run under way.
+pub(super) struct Run<'a> {
+    header: RunHeader,
+    read: ReadOptions,
+    wants: Wants,
+    workers: Workers,
+    reporter: &'a mut dyn Reporter,
+    files: Vec<FileLine>,
+    progress: Progress,
+    summaries: Vec<Summary>,
+}
+
+/// A part of the run while its files are read.
+struct Section<'a> {
+    plan: &'a Plan,
+    form: Arc<FormNeeds>,
+    converter: Converter,
+    tally: Tally,
+    keys: KeyTable,
+    /// Severities of the files that have their own.
+    levels: BTreeMap<SourceId, Arc<BTreeMap<String, Severity>>>,
+}
+
+impl<'a> Section<'a> {
+    fn new(plan: &'a Plan) -> Self {
+        Self {
+            plan,
+            form: Arc::new(form_needs(&plan.pack)),
+            converter: Converter::new(&plan.pack),
+            tally: Tally::new(plan),
+            keys: KeyTable::default(),
+            levels: BTreeMap::new(),
+        }
+    }
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(parts: &[Part<'_>], options: &CheckOptions, reporter: &'a mut dyn Reporter) -> Self {
+        let inputs = || parts.iter().flat_map(|part| part.inputs);
+        let wants = Wants {
+            excerpts: reporter.wants_excerpts(),
+            values: reporter.wants_values(),
+            keys: reporter.wants_keys(),
+        };
+        Self {
+            header: header(parts),
+            read: ReadOptions {
+                format: options.format,
+                encoding: options.encoding,
+                records: options.records.clone(),
+                chunk_records: options.chunk_records.max(1),
+            },
+            wants,
+            workers: Workers { wanted: options.threads, pool: None },
+            reporter,
+            files: Vec::new(),
+            progress: Progress { of_bytes: inputs().map(size).sum(), ..Progress::default() },
+            summaries: Vec::new(),
+        }
+    }
+
+    /// Tells what the run is about.
+    pub(super) fn start(&mut self) -> Result<(), Error> {
+        self.reporter.start(&self.header)
+    }
+
+    /// Judges one part.
+    pub(super) fn part(&mut self, part: &Part<'_>) -> Result<(), Error> {
+        let mut section = Section::new(part.plan);
+        self.tell(&mut section, part.plan.missing_parameters())?;
+        let first = self.files.len();
+        for input in part.inputs {
+            let Some(id) = self.header.files.get(self.files.len()).copied() else { break };
+            if !input.levels.is_empty() {
+                section.levels.insert(id, Arc::clone(&input.levels));
+            }
+            self.file(&mut section, input, id)?;
+        }
+        self.over_many_records(&mut section)?;
+        let files = self.files.get(first..).unwrap_or_default().to_vec();
+        self.summaries.push(section.tally.summary(part.plan, files));
+        Ok(())
+    }
+
+    /// Tells what came of the run.
+    pub(super) fn finish(self, policy: Policy) -> Result<Summary, Error> {
+        let summary = Summary::joined(self.summaries).measured(policy);
+        self.reporter.finish(&summary)?;
+        Ok(summary)
+    }
+
+    /// Tells findings that are not about one record.
+    fn tell(&mut self, section: &mut Section<'_>, found: Diagnostics) -> Result<(), Error> {
+        self.tell_drawn(section, &found.into_iter().map(Finding::from).collect::<Vec<_>>())
+    }
+
+    fn tell_drawn(&mut self, section: &mut Section<'_>, findings: &[Finding]) -> Result<(), Error> {
+        if findings.is_empty() {
+            return Ok(());
+        }
+        section.tally.findings(findings);
+        self.reporter.file_findings(findings)
+    }
+
+    fn file(&mut self, section: &mut Section<'_>, input: &InputFile, id: SourceId) -> Result<(), Error> {
+        let mut line = FileLine { name: Arc::clone(&input.name), ..FileLine::default() };
+        let begun = self.progress.bytes;
+        let receipt = Receipt::begin(&input.place);
+        let opened =
+            open(input).and_then(|read| Reader::open(id, &input.name, read, &section.form, &self.read));
+        match opened {
+            Err(error) => self.tell(section, unreadable(id, &error))?,
+            Ok((mut reader, found)) => {
+                line.readable = reader.is_readable();
+                let headers = reader.take_headers();
+                let headers = || headers.iter().filter(|_| self.wants.excerpts);
+                let drawn = |diagnostic: Diagnostic| {
+                    let excerpt = headers().find_map(|header| excerpt::of_header(header, &diagnostic.labels));
+                    Finding { excerpt, ..Finding::from(diagnostic) }
+                };
+                self.tell_drawn(section, &found.into_iter().map(drawn).collect::<Vec<_>>())?;
+                let rest = self.records(section, &mut reader, &mut line)?;
+                line.readable = line.readable && reader.is_readable();
+                (line.format, line.encoding) = (reader.format(), reader.encoding());
+                line.separator = reader.separator();
+                self.tell_drawn(section, &rest)?;
+                self.tell(section, reader.finish())?;
+            }
+        }
+        line.hash = receipt.hash();
+        self.files.push(line);
+        // What was not counted while reading: the header, a file that cannot be read.
+        if let Some(size) = size(input) {
+            self.progress.bytes = begun.saturating_add(size);
+        }
+        Ok(())
+    }
+
+    /// All records of a file; gives back what can be said of the file only after them.
+    fn records(
+        &mut self,
+        section: &mut Section<'_>,
+        reader: &mut Reader,
+        line: &mut FileLine,
+    ) -> Result<Vec<Finding>, Error> {
+        let file = self.header.files.get(self.files.len()).copied();
+        let levels = file.and_then(|id| section.levels.get(&id)).map(Arc::clone).unwrap_or_default();
+        let layout = Arc::clone(reader.layout());
+        let mut keys = UnknownKeys::default();
+        let mut after: Vec<Finding> = Vec::new();
+        let mut version: Option<Diagnostic> = None;
+        let mut wave = next_wave(reader, self.workers.wave());
+        loop {
+            let blocks = match wave {
+                Ok(blocks) if blocks.is_empty() => {
+                    after.extend(version.into_iter().chain(keys.further()).map(Finding::from));
+                    return Ok(after);
+                }
+                Ok(blocks) => blocks,
+                Err(error) => {
+                    line.readable = false;
+                    after.extend(version.into_iter().chain(keys.further()).map(Finding::from));
+                    let stopped = file.map(|id| unreadable(id, &error)).unwrap_or_default();
+                    after.extend(stopped.into_iter().map(Finding::from));
+                    return Ok(after);
+                }
+            };
+            let work = Judge {
+                plan: section.plan,
+                converter: &section.converter,
+                wants: self.wants,
+                several_files: self.header.files.len() > 1,
+                levels: &levels,
+            };
+            let (judged, next) = self.workers.judge(work, &blocks, reader)?;
+            for mut judged in judged {
+                // Told once a file: blocks come in its order.
+                version = version.or_else(|| judged.version.take());
+                for (key, excerpt) in self.merge(section, judged, line)? {
+                    let finding = keys.report(&layout, key);
+                    after.extend(finding.map(|found| Finding { excerpt, ..Finding::from(found) }));
+                }
+            }
+            wave = next;
+        }
+    }
+
+    /// Adds one judged block to the report.
+    fn merge(
+        &mut self,
+        section: &mut Section<'_>,
+        mut judged: Judged,
+        line: &mut FileLine,
+    ) -> Result<Vec<DrawnKey>, Error> {
+        judged.gathered.drain(..).for_each(|gathered| section.keys.add(gathered));
+        line.records += judged.records;
+        line.unreadable += judged.unreadable;
+        self.progress.records += judged.records;
+        self.progress.bytes += judged.bytes;
+        section.tally.block(&judged);
+        if !judged.findings.is_empty() {
+            self.reporter.records(&judged.findings)?;
+        }
+        self.reporter.progress(self.progress)?;
+        Ok(judged.unknown_keys)
+    }
+
+    /// What can be said only when every record is known.
+    fn over_many_records(&mut self, section: &mut Section<'_>) -> Result<(), Error> {
+        if section.plan.dataset.is_empty() {
+            return Ok(());
+        }
+        let judging = Judging {
+            plan: section.plan,
+            names: &self.header.names,
+            keys: self.wants.keys,
+            pool: self.workers.pool.as_ref(),
+            outcomes: false,
+        };
+        let (tally, reporter, levels) = (&mut section.tally, &mut self.reporter, &section.levels);
+        let outcomes = section.keys.judge(judging, &mut |mut finding| {
+            if let Place::Record(place) = &finding.diagnostic.place
+                && let Some(levels) = levels.get(&place.source)
+            {
+                relevel(&mut finding, levels);
+            }
+            tally.over_many(&finding);
+            reporter.file_findings(&[finding])
+        })?;
+        section.tally.over_many_counts(&outcomes.counts);
+        Ok(())
+    }
+}
+
+/// What a run of `parts` is about. Files are numbered behind the files of every pack.
+fn header(parts: &[Part<'_>]) -> RunHeader {
+    let mut names: BTreeMap<SourceId, Arc<str>> = BTreeMap::new();
+    for source in parts.iter().rev().flat_map(|part| &part.plan.pack.sources) {
+        names.insert(source.id, Arc::clone(&source.name));
+    }
+    let first = names.last_key_value().map_or(0, |(id, _)| id.0.saturating_add(1));
+    let inputs = || parts.iter().flat_map(|part| part.inputs);
+    let files: Vec<SourceId> = (first..).map(SourceId).take(inputs().count()).collect();
+    names.extend(files.iter().zip(inputs()).map(|(id, input)| (*id, Arc::clone(&input.name))));
+    let mut packs = parts.iter().map(|part| Pack {
+        survey: Arc::clone(&part.plan.pack.survey),
+        wave: Arc::clone(&part.plan.pack.wave),
+        title: part.plan.pack.title.clone(),
+        hash: Arc::clone(&part.plan.pack.hash),
+    });
+    let Pack { survey, wave, title, hash } = packs.next().unwrap_or_default();
+    RunHeader {
+        survey,
+        wave,
+        title,
+        hash,
+        further: packs.collect(),
+        names,
+        files,
+        partial: parts.iter().any(|part| part.plan.partial),
+        refused: false,
+    }
+}
+
+/// Gives the finding and its followers the severities that their file has for them.
+pub(super) fn relevel(finding: &mut Finding, levels: &BTreeMap<String, Severity>) {
+    for diagnostic in std::iter::once(&mut finding.diagnostic).chain(&mut finding.followers) {
+        if let Some(level) = levels.get(&diagnostic.notice.full_id()) {
+            diagnostic.severity = *level;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The threads that judge blocks.
+//!
+//! Invariants
+//! - Results come in the order of the blocks, whatever thread judged them.
+//! - No thread is started for a file that has one block.
+
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use super::block::{Judge, Judged};
+use crate::error::Error;
+use crate::input::{Block, Reader};
+
+/// Blocks of a wave for each thread: enough that none waits long for another, few enough to stay small.
+const BLOCKS_PER_THREAD: usize = 4;
+
+/// The threads of a run.
+pub(super) struct Workers {
+    /// How many; 0: as many as the machine has.
+    pub(super) wanted: usize,
+    /// Made for the first file that has more than one block.
+    pub(super) pool: Option<rayon::ThreadPool>,
+}
+
+impl Workers {
+    /// Blocks that are judged side by side; before there are threads, enough to see whether they are needed.
+    pub(super) fn wave(&self) -> usize {
+        self.pool.as_ref().map_or(2, |pool| pool.current_num_threads() * BLOCKS_PER_THREAD)
+    }
+
+    /// Judges `blocks`, and meanwhile reads the next wave.
+    pub(super) fn judge(
+        &mut self,
+        work: Judge<'_>,
+        blocks: &[Block],
+        reader: &mut Reader,
+    ) -> Result<(Vec<Judged>, Result<Vec<Block>, Error>), Error> {
+        match blocks {
+            // The file's last block: starting threads costs more than judging it.
+            [last] => Ok((vec![work.block(last)], next_wave(reader, self.wave()))),
+            blocks => {
+                let (pool, size) = self.pool()?;
+                let all = || blocks.par_iter().map(|block| work.block(block)).collect();
+                Ok(pool.install(|| rayon::join(all, || next_wave(reader, size))))
+            }
+        }
+    }
+
+    /// The threads, and how many blocks they are given at a time.
+    fn pool(&mut self) -> Result<(&rayon::ThreadPool, usize), Error> {
+        let pool = match self.pool.take() {
+            Some(pool) => pool,
+            None => start_threads(self.wanted)?,
+        };
+        let size = pool.current_num_threads() * BLOCKS_PER_THREAD;
+        Ok((self.pool.insert(pool), size))
+    }
+}
+
+fn start_threads(wanted: usize) -> Result<rayon::ThreadPool, Error> {
+    let threads = match wanted {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|fault| Error::Usage { message: fault.to_string() })
+}
+
+/// The next blocks, as many as a wave has; none at the end of the file.
+pub(super) fn next_wave(reader: &mut Reader, size: usize) -> Result<Vec<Block>, Error> {
+    let mut blocks = Vec::with_capacity(size);
+    while blocks.len() < size {
+        match reader.next_block()? {
+            Some(block) => blocks.push(block),
+            None => break,
+        }
+    }
+    Ok(blocks)
+}

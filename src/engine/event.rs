@@ -100,6 +100,14 @@ pub struct RunHeader {
     pub refused: bool,
 }
 
+impl RunHeader {
+    /// Survey, wave and hash of the pack of each part, in order.
+    pub fn packs(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        let first = std::iter::once((&*self.survey, &*self.wave, &*self.hash));
+        first.chain(self.further.iter().map(|pack| (&*pack.survey, &*pack.wave, &*pack.hash)))
+    }
+}
+
 /// One line of the closing table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleLine {

@@ -244,7 +244,7 @@ proptest! {
         prop_assert_eq!(first_unsafe(&full), None);
         let short = hostile_page(&text, |output| Box::new(Short::new(output, audience)));
         prop_assert_eq!(first_unsafe(&short), None);
-        prop_assert_eq!(short.lines().count(), 6);
+        prop_assert_eq!(short.lines().count(), 7);
     }
 
     #[test]

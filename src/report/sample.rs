@@ -345,7 +345,7 @@ pub(super) fn summary() -> Summary {
             format: Some(InputFormat::Csv),
             encoding: Encoding::Utf8,
             separator: Some(b','),
-            hash: Some("00ff".into()),
+            hash: Some("00ff".repeat(16).into()),
         }],
         rules: vec![
             line(unknown_column(), 1, None),

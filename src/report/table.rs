@@ -12,7 +12,7 @@ use super::terminal::{Appearance, Ink};
 use super::words::{self, COLUMNS};
 use super::wrap::{pad, pad_left, shorten};
 use crate::diagnostic::Language;
-use crate::engine::event::{RuleLine, Summary};
+use crate::engine::event::RuleLine;
 use crate::source::{display_width, picture};
 
 /// Rules that could mostly not be decided are listed up to this number.
@@ -22,18 +22,18 @@ const GAP: usize = 2;
 /// Columns of a title below which it is left out.
 const NARROWEST_TITLE: usize = 16;
 
-/// The table with its heading and, below, the lines about rules that could not be decided; empty if there is
+/// The table of `rules` with its heading and, below, the lines about rules that could not be decided; empty if there is
 /// nothing to tell.
-pub fn table(summary: &Summary, look: &Appearance) -> String {
+pub fn table(rules: &[&RuleLine], look: &Appearance) -> String {
     let told: Vec<&RuleLine> =
-        summary.rules.iter().filter(|rule| rule.findings > 0 || rule.is_mostly_silent()).collect();
+        rules.iter().copied().filter(|rule| rule.findings > 0 || rule.is_mostly_silent()).collect();
     let mut page = String::new();
     if !told.is_empty() {
         page.push('\n');
         page.push_str(&Table::new(&told, look).draw());
     }
-    page.push_str(&silent(summary, look));
-    let others = summary.rules.iter().filter(|rule| rule.counts.is_some()).count()
+    page.push_str(&silent(rules, look));
+    let others = rules.iter().filter(|rule| rule.counts.is_some()).count()
         - told.iter().filter(|rule| rule.counts.is_some()).count();
     if others > 0 {
         let line = words::no_finding(u64::try_from(others).unwrap_or(u64::MAX), look.language);
@@ -44,8 +44,8 @@ pub fn table(summary: &Summary, look: &Appearance) -> String {
 }
 
 /// The rules that could mostly not be decided, a line each; the table has those for which there is no line.
-pub fn silent(summary: &Summary, look: &Appearance) -> String {
-    let silent = summary.rules.iter().filter(|rule| rule.is_mostly_silent());
+fn silent(rules: &[&RuleLine], look: &Appearance) -> String {
+    let silent = rules.iter().copied().filter(|rule| rule.is_mostly_silent());
     let lines: Vec<(&RuleLine, u64)> =
         silent.filter_map(|rule| Some((rule, rule.silent_percent()?))).collect();
     if lines.is_empty() {

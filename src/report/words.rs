@@ -120,14 +120,11 @@ pub fn receipt(header: &RunHeader, summary: &Summary, hashes: bool, language: La
             Language::En => format!("{more} more"),
         });
     }
-    let (survey, wave, hash) = (&header.survey, &header.wave, &header.hash);
+    let packs = header.packs().map(|(survey, wave, hash)| format!("{survey}/{wave} sha256:{hash}"));
+    let packs = packs.collect::<Vec<_>>().join(", ");
     let label = pick(language, "検査証", "Receipt");
     let version = env!("CARGO_PKG_VERSION");
-    format!(
-        "{label}: kenpyo {version} | {survey}/{wave} sha256:{hash} | {} | {}",
-        files.join(", "),
-        verdict.get(language)
-    )
+    format!("{label}: kenpyo {version} | {packs} | {} | {}", files.join(", "), verdict.get(language))
 }
 
 /// Files that a receipt names.
@@ -175,14 +172,20 @@ pub fn summary(header: &RunHeader, summary: &Summary, language: Language) -> Vec
 
 fn scope(header: &RunHeader, summary: &Summary, language: Language) -> String {
     let (files, records) = (grouped_len(summary.files.len()), grouped(summary.records));
-    let hash: String = header.hash.chars().take(12).collect();
-    let (survey, wave) = (&header.survey, &header.wave);
+    let packs = header.packs().map(|(survey, wave, hash)| {
+        let short: String = hash.chars().take(12).collect();
+        match language {
+            Language::Ja => format!("{survey}/{wave}（{short}）"),
+            Language::En => format!("{survey}/{wave} ({short})"),
+        }
+    });
+    let packs = packs.collect::<Vec<_>>().join(pick(language, "、", ", "));
     match language {
-        Language::Ja => format!("{files}ファイル、{records}票を {survey}/{wave}（{hash}）で検査しました。"),
+        Language::Ja => format!("{files}ファイル、{records}票を {packs}で検査しました。"),
         Language::En => {
             let file = if summary.files.len() == 1 { "file" } else { "files" };
             let record = if summary.records == 1 { "record" } else { "records" };
-            format!("Checked {records} {record} in {files} {file} by {survey}/{wave} ({hash}).")
+            format!("Checked {records} {record} in {files} {file} by {packs}.")
         }
     }
 }

@@ -18,7 +18,7 @@ use serde_json::ser::{CompactFormatter, Formatter};
 use super::fingerprint::Fingerprints;
 use super::{Audience, Names, Output, Spot, marked_fields};
 use crate::diagnostic::{Argument, Diagnostic, Fix, FixClass, Label, Language, Localized, Place};
-use crate::engine::event::{Reporter, RunHeader, Summary};
+use crate::engine::event::{Pack, Reporter, RunHeader, Summary};
 use crate::error::Error;
 use crate::evaluate::{Finding, RecordFindings};
 use crate::source::picture;
@@ -161,6 +161,7 @@ pub(super) struct JsonHeader<'a> {
     schema_version: u32,
     tool: JsonTool,
     survey: JsonSurvey<'a>,
+    further_surveys: Vec<JsonSurvey<'a>>,
     language: &'static str,
     values: &'static str,
     keys: &'static str,
@@ -182,6 +183,12 @@ struct JsonSurvey<'a> {
     hash: &'a str,
 }
 
+impl<'a> JsonSurvey<'a> {
+    fn of_part(pack: &'a Pack) -> Self {
+        Self { id: &pack.survey, wave: &pack.wave, title: Texts::new(&pack.title), hash: &pack.hash }
+    }
+}
+
 impl<'a> JsonHeader<'a> {
     pub(super) fn new(header: &'a RunHeader, audience: Audience) -> Self {
         let shown = |hidden| if hidden { "hide" } else { "show" };
@@ -194,6 +201,7 @@ impl<'a> JsonHeader<'a> {
                 title: Texts::new(&header.title),
                 hash: &header.hash,
             },
+            further_surveys: header.further.iter().map(JsonSurvey::of_part).collect(),
             language: match audience.language {
                 Language::Ja => "ja",
                 Language::En => "en",

@@ -81,6 +81,7 @@ struct JsonRule<'a> {
     titles: Texts<'a>,
     findings: u64,
     records: u64,
+    part: usize,
     outcomes: Option<JsonOutcomes>,
 }
 
@@ -119,6 +120,7 @@ impl<'a> JsonSummary<'a> {
             titles: Texts::new(&line.title),
             findings: line.findings,
             records: line.records,
+            part: line.part,
             outcomes: line.counts.as_ref().map(JsonOutcomes::from),
         };
         Self {

@@ -208,6 +208,22 @@ impl Full {
         format!("\n{two} {left} {bars} {right} {two}\n")
     }
 
+    /// The closing table; where the run has several parts, one for each, below the name of its survey.
+    fn tables(&self, summary: &Summary) -> String {
+        let of = |part: Option<usize>| {
+            let rules = summary.rules.iter().filter(|rule| part.is_none_or(|part| rule.part == part));
+            table::table(&rules.collect::<Vec<_>>(), &self.look)
+        };
+        if self.header.further.is_empty() {
+            return of(None);
+        }
+        let names = self.header.packs().map(|(survey, wave, _)| format!("{survey}/{wave}"));
+        let tables = names.enumerate().map(|(part, name)| {
+            format!("\n{}\n{}", self.look.paint(Ink::Strong, &picture::visible(&name)), of(Some(part)))
+        });
+        tables.collect()
+    }
+
     fn closing(&self, summary: &Summary) -> String {
         let look = &self.look;
         let mut page = String::new();
@@ -232,7 +248,7 @@ impl Full {
                 hidden.iter().map(|(id, count)| words::not_shown_of(id, *count, look.language)).collect();
             paragraph(&mut page, &list.join(words::pick(look.language, "、", ", ")));
         }
-        page.push_str(&table::table(summary, look));
+        page.push_str(&self.tables(summary));
         if self.with_summary {
             page.push('\n');
             for line in words::summary(&self.header, summary, look.language) {

@@ -100,7 +100,7 @@ fn a_table_of_large_numbers_takes_two_lines_a_rule() {
         rule.findings += 123_456_789;
         rule.records = 123_456_789;
     }
-    let page = table::table(&summary, &look(Language::Ja, 60));
+    let page = table::table(&summary.rules.iter().collect::<Vec<_>>(), &look(Language::Ja, 60));
     let expected = "\
 規則                  重大度
        指摘         票  適合  不適合  非該当  保留  除外  未実施

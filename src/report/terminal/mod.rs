@@ -214,6 +214,9 @@ impl Full {
             let rules = summary.rules.iter().filter(|rule| part.is_none_or(|part| rule.part == part));
             table::table(&rules.collect::<Vec<_>>(), &self.look)
         };
+        if self.header.refused {
+            return String::new();
+        }
         if self.header.further.is_empty() {
             return of(None);
         }

@@ -4,10 +4,15 @@
 //! - Compiling and searching cost time in proportion to pattern and text; there is no back-tracking.
 //! - A [`Pattern`] that exists can be compiled: its syntax is read when it is made, which costs a tenth of compiling
 //!   it, and one that could pass the limit on size is compiled at once.
+//! - A file of a hundred records searches too few cells for a fast automaton to earn what it costs to make: the first
+//!   searches of a pattern are done by one that is cheap to make. Both find the same.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use regex::{Regex, RegexBuilder};
+use regex_automata::meta::{BuildError, Config, Regex};
+use regex_automata::nfa::thompson::WhichCaptures;
+use regex_automata::util::syntax;
 use regex_syntax::ast::parse::ParserBuilder;
 use regex_syntax::ast::{Ast, ClassPerlKind, ClassSet, ClassSetItem, RepetitionKind, RepetitionRange};
 
@@ -34,20 +39,36 @@ pub struct Pattern(Arc<Lazy>);
 #[derive(Debug)]
 struct Lazy {
     text: Box<str>,
-    compiled: OnceLock<Option<Regex>>,
+    /// Cheap to make.
+    first: OnceLock<Option<Regex>>,
+    /// Fast, for a pattern that is searched often.
+    fast: OnceLock<Option<Regex>>,
+    /// Searches so far, up to [`OFTEN`].
+    searches: AtomicU32,
 }
+
+/// What a compiled pattern is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Build {
+    Cheap,
+    Fast,
+}
+
+/// Searches after which the fast automaton has earned its making.
+const OFTEN: u32 = 2_000;
 
 impl Pattern {
     /// Reads `text`; it is searched, so a whole match needs `^` and `$`.
     ///
     /// `Err`: one line (English) that says why it is no pattern.
     pub fn new(text: &str) -> Result<Self, String> {
-        let compiled = OnceLock::new();
+        let first = OnceLock::new();
         if !is_surely_small(text) {
-            let regex = compile(text)?;
-            compiled.get_or_init(|| Some(regex));
+            let regex = compile(text, Build::Cheap)?;
+            first.get_or_init(|| Some(regex));
         }
-        Ok(Self(Arc::new(Lazy { text: text.into(), compiled })))
+        let (fast, searches) = (OnceLock::new(), AtomicU32::new(0));
+        Ok(Self(Arc::new(Lazy { text: text.into(), first, fast, searches })))
     }
 
     /// The pattern as written.
@@ -57,26 +78,38 @@ impl Pattern {
 
     /// Whether it is found anywhere in `text`.
     pub fn is_match(&self, text: &str) -> bool {
-        let Lazy { text: pattern, compiled } = &*self.0;
-        compiled.get_or_init(|| compile(pattern).ok()).as_ref().is_some_and(|regex| regex.is_match(text))
+        let Lazy { text: pattern, first, fast, searches } = &*self.0;
+        // How often it was searched changes what a search costs, never what it finds: the order does not matter.
+        let (compiled, build) = if searches.load(Ordering::Relaxed) < OFTEN {
+            searches.fetch_add(1, Ordering::Relaxed);
+            (first, Build::Cheap)
+        } else {
+            (fast, Build::Fast)
+        };
+        let compiled = compiled.get_or_init(|| compile(pattern, build).ok());
+        compiled.as_ref().is_some_and(|regex| regex.is_match(text))
     }
 
     #[cfg(test)]
     pub(crate) fn is_compiled(&self) -> bool {
-        self.0.compiled.get().is_some()
+        self.0.first.get().is_some() || self.0.fast.get().is_some()
     }
 }
 
-fn compile(text: &str) -> Result<Regex, String> {
+fn compile(text: &str, build: Build) -> Result<Regex, String> {
     if text.len() > LONGEST {
         return Err(format!("longer than {LONGEST} bytes"));
     }
-    RegexBuilder::new(text)
-        .size_limit(LARGEST)
-        .dfa_size_limit(LARGEST)
-        .nest_limit(DEEPEST)
-        .build()
-        .map_err(|error| one_line(&error))
+    let limits = Config::new()
+        .which_captures(WhichCaptures::None)
+        .nfa_size_limit(Some(LARGEST))
+        .hybrid_cache_capacity(LARGEST);
+    let config = match build {
+        Build::Cheap => limits.hybrid(false).dfa(false).onepass(false),
+        Build::Fast => limits,
+    };
+    let syntax = syntax::Config::new().nest_limit(DEEPEST);
+    Regex::builder().configure(config).syntax(syntax).build(text).map_err(|error| one_line(&error))
 }
 
 /// Whether [`compile`] surely succeeds, found out without compiling: by the syntax alone.
@@ -152,11 +185,11 @@ fn sum(parts: &[Ast]) -> usize {
 }
 
 /// The last line of the engine's drawing: the reason without the picture.
-fn one_line(error: &regex::Error) -> String {
-    if let regex::Error::CompiledTooBig(limit) = error {
+fn one_line(error: &BuildError) -> String {
+    if let Some(limit) = error.size_limit() {
         return format!("larger than {limit} bytes when compiled");
     }
-    let text = error.to_string();
+    let text = error.syntax_error().map_or_else(|| error.to_string(), ToString::to_string);
     let line = text.lines().last().unwrap_or_default().trim();
     line.strip_prefix("error: ").unwrap_or(line).to_owned()
 }
@@ -195,6 +228,21 @@ mod tests {
         assert!(!pattern.is_compiled());
         assert!(pattern.is_match("AB12345") && !pattern.is_match("AB1234"));
         assert!(pattern.clone().is_compiled());
+    }
+
+    #[test]
+    fn what_is_cheap_to_make_finds_what_the_fast_one_finds() {
+        let texts = ["", "AB12345", "ＡＢ１２３４５", "病院", "a\u{301}", "x y", "\n", "9999", "髙﨑①"];
+        for pattern in [r"^\w{4,7}$", r"^[0-9A-Za-z]{7,8}$", r"\p{Han}+", r"(?i)ab|病", "^$", r"\s", r"^\d+$"]
+        {
+            let [cheap, fast] = [Build::Cheap, Build::Fast].map(|build| compile(pattern, build).unwrap());
+            let rest = Pattern::new(pattern).unwrap();
+            rest.0.searches.store(OFTEN, Ordering::Relaxed);
+            for text in texts {
+                assert_eq!(cheap.is_match(text), fast.is_match(text), "{pattern} {text}");
+                assert_eq!(cheap.is_match(text), rest.is_match(text), "{pattern} {text}");
+            }
+        }
     }
 
     /// The largest patterns of each kind that are taken without compiling.

@@ -71,6 +71,10 @@ pub(super) struct CheckArguments {
     /// Leave out files and folders that match PATTERN (repeatable)
     #[arg(long, value_name = "PATTERN")]
     pub(super) exclude: Vec<String>,
+    /// Judge only those of the files that have changed since REV, committed or not: a commit, branch or tag of the git
+    /// repository around the working folder. Files outside it are judged
+    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    pub(super) since: Option<String>,
     /// Name of standard input in reports; its suffix tells the format
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<String>,

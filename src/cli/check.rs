@@ -75,7 +75,7 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
         Ok(run) => run,
         Err(error) => return session.stopped(&error, Exit::Failed),
     };
-    match engine::check(&plan, &inputs, &options(arguments, &settings), &mut run) {
+    match engine::check(&plan, &inputs, &options(session, arguments, &settings), &mut run) {
         Ok(summary) => {
             for line in words::summary(&run.header, &summary, session.language) {
                 session.note(&line);
@@ -236,7 +236,7 @@ fn frame(session: &Session, arguments: &CheckArguments, settings: &Settings) -> 
     }
 }
 
-fn options(arguments: &CheckArguments, settings: &Settings) -> CheckOptions {
+fn options(session: &Session, arguments: &CheckArguments, settings: &Settings) -> CheckOptions {
     let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     CheckOptions {
         threads: settings.threads.map_or(0, count),
@@ -262,6 +262,7 @@ fn options(arguments: &CheckArguments, settings: &Settings) -> CheckOptions {
             exit_zero: arguments.exit_zero,
             allow_empty: arguments.allow_empty,
         },
+        fault_at: session.environment.fault_at(),
     }
 }
 

@@ -12,11 +12,14 @@ use glob::Pattern;
 use super::arguments::CheckArguments;
 use super::session::Session;
 use super::usage::usage;
-use crate::diagnostic::code::usage::{BAD_PATTERN, RUN_STOPPED, STDIN_IS_TERMINAL, UNUSABLE_FILE};
-use crate::diagnostic::{Diagnostic, Language, system};
+use crate::diagnostic::code::usage::{
+    BAD_PATTERN, CHANGES_UNKNOWN, RUN_STOPPED, STDIN_IS_TERMINAL, UNUSABLE_FILE,
+};
+use crate::diagnostic::{Argument, Diagnostic, Language, Localized, system};
 use crate::engine::{InputFile, InputPlace};
 use crate::error::Error;
 use crate::source::listing::{self, Listing};
+use crate::source::revision::{Changes, Unknown};
 
 /// Names printed in a note about skipped files.
 const NAMED: usize = 5;
@@ -38,7 +41,10 @@ pub(super) fn gather(
         return Err(Box::new(usage(&STDIN_IS_TERMINAL, session.line.mark_value("-"))));
     }
     names.retain(|name| name != dash);
-    let listing = listing::list(&names, &exclude).map_err(|error| Box::new(unusable(session, &error)))?;
+    let mut listing = listing::list(&names, &exclude).map_err(|error| Box::new(unusable(session, &error)))?;
+    if let Some(revision) = &arguments.since {
+        keep_changed(session, revision, &mut listing)?;
+    }
     notes(session, &listing);
     let stdin = from_stdin.then(|| InputFile {
         name: Arc::from(arguments.stdin_filename.as_deref().unwrap_or("(stdin)")),
@@ -54,6 +60,38 @@ pub(super) fn gather(
         levels: Arc::default(),
     });
     Ok(stdin.into_iter().chain(files).collect())
+}
+
+/// Leaves only the files that have changed since `revision`, and says how many have not.
+fn keep_changed(session: &Session, revision: &str, listing: &mut Listing) -> Result<(), Box<Diagnostic>> {
+    let here = std::env::current_dir().unwrap_or_default();
+    let changes = Changes::since(revision, &here).map_err(|unknown| {
+        let both = |ja: &str, en: &str| Argument::Localized(Localized::new(ja.into(), en.into()));
+        let reason = match unknown {
+            Unknown::NoGit(_) => both("git を実行できません", "git cannot be run"),
+            Unknown::NoRepository => {
+                both("git のリポジトリの中ではありません", "this folder is in no git repository")
+            }
+            Unknown::NoRevision => both("そのような版はありません", "there is no such revision"),
+            Unknown::Failed(words) => Argument::written(&words),
+        };
+        let problem = usage(&CHANGES_UNKNOWN, session.line.mark_value(revision));
+        Box::new(problem.with("found", revision).with("reason", reason))
+    })?;
+    let all = listing.files.len();
+    listing.files.retain(|path| changes.has(path));
+    listing.open.retain(|path| changes.has(path));
+    let left_out = all - listing.files.len();
+    if left_out > 0 {
+        session.note(&match session.language {
+            Language::Ja => format!("{revision} 以降に変更のない{left_out}ファイルは検査しません。"),
+            Language::En if left_out == 1 => {
+                format!("1 file has not changed since {revision} and is not judged.")
+            }
+            Language::En => format!("{left_out} files have not changed since {revision} and are not judged."),
+        });
+    }
+    Ok(())
 }
 
 fn compile(session: &Session, pattern: &str) -> Result<Pattern, Box<Diagnostic>> {

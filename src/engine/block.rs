@@ -62,6 +62,8 @@ pub(super) struct Judge<'a> {
     pub several_files: bool,
     /// Severities of soft edits in the file, by full id.
     pub levels: &'a BTreeMap<String, Severity>,
+    /// See [`CheckOptions::fault_at`](super::CheckOptions::fault_at).
+    pub fault_at: Option<u64>,
 }
 
 impl Judge<'_> {
@@ -88,8 +90,18 @@ impl Judge<'_> {
         judged
     }
 
+    #[expect(clippy::panic, reason = "a fault is what was asked for, and it is caught like any other")]
+    fn fail_where_asked(&self, block: &Block) {
+        let asked = self.fault_at.filter(|_| cfg!(debug_assertions));
+        if let Some(number) = asked.filter(|asked| block.records.iter().any(|record| record.number == *asked))
+        {
+            panic!("a fault was asked for at record {number}");
+        }
+    }
+
     fn walk(&self, block: Block) -> Judged {
-        let Self { plan, converter, wants, several_files, levels: _ } = *self;
+        let Self { plan, converter, wants, several_files, .. } = *self;
+        self.fail_where_asked(&block);
         let bytes = length(block.bytes.len());
         let layout = Arc::clone(&block.layout);
         let mut chunk = layout.cells(block);

@@ -79,6 +79,9 @@ pub struct CheckOptions {
     pub records: Option<String>,
     /// What the run is measured by.
     pub policy: Policy,
+    /// The number of a record on which the engine fails, so that what becomes of our own faults can be tested; without
+    /// effect in builds that have no debug assertions. `None`: none.
+    pub fault_at: Option<u64>,
 }
 
 impl Default for CheckOptions {
@@ -90,6 +93,7 @@ impl Default for CheckOptions {
             encoding: None,
             records: None,
             policy: Policy::default(),
+            fault_at: None,
         }
     }
 }

@@ -30,6 +30,7 @@ pub(super) struct Run<'a> {
     read: ReadOptions,
     wants: Wants,
     workers: Workers,
+    fault_at: Option<u64>,
     reporter: &'a mut dyn Reporter,
     files: Vec<FileLine>,
     progress: Progress,
@@ -78,6 +79,7 @@ impl<'a> Run<'a> {
             },
             wants,
             workers: Workers { wanted: options.threads, pool: None },
+            fault_at: options.fault_at,
             reporter,
             files: Vec::new(),
             progress: Progress { of_bytes: inputs().map(size).sum(), ..Progress::default() },
@@ -197,6 +199,7 @@ impl<'a> Run<'a> {
                 wants: self.wants,
                 several_files: self.header.files.len() > 1,
                 levels: &levels,
+                fault_at: self.fault_at,
             };
             let (judged, next) = self.workers.judge(work, &blocks, reader)?;
             for mut judged in judged {

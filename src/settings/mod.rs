@@ -15,11 +15,12 @@ use validator::{Validate, ValidationErrors};
 pub use formats::{Destination, Format, FormatProblem, Report};
 
 /// The variables of the environment that are looked at.
-const VARIABLES: [&str; 12] = [
+const VARIABLES: [&str; 13] = [
     "CI",
     "CLICOLOR_FORCE",
     "COLUMNS",
     "KENPYO_CHUNK_RECORDS",
+    "KENPYO_FAULT_AT",
     "KENPYO_MAX_FINDINGS",
     "KENPYO_THREADS",
     "KENPYO_VALUES",
@@ -52,6 +53,11 @@ impl Environment {
             Some(value) => value != "show",
             None => self.get("CI").is_some_and(|value| !value.eq_ignore_ascii_case("false") && value != "0"),
         }
+    }
+
+    /// The record on which the engine is to fail, in builds with debug assertions: for tests. `None`: none.
+    pub fn fault_at(&self) -> Option<u64> {
+        self.get("KENPYO_FAULT_AT").filter(|_| cfg!(debug_assertions))?.parse().ok()
     }
 
     /// What `KENPYO_VALUES` says, if that is neither `show` nor `hide`. `None`: it is not set, or means something.

@@ -12,6 +12,7 @@ pub mod json;
 pub mod listing;
 pub mod picture;
 pub mod reader;
+pub mod revision;
 pub mod root;
 pub mod sink;
 pub mod text_stream;

@@ -191,4 +191,9 @@ codes! {
         title "出力先のファイルが既にある" "the file is there already"
         message "「{place}」は既にあります。記入済みの調査票を失わないように、上書きしません。別の名前を指定するか、上書きしてよければ {flag} を付けてください。"
             "\"{place}\" is there already, and may have been filled in, so it is not replaced. Please give another name, or {flag} to replace it.";
+    /// Nobody can tell what has changed.
+    CHANGES_UNKNOWN = "KP-U051" "changes-unknown" Error
+        title "変更されたファイルが分からない" "changed files unknown"
+        message "--since {found} では変更されたファイルを調べられません：{reason}。git のリポジトリの中で、存在するコミット・枝・タグを指定してください。"
+            "What has changed since {found} cannot be told: {reason}. Please run it inside a git repository, with a commit, branch or tag that is there.";
 }

@@ -20,6 +20,7 @@
 mod annotate;
 mod answers;
 mod build;
+mod canaries;
 mod cases;
 mod cell_spellings;
 mod command_line;
@@ -51,6 +52,7 @@ mod misspell;
 mod misspellings;
 mod misspelt;
 mod natural;
+mod no_network;
 mod null_form;
 mod null_table;
 mod oracle;

@@ -90,6 +90,7 @@ pub(super) fn label(place: &RecordPlace, text: &str, column: usize) -> Label {
             column: u64::try_from(before).unwrap() + 1,
             display: u64::try_from(display_width(text.get(..before).unwrap())).unwrap() + 1,
         },
+        extent: None,
         cell: None,
         pointer: None,
         text: Argument::Localized(localized(header, &format!("column {column}"))),
@@ -365,6 +366,7 @@ pub(super) fn summary() -> Summary {
         faults: 0,
         verdict: Verdict::Findings,
         failures: Vec::new(),
+        fail_on: Some(Severity::Error),
         exit_code: 1,
     }
 }

@@ -1,8 +1,8 @@
 //! The format `checkstyle`: the XML of a linter of Java, which many programs read.
 //!
 //! Invariants
-//! - An element a file, in it one a finding; a line that is not known, or not to be told, is 0, as that linter writes it of
-//!   a file as a whole. Columns count units of UTF-16.
+//! - An element a file, in it one a finding; a line that is not known, or not to be told, is left out, as the schema of
+//!   that linter asks. Columns count units of UTF-16.
 //! - Failures and findings that are left out are errors of a file `kenpyo`.
 
 use super::collected::{Collected, Document, Entry};
@@ -36,7 +36,7 @@ impl Document for Checkstyle {
         if !own.is_empty() {
             xml.open("file", &[("name", OURSELVES)]);
             for (severity, word, text) in own {
-                error(&mut xml, (0, None), severity, &text, word);
+                error(&mut xml, (None, None), severity, &text, word);
             }
             xml.close("file");
         }
@@ -66,19 +66,21 @@ fn finding(xml: &mut Xml, collected: &Collected, entry: &Entry) {
     if !fields.is_empty() {
         text = format!("{text} [{}]", fields.join(", "));
     }
-    let place = (spot.line.unwrap_or(0), column);
+    let place = (spot.line.filter(|line| *line > 0), column);
     error(xml, place, diagnostic.severity, &text, &diagnostic.notice.full_id());
 }
 
-fn error(xml: &mut Xml, (line, column): (u64, Option<u64>), severity: Severity, text: &str, source: &str) {
-    let (line, column) = (line.to_string(), column.map(|column| column.to_string()));
+fn error(xml: &mut Xml, (line, column): (Option<u64>, Option<u64>), severity: Severity, text: &str, source: &str) {
+    let digits = |number: Option<u64>| number.map(|number| number.to_string());
+    let (line, column) = (digits(line), digits(column));
     let severity = match severity {
         Severity::Fatal | Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Info => "info",
     };
     let source = format!("{OURSELVES}.{source}");
-    let mut attributes = vec![("line", line.as_str())];
+    let mut attributes = Vec::new();
+    attributes.extend(line.as_deref().map(|line| ("line", line)));
     attributes.extend(column.as_deref().map(|column| ("column", column)));
     attributes.extend([("severity", severity), ("message", text), ("source", source.as_str())]);
     xml.empty("error", &attributes);

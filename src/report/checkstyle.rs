@@ -70,7 +70,13 @@ fn finding(xml: &mut Xml, collected: &Collected, entry: &Entry) {
     error(xml, place, diagnostic.severity, &text, &diagnostic.notice.full_id());
 }
 
-fn error(xml: &mut Xml, (line, column): (Option<u64>, Option<u64>), severity: Severity, text: &str, source: &str) {
+fn error(
+    xml: &mut Xml,
+    (line, column): (Option<u64>, Option<u64>),
+    severity: Severity,
+    text: &str,
+    source: &str,
+) {
     let digits = |number: Option<u64>| number.map(|number| number.to_string());
     let (line, column) = (digits(line), digits(column));
     let severity = match severity {

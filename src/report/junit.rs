@@ -103,7 +103,8 @@ impl Suite {
     fn of_rules(collected: &Collected) -> Self {
         let (header, summary) = (&collected.header, &collected.summary);
         let language = collected.audience.language;
-        let mut suite = Self::new(format!("{}/{}", header.survey, header.wave));
+        let packs: Vec<String> = header.packs().map(|(survey, wave, _)| format!("{survey}/{wave}")).collect();
+        let mut suite = Self::new(packs.join(", "));
         let receipt = words::receipt(header, summary, !collected.audience.hide_values, language);
         suite.properties = vec![("verdict", summary.verdict.word().to_owned()), ("receipt", receipt)];
         for failure in summary.failures.iter().filter(|failure| !matches!(failure, Failure::Unreadable(_))) {
@@ -115,7 +116,7 @@ impl Suite {
             suite.add(Test { state: State::Skipped, message, ..own(name, None, collected) });
         }
         for line in summary.rules.iter().filter(|line| line.findings == 0) {
-            suite.tests.extend(of_rule(line, language));
+            of_rule(line, language).into_iter().for_each(|test| suite.add(test));
         }
         if suite.tests.is_empty() {
             suite.add(own(pick(collected, "検査", "checking"), None, collected));

@@ -189,8 +189,11 @@ fn rules_sheet(collected: &Collected, sheet: &mut Worksheet) -> Result<(), XlsxE
     if let Some(first) = names.first_mut() {
         first.1 = 26;
     }
+    names.push((pick(language, "調査", "survey"), 30));
     headings(sheet, names.iter().copied())?;
     let format = plain();
+    let packs: Vec<String> =
+        collected.header.packs().map(|(survey, wave, _)| format!("{survey}/{wave}")).collect();
     for (row, line) in (1_u32..).zip(&collected.summary.rules) {
         put(sheet, (row, 0), &line.id, &format)?;
         put(sheet, (row, 1), line.title.get(language), &format)?;
@@ -202,6 +205,9 @@ fn rules_sheet(collected: &Collected, sheet: &mut Worksheet) -> Result<(), XlsxE
                 count(sheet, (row, place), number(counts), &format)?;
             }
         }
+        // The engine's own codes are of no survey.
+        let pack = packs.get(line.part).filter(|_| line.counts.is_some());
+        put(sheet, (row, 11), pack.map_or("", String::as_str), &format)?;
     }
     Ok(())
 }

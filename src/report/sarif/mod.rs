@@ -8,10 +8,11 @@
 mod model;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use self::model::{
     Artifact, ArtifactChange, ArtifactLocation, Configuration, Described, Descriptor, Driver, FixObject,
-    Help, Invocation, Location, Log, LogicalLocation, Message, Notification, PhysicalLocation, Region,
+    Help, Invocation, Location, Log, LogicalLocation, Message, Notification, Pack, PhysicalLocation, Region,
     Replacement, ResultObject, ResultProperties, Rule, RuleProperties, Run, RunProperties, Tool,
 };
 use super::collected::{Collected, Document, Entry};
@@ -62,8 +63,7 @@ fn log(collected: &Collected) -> Log<'_> {
             Language::En => "en",
         },
         properties: RunProperties {
-            survey: pack(collected),
-            pack: &collected.header.hash,
+            packs: packs(collected),
             verdict: collected.summary.verdict.word(),
             records: collected.summary.records,
             findings: collected.summary.findings.iter().sum(),
@@ -82,8 +82,9 @@ fn base(collected: &Collected) -> &'static str {
     pick(collected.audience.language, "kenpyo を実行したフォルダー", "The folder in which kenpyo was run.")
 }
 
-fn pack(collected: &Collected) -> String {
-    format!("{}/{}", collected.header.survey, collected.header.wave)
+fn packs(collected: &Collected) -> Vec<Pack<'_>> {
+    let packs = collected.header.packs();
+    packs.map(|(survey, wave, hash)| Pack { survey: format!("{survey}/{wave}"), hash }).collect()
 }
 
 const fn level(severity: Severity) -> &'static str {
@@ -102,32 +103,33 @@ fn message(text: impl AsRef<str>) -> Message {
 
 /// The rules of the run and of the findings, and where each stands among them.
 fn rules(collected: &Collected) -> (Vec<Rule<'_>>, BTreeMap<String, usize>) {
+    let packs = packs(collected);
     let mut rules = Vec::new();
     let mut places = BTreeMap::new();
-    let mut add = |id: String, slug, severity: Severity, title: (&str, &str)| {
+    let mut add = |id: String, told, pack| {
         places.entry(id.clone()).or_insert_with(|| {
-            rules.push(rule(collected, id, slug, severity, title));
+            rules.push(rule(collected.audience.language, id, told, pack));
             rules.len() - 1
         });
     };
     for line in &collected.summary.rules {
-        add(line.id.to_string(), &*line.slug, line.severity, (&line.title.ja, &line.title.en));
+        // The engine's own codes are of no pack.
+        let pack = packs.get(line.part).filter(|_| line.counts.is_some());
+        add(line.id.to_string(), (&*line.slug, line.severity, &line.title), pack);
     }
     for entry in &collected.entries {
         let notice = &entry.diagnostic.notice;
-        add(notice.full_id(), &*notice.slug, notice.severity, (&notice.title.ja, &notice.title.en));
+        add(notice.full_id(), (&*notice.slug, notice.severity, &notice.title), None);
     }
     (rules, places)
 }
 
 fn rule<'a>(
-    collected: &'a Collected,
+    language: Language,
     id: String,
-    slug: &'a str,
-    severity: Severity,
-    (ja, en): (&str, &str),
+    (slug, severity, title): (&'a str, Severity, &Localized<Arc<str>>),
+    pack: Option<&Pack<'a>>,
 ) -> Rule<'a> {
-    let language = collected.audience.language;
     let family = id.split('/').next().unwrap_or(&id);
     let command = format!("kenpyo explain {family}");
     let help = match language {
@@ -139,14 +141,13 @@ fn rule<'a>(
     let [text, markdown] = help;
     Rule {
         name: slug,
-        short_description: message(pick(language, ja, en)),
-        full_description: message(format!("{ja} / {en}")),
+        short_description: message(title.get(language)),
+        full_description: message(format!("{} / {}", title.ja, title.en)),
         help: Help { text, markdown },
         default_configuration: Configuration { level: level(severity) },
         properties: RuleProperties {
             severity: severity.word(),
-            pack: pack(collected),
-            pack_hash: &collected.header.hash,
+            pack: pack.cloned(),
             problem: match severity {
                 Severity::Fatal | Severity::Error => "error",
                 Severity::Warning => "warning",

@@ -31,12 +31,17 @@ pub(super) struct Run<'a> {
 
 #[derive(Serialize)]
 pub(super) struct RunProperties<'a> {
-    pub survey: String,
-    pub pack: &'a str,
+    pub packs: Vec<Pack<'a>>,
     pub verdict: &'static str,
     pub records: u64,
     pub findings: u64,
     pub receipt: String,
+}
+
+#[derive(Serialize, Clone)]
+pub(super) struct Pack<'a> {
+    pub survey: String,
+    pub hash: &'a str,
 }
 
 #[derive(Serialize)]
@@ -68,9 +73,8 @@ pub(super) struct Rule<'a> {
 #[derive(Serialize)]
 pub(super) struct RuleProperties<'a> {
     pub severity: &'static str,
-    pub pack: String,
-    #[serde(rename = "packHash")]
-    pub pack_hash: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pack: Option<Pack<'a>>,
     #[serde(rename = "problem.severity")]
     pub problem: &'static str,
 }

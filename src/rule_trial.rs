@@ -242,6 +242,7 @@ fn label(pack: &RulePack, declared: Declared, text: Argument) -> Option<Label> {
         field: None,
         span: declared.span,
         position,
+        extent: None,
         cell: None,
         pointer: None,
         text,

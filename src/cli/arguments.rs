@@ -111,7 +111,9 @@ pub(super) struct CheckArguments {
     /// Whether the keys of records stand in reports [default: as --values]
     #[arg(long, value_name = "WHETHER")]
     pub(super) keys: Option<Whether>,
-    /// Write a report: full, short, json or jsonl; to FILE, or to standard output (repeatable)
+    /// Write a report: full, short, json, jsonl, csv, xlsx, markdown, sarif, github, gitlab, junit, checkstyle or rdjson;
+    /// to FILE, or to standard output (repeatable). Values are hidden in sarif, github, gitlab and junit unless --values
+    /// show is given
     #[arg(long, value_name = "NAME[=FILE]")]
     pub(super) format: Vec<String>,
     /// Write a corrected copy of the one file to OUT: spellings made canonical, derived values filled in; values are

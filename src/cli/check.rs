@@ -16,7 +16,8 @@ use super::session::{Exit, Session};
 use super::usage::{did_you_mean, list, suggest, usage};
 use super::{inputs, selection};
 use crate::diagnostic::code::usage::{
-    NUMBER_OUT_OF_RANGE, ONE_PLACE_FOR_TWO, OUTPUT_IS_INPUT, UNKNOWN_VALUE, VALUE_MISSING, VALUE_NOT_USABLE,
+    FORMAT_NOT_BUILT, NUMBER_OUT_OF_RANGE, ONE_PLACE_FOR_TWO, OUTPUT_IS_INPUT, UNKNOWN_VALUE, VALUE_MISSING,
+    VALUE_NOT_USABLE,
 };
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Localized};
 use crate::engine::event::{Reporter, RunHeader, Summary};
@@ -192,6 +193,10 @@ fn wrong_format(session: &Session, problem: &FormatProblem) -> Diagnostic {
                 .with("known", list(known()));
             suggest(diagnostic, found, known())
         }
+        FormatProblem::NotBuilt(found, feature) => usage(&FORMAT_NOT_BUILT, session.line.mark_value(found))
+            .with("found", found.as_str())
+            .with("feature", *feature)
+            .with("known", list(known())),
         FormatProblem::NoFile(found) => {
             usage(&VALUE_MISSING, session.line.mark_value(found)).with("flag", format!("--format {found}"))
         }

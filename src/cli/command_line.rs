@@ -116,6 +116,7 @@ impl CommandLine {
                 column: number(start) + 1,
                 display: number(display_width(before)) + 1,
             },
+            extent: None,
             cell: None,
             pointer: None,
             text: Argument::Nothing,

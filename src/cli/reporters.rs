@@ -7,11 +7,17 @@
 use super::session::Session;
 use crate::engine::event::Reporter;
 use crate::error::Error;
+#[cfg(any(feature = "formats", feature = "xlsx"))]
+use crate::report::collected::{self, Collector};
 use crate::report::json::Json;
 use crate::report::jsonl::JsonLines;
 use crate::report::short::Short;
 use crate::report::terminal::{Caps, Full};
+#[cfg(feature = "xlsx")]
+use crate::report::xlsx;
 use crate::report::{Audience, Output};
+#[cfg(feature = "formats")]
+use crate::report::{checkstyle, csv, github, gitlab, junit, markdown, rdjson, sarif};
 use crate::settings::{Destination, Format, Report};
 
 /// What the reports of a run have in common.
@@ -46,11 +52,31 @@ pub(super) fn reporter(session: &Session, asked: &Report, frame: &Frame) -> Resu
         Destination::File(path) => (Output::file(path)?, session.file_look()),
     };
     let audience = frame.audience(asked.format);
+    #[cfg(any(feature = "formats", feature = "xlsx"))]
+    let most = frame.most.unwrap_or(collected::MOST);
     let to_file = asked.destination != Destination::Standard;
     Ok(match asked.format {
         Format::Full => Box::new(Full::new(output, audience, look, frame.caps(), to_file)),
         Format::Short => Box::new(Short::new(output, audience)),
         Format::Json => Box::new(Json::new(output, audience)),
         Format::JsonLines => Box::new(JsonLines::new(output, audience)),
+        #[cfg(feature = "formats")]
+        Format::Sarif => Box::new(Collector::new(sarif::Sarif, output, audience, most)),
+        #[cfg(feature = "formats")]
+        Format::GitHub => Box::new(github::GitHub::new(output, audience)),
+        #[cfg(feature = "formats")]
+        Format::GitLab => Box::new(Collector::new(gitlab::GitLab, output, audience, most)),
+        #[cfg(feature = "formats")]
+        Format::Junit => Box::new(Collector::new(junit::Junit, output, audience, most)),
+        #[cfg(feature = "formats")]
+        Format::Checkstyle => Box::new(Collector::new(checkstyle::Checkstyle, output, audience, most)),
+        #[cfg(feature = "formats")]
+        Format::RdJson => Box::new(rdjson::RdJson::new(output, audience)),
+        #[cfg(feature = "formats")]
+        Format::Markdown => Box::new(Collector::new(markdown::Markdown, output, audience, most)),
+        #[cfg(feature = "formats")]
+        Format::Csv => Box::new(csv::Csv::new(output, audience)),
+        #[cfg(feature = "xlsx")]
+        Format::Xlsx => Box::new(Collector::new(xlsx::Xlsx, output, audience, most)),
     })
 }

@@ -23,7 +23,7 @@ pub use template::{Piece, Template};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::source::{Position, SourceId, Span};
+use crate::source::{Extent, Position, SourceId, Span};
 
 /// A language in which a person reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -168,6 +168,9 @@ pub struct Label {
     pub span: Span,
     /// Where the span starts, for people. Of a workbook: row and column of the cell.
     pub position: Position,
+    /// The same in the line's text, for formats that count letters otherwise than in bytes. `None`: a cell of a workbook, or
+    /// what stands before it on its line was not at hand.
+    pub extent: Option<Extent>,
     /// The address of the cell, such as `Sheet1!C7`. `None`: no workbook.
     pub cell: Option<Box<str>>,
     /// The JSON pointer of the value within its record. `None`: not JSON.

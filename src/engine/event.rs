@@ -196,6 +196,8 @@ pub struct Summary {
     pub verdict: Verdict,
     /// Why it failed; empty: it did not.
     pub failures: Vec<Failure>,
+    /// Lowest severity that is told by the exit code. `None`: none is.
+    pub fail_on: Option<Severity>,
     /// With which the program ends, unless a copy that was asked for cannot be written.
     pub exit_code: u8,
 }
@@ -239,6 +241,7 @@ impl Summary {
     pub(super) fn measured(mut self, policy: Policy) -> Self {
         self.failures.extend(policy.failures(&self));
         self.verdict = policy.verdict(&self);
+        self.fail_on = policy.fail_on;
         self.exit_code = policy.exit_code(self.verdict);
         self
     }

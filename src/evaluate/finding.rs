@@ -23,6 +23,14 @@ pub struct Finding {
     pub heading: bool,
 }
 
+impl Finding {
+    /// The findings that count: itself, unless it is only a heading, and its followers.
+    pub fn counted(&self) -> impl Iterator<Item = &Diagnostic> {
+        let head = (!self.heading).then_some(&self.diagnostic);
+        head.into_iter().chain(&self.followers)
+    }
+}
+
 impl From<Diagnostic> for Finding {
     fn from(diagnostic: Diagnostic) -> Self {
         Self { diagnostic, excerpt: None, followers: Vec::new(), heading: false }

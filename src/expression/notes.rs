@@ -63,6 +63,7 @@ impl<'a> Notes<'a> {
             } else {
                 self.text.source.position(span.start)
             },
+            extent: None,
             cell: None,
             pointer: None,
             text: text.into(),

@@ -248,6 +248,7 @@ fn row_label(intake: &Intake, source: SourceId, line: u64, start: usize, end: us
         field: None,
         span: Span::new(intake.file_offset(start), intake.file_offset(end)),
         position: Position { line, column: 1, display: 1 },
+        extent: None,
         cell: None,
         pointer: None,
         text: Argument::Nothing,

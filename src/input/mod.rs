@@ -45,7 +45,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Argument, Code, Fix, Label, Localized, Notice, Severity};
 use crate::expression::FieldId;
-use crate::source::{Position, SourceId, Span, display_width, encoding::Encoding};
+use crate::source::{Columns, Extent, Position, SourceId, Span, display_width, encoding::Encoding};
 
 /// The sheet of a blank form that explains every question.
 pub const GUIDE_SHEET: &str = "記入要領 Guide";
@@ -308,6 +308,20 @@ impl RawChunk {
         Position { line, column: column + self.encoding.file_length(tail), display: column + count(shown) }
     }
 
+    /// The same for a whole range, in the text of its line. `None`: the record does not begin its line, and what stands
+    /// before it there is not at hand (JSON).
+    fn extent(&self, record: &RawRecord, range: (u32, u32)) -> Option<Extent> {
+        let held = |from: u32, to: u32| self.bytes.get(offset(from)..offset(to)).unwrap_or(&[]);
+        let before = held(record.span.0, range.0.max(record.span.0));
+        let (breaks, last) = line_breaks(before);
+        if breaks == 0 && record.column > 1 {
+            return None;
+        }
+        let start = Columns::after(&self.encoding.decode_lossy(before.get(last..).unwrap_or(&[])));
+        let marked = self.encoding.decode_lossy(held(range.0, range.1));
+        Some(Extent { start, end: (!marked.contains(['\r', '\n'])).then(|| start.past(&marked)) })
+    }
+
     /// The cell of a workbook that begins at the byte `at` of this chunk. `None`: no workbook, or no cell begins there.
     pub fn grid_cell(&self, at: u32) -> Option<&GridCell> {
         self.grid.as_ref()?.at(at)
@@ -327,6 +341,7 @@ impl RawChunk {
             field: None,
             span: self.span(record, range),
             position: cell.map_or_else(|| self.position(record, range.0), on_sheet),
+            extent: if cell.is_some() { None } else { self.extent(record, range) },
             cell: cell.zip(sheet).map(|(cell, sheet)| address(sheet, cell.row, cell.column).into()),
             pointer: None,
             text,

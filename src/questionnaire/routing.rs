@@ -116,7 +116,16 @@ impl Router<'_> {
             let mark = both("この条件", "this condition");
             let position = source.position(condition.span.start);
             let (source, span) = (source.id, condition.span);
-            let label = Label { source, field: None, span, position, cell: None, pointer: None, text: mark };
+            let label = Label {
+                source,
+                field: None,
+                span,
+                position,
+                extent: None,
+                cell: None,
+                pointer: None,
+                text: mark,
+            };
             self.once(Diagnostics::from_iter([finding.label(label)]));
             return None;
         }
@@ -227,7 +236,16 @@ impl Router<'_> {
         };
         let position = source.position(span.start);
         let text = both("この項目", "this field");
-        let label = Label { source: source.id, field: None, span, position, cell: None, pointer: None, text };
+        let label = Label {
+            source: source.id,
+            field: None,
+            span,
+            position,
+            extent: None,
+            cell: None,
+            pointer: None,
+            text,
+        };
         let finding = Diagnostic::new(&NOT_A_CONTROLLER, Place::File(source.id)).label(label);
         let finding = finding.with("found", Argument::written(name)).with("field", &*field.name);
         let finding = finding.with("known", list(known.iter().copied()));

@@ -101,6 +101,7 @@ pub(super) fn label(field: &Field, text: Argument, sources: &[SourceText]) -> Op
         field: None,
         span,
         position: source.position(span.start),
+        extent: None,
         cell: None,
         pointer: None,
         text,

@@ -97,7 +97,16 @@ impl Walk {
     /// A marked place of this file.
     pub(super) fn label(&self, span: Span, text: Argument) -> Label {
         let position = self.source.position(span.start);
-        Label { source: self.source.id, field: None, span, position, cell: None, pointer: None, text }
+        Label {
+            source: self.source.id,
+            field: None,
+            span,
+            position,
+            extent: None,
+            cell: None,
+            pointer: None,
+            text,
+        }
     }
 
     /// A finding of this file, marked at `span`; not yet pushed.

@@ -5,6 +5,8 @@
 //!   listing. How many are left out is known, and every document declares it.
 //! - A document is written whatever the run came to.
 
+use std::collections::BTreeMap;
+
 use super::fingerprint::Fingerprints;
 use super::{Audience, Names, Output, Spot, marked_fields};
 use crate::batch::Excerpt;
@@ -45,7 +47,7 @@ pub struct Collected {
     pub summary: Summary,
     /// For whom the document is.
     pub audience: Audience,
-    names: Names,
+    pub(super) names: Names,
 }
 
 impl Collected {
@@ -56,10 +58,7 @@ impl Collected {
 
     /// What a reader may be told of the finding: its message, or, where values are hidden, its title.
     pub fn text(&self, diagnostic: &Diagnostic) -> String {
-        if self.audience.hide_values {
-            return super::short::title(diagnostic, self.audience.language);
-        }
-        diagnostic.message(self.audience.language)
+        super::told(diagnostic, self.audience)
     }
 
     /// The record's key. `None`: it has none, or it may not be told.
@@ -75,6 +74,28 @@ impl Collected {
     /// Where the finding is shown, as far as the audience may know it.
     pub(super) fn spot(&self, diagnostic: &Diagnostic) -> Spot {
         Spot::new(diagnostic, self.audience)
+    }
+
+    /// The files of the run, and what else findings are about, each with its findings in their order; those without one
+    /// stand too. `None`: the run itself.
+    pub fn by_file(&self) -> Vec<(Option<&str>, Vec<&Entry>)> {
+        let mut files: Vec<(Option<&str>, Vec<&Entry>)> = Vec::new();
+        let mut places: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+        for file in &self.summary.files {
+            places.entry(Some(&*file.name)).or_insert_with(|| {
+                files.push((Some(&*file.name), Vec::new()));
+                files.len() - 1
+            });
+        }
+        for entry in &self.entries {
+            let name = self.spot(&entry.diagnostic).file.map(|file| self.name(file));
+            let place = *places.entry(name).or_insert_with(|| {
+                files.push((name, Vec::new()));
+                files.len() - 1
+            });
+            files.get_mut(place).into_iter().for_each(|(_, entries)| entries.push(entry));
+        }
+        files
     }
 
     /// The record of a finding. `None`: it is about a file or the run.
@@ -160,7 +181,7 @@ impl<D: Document> Collector<D> {
         held.sort_by_key(|held| held.number);
         let names = Names(self.header.names.clone());
         let fingerprints = Fingerprints::new(self.audience, &self.header);
-        let mut met: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
+        let mut met: BTreeMap<String, u64> = BTreeMap::new();
         let mut unlike_others = |fingerprint: String| {
             let before = met.entry(fingerprint.clone()).or_default();
             *before += 1;

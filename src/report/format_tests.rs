@@ -14,9 +14,9 @@ use super::terminal::{Appearance, Caps, Full};
 use super::*;
 use crate::diagnostic::{Argument, Localized};
 use crate::engine::event::FileLine;
-use crate::engine::verdict::Failure;
+use crate::engine::verdict::{Failure, Verdict};
 
-fn audience(language: Language, hide: bool) -> Audience {
+pub(super) fn audience(language: Language, hide: bool) -> Audience {
     Audience { language, hide_values: hide, hide_keys: hide, secret: None }
 }
 
@@ -164,7 +164,7 @@ fn a_run_without_files_is_one_valid_document() {
 }
 
 /// A run in which everything that a submission can hold is `text`.
-fn hostile(text: &str, reporter: &mut dyn Reporter) {
+pub(super) fn hostile(text: &str, reporter: &mut dyn Reporter) {
     let mut header = sample::header();
     header.names.values_mut().for_each(|name| *name = Arc::from(text));
     let mut records = sample::of_records();
@@ -187,7 +187,9 @@ fn hostile(text: &str, reporter: &mut dyn Reporter) {
     reporter.records(&records).unwrap();
     let file = FileLine { name: text.into(), records: 3, ..FileLine::default() };
     let failures = vec![Failure::Unreadable(text.into())];
-    reporter.finish(&Summary { files: vec![file], failures, ..sample::summary() }).unwrap();
+    reporter
+        .finish(&Summary { files: vec![file], failures, verdict: Verdict::Failed, ..sample::summary() })
+        .unwrap();
 }
 
 fn hostile_page(text: &str, make: impl FnOnce(Output) -> Box<dyn Reporter>) -> String {
@@ -196,12 +198,12 @@ fn hostile_page(text: &str, make: impl FnOnce(Output) -> Box<dyn Reporter>) -> S
     page.text()
 }
 
-fn first_unsafe(page: &str) -> Option<char> {
+pub(super) fn first_unsafe(page: &str) -> Option<char> {
     page.chars().filter(|character| *character != '\n').find(|c| crate::source::picture::is_unsafe(*c))
 }
 
 /// Text as an attacker would write it: controls, marks of direction, quotes, beside ordinary characters.
-fn cells() -> impl Strategy<Value = String> {
+pub(super) fn cells() -> impl Strategy<Value = String> {
     let nasty = prop::sample::select(vec![
         "\u{1b}[2J",
         "\u{9b}1m",
@@ -226,6 +228,41 @@ fn cells() -> impl Strategy<Value = String> {
         "👩‍👩‍👧",
         "ﾊﾞ",
         "{x}",
+        "{0}",
+        "](http://x.example)",
+        "[a",
+        "![a](b)",
+        "<script>alert(1)</script>",
+        "&lt;",
+        "]]>",
+        "</failure>",
+        "\u{fffe}",
+        "::error::x",
+        "##[error]",
+        "%0A::warning::",
+        ",title=",
+        "|",
+        "`",
+        "**",
+        "__",
+        "~~",
+        "$x$",
+        "1. ",
+        "- ",
+        "# ",
+        "@somebody",
+        "#12",
+        "GH-1",
+        ":tada:",
+        "https://x.example/a_b",
+        "www.x.example",
+        "a@x.example",
+        "=1+1",
+        "＝1",
+        "'",
+        ";",
+        "\\",
+        "/",
     ]);
     prop::collection::vec(
         prop_oneof![nasty.prop_map(str::to_owned), any::<char>().prop_map(String::from)],

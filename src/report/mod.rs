@@ -10,24 +10,50 @@
 //! - Where values are hidden nothing depends on what was answered, but for which findings there are: no value, no
 //!   length, no column, no byte offset.
 
+#[cfg(feature = "formats")]
+pub mod checkstyle;
 pub mod collected;
+#[cfg(any(feature = "formats", feature = "xlsx"))]
+mod columns;
+#[cfg(feature = "formats")]
+pub mod csv;
 pub mod fingerprint;
+#[cfg(feature = "formats")]
+pub mod github;
+#[cfg(feature = "formats")]
+pub mod gitlab;
 pub mod json;
 pub mod jsonl;
+#[cfg(feature = "formats")]
+pub mod junit;
+#[cfg(feature = "formats")]
+pub mod markdown;
 pub mod output;
+#[cfg(feature = "formats")]
+pub mod rdjson;
+#[cfg(feature = "formats")]
+pub mod sarif;
 pub mod short;
 pub mod table;
 pub mod terminal;
 pub mod words;
 pub mod wrap;
+#[cfg(feature = "xlsx")]
+pub mod xlsx;
+#[cfg(feature = "formats")]
+mod xml;
 
 use std::sync::Arc;
 
+#[cfg(feature = "formats")]
+use crate::diagnostic::Fix;
 use crate::diagnostic::{Diagnostic, Label, Language, Place, RecordPlace};
 use crate::engine::event::{Progress, Reporter, RunHeader, Summary};
 use crate::error::Error;
 use crate::evaluate::{Finding, RecordFindings};
 use crate::input::address;
+#[cfg(feature = "formats")]
+use crate::source::Extent;
 use crate::source::{Position, SourceId, picture};
 
 pub use output::Output;
@@ -181,6 +207,42 @@ fn place_of(label: &Label, name: &str) -> String {
     }
 }
 
+/// What a reader may be told of a finding: its message, or, where values are hidden, its title with the fields.
+fn told(diagnostic: &Diagnostic, audience: Audience) -> String {
+    if audience.hide_values {
+        return short::title(diagnostic, audience.language);
+    }
+    diagnostic.message(audience.language)
+}
+
+/// The same for formats that know a file and a line only: with the cell or the record in front, and with what was probably
+/// meant behind.
+#[cfg(feature = "formats")]
+fn statement(diagnostic: &Diagnostic, audience: Audience) -> String {
+    let Spot { cell, record, .. } = Spot::new(diagnostic, audience);
+    let record = record.map(|number| words::record(number, audience.language));
+    let front = cell.map(String::from).or(record).map(|place| format!("{place}: ")).unwrap_or_default();
+    let suggestion = diagnostic.suggestion.as_ref().filter(|_| !audience.hide_values);
+    let behind = suggestion.map(|text| format!(" {}", text.get(audience.language))).unwrap_or_default();
+    format!("{front}{}{behind}", told(diagnostic, audience))
+}
+
+/// Where the first mark of a finding stands on its line. `None`: not known, or not to be told.
+#[cfg(feature = "formats")]
+fn extent_of(diagnostic: &Diagnostic, audience: Audience) -> Option<Extent> {
+    diagnostic.labels.first().filter(|_| !audience.hide_values)?.extent
+}
+
+/// What of a text file would be replaced by what: the mark, its bytes as long as one line holds them, and the text.
+/// `None`: nobody can tell, values are hidden, or the mark is of a cell that is written otherwise than its text reads.
+#[cfg(feature = "formats")]
+fn replacement(diagnostic: &Diagnostic, audience: Audience) -> Option<(&Label, &Fix)> {
+    let (label, fix) = diagnostic.labels.first().zip(diagnostic.fix.as_ref())?;
+    let plain = !fix.after.contains([',', ';', '\t', '"', '\r', '\n']);
+    let text = label.cell.is_none() && label.pointer.is_none();
+    (plain && text && !audience.hide_values).then_some((label, fix))
+}
+
 /// The fields whose cells a finding marks, each once, the most suspect first.
 fn marked_fields(diagnostic: &Diagnostic) -> Vec<&str> {
     let mut fields: Vec<&str> = Vec::new();
@@ -192,6 +254,8 @@ fn marked_fields(diagnostic: &Diagnostic) -> Vec<&str> {
     fields
 }
 
+#[cfg(all(test, feature = "formats", feature = "xlsx"))]
+mod foreign_tests;
 #[cfg(test)]
 mod format_tests;
 #[cfg(test)]

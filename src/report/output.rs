@@ -94,6 +94,10 @@ pub(crate) mod tests {
             Output::stream(Box::new(self.clone()), "page")
         }
 
+        pub(crate) fn bytes(&self) -> Vec<u8> {
+            self.0.borrow().clone()
+        }
+
         pub(crate) fn text(&self) -> String {
             String::from_utf8(self.0.borrow().clone()).unwrap()
         }

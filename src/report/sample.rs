@@ -12,7 +12,7 @@ use crate::engine::verdict::Verdict;
 use crate::evaluate::{Finding, RecordFindings, RuleCounts};
 use crate::input::InputFormat;
 use crate::source::encoding::Encoding;
-use crate::source::{Position, SourceId, Span, display_width};
+use crate::source::{Columns, Extent, Position, SourceId, Span, display_width};
 
 pub(super) const HEADER: &str =
     "施設ID,施設名,病床数,病床数区分,問4_電子カルテ,問11_バックアップ作成,問12_更新頻度,備考\n";
@@ -78,6 +78,7 @@ pub(super) fn label(place: &RecordPlace, text: &str, column: usize) -> Label {
     let before: usize = cells[..column].iter().map(|cell| cell.len() + 1).sum();
     let start = place.span.start + u64::try_from(before).unwrap();
     let header: &str = HEADER.trim_end().split(',').nth(column).unwrap();
+    let columns = Columns::after(text.get(..before).unwrap());
     Label {
         source: SourceId(0),
         field: Some(
@@ -90,6 +91,7 @@ pub(super) fn label(place: &RecordPlace, text: &str, column: usize) -> Label {
             column: u64::try_from(before).unwrap() + 1,
             display: u64::try_from(display_width(text.get(..before).unwrap())).unwrap() + 1,
         },
+        extent: Some(Extent { start: columns, end: Some(columns.past(cells[column])) }),
         cell: None,
         pointer: None,
         text: Argument::Localized(localized(header, &format!("column {column}"))),
@@ -365,6 +367,7 @@ pub(super) fn summary() -> Summary {
         faults: 0,
         verdict: Verdict::Findings,
         failures: Vec::new(),
+        fail_on: Some(Severity::Error),
         exit_code: 1,
     }
 }

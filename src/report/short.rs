@@ -9,7 +9,7 @@
 
 use std::fmt::Write;
 
-use super::{Audience, Names, Output, Spot, marked_fields, words};
+use super::{Audience, Names, Output, Spot, marked_fields, told, words};
 use crate::diagnostic::{Diagnostic, Language};
 use crate::engine::event::{Reporter, RunHeader, Summary};
 use crate::error::Error;
@@ -31,13 +31,8 @@ impl Short {
 
     fn line(&self, diagnostic: &Diagnostic) -> String {
         let notice = &diagnostic.notice;
-        let language = self.audience.language;
         let mut line = self.start_of(diagnostic);
-        let text = if self.audience.hide_values {
-            title(diagnostic, language)
-        } else {
-            diagnostic.message(language)
-        };
+        let text = told(diagnostic, self.audience);
         // A `String` takes everything that is written to it.
         let _ = write!(line, "{} {}[{}] {text}", diagnostic.severity, notice.full_id(), notice.slug);
         picture::visible(&line).into_owned()

@@ -300,6 +300,7 @@ pub(super) mod tests {
                     field: Some("f".into()),
                     span: span(start + record.find(cell).unwrap(), cell),
                     position: Position::default(),
+                    extent: None,
                     cell: None,
                     pointer: None,
                     text: Argument::Nothing,

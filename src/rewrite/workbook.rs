@@ -338,6 +338,7 @@ mod tests {
                 field: Some("f".into()),
                 span: Span::default(),
                 position: Position { line: row, column, display: column },
+                extent: None,
                 cell: Some(cell.into()),
                 pointer: None,
                 text: Argument::Nothing,

@@ -27,6 +27,7 @@ pub fn label(source: &SourceText, span: Span, text: Argument) -> Label {
         field: None,
         span,
         position: source.position(span.start),
+        extent: None,
         cell: None,
         pointer: None,
         text,

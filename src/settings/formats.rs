@@ -9,8 +9,36 @@ use std::path::PathBuf;
 use crate::source::sink::real_path;
 
 /// The formats, by name.
-pub const FORMATS: &[(&str, Format)] =
-    &[("full", Format::Full), ("short", Format::Short), ("json", Format::Json), ("jsonl", Format::JsonLines)];
+pub const FORMATS: &[(&str, Format)] = &[
+    ("full", Format::Full),
+    ("short", Format::Short),
+    ("json", Format::Json),
+    ("jsonl", Format::JsonLines),
+    #[cfg(feature = "formats")]
+    ("sarif", Format::Sarif),
+    #[cfg(feature = "formats")]
+    ("github", Format::GitHub),
+    #[cfg(feature = "formats")]
+    ("gitlab", Format::GitLab),
+    #[cfg(feature = "formats")]
+    ("junit", Format::Junit),
+    #[cfg(feature = "formats")]
+    ("checkstyle", Format::Checkstyle),
+    #[cfg(feature = "formats")]
+    ("rdjson", Format::RdJson),
+    #[cfg(feature = "formats")]
+    ("markdown", Format::Markdown),
+    #[cfg(feature = "formats")]
+    ("csv", Format::Csv),
+    #[cfg(feature = "xlsx")]
+    ("xlsx", Format::Xlsx),
+];
+
+/// Formats that not every build has, by the feature that brings them.
+const BY_FEATURE: [(&str, &[&str]); 2] = [
+    ("formats", &["sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown", "csv"]),
+    ("xlsx", &["xlsx"]),
+];
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +51,33 @@ pub enum Format {
     Json,
     /// One event a line.
     JsonLines,
+    /// For code scanning.
+    #[cfg(feature = "formats")]
+    Sarif,
+    /// Annotations of a workflow.
+    #[cfg(feature = "formats")]
+    GitHub,
+    /// Code quality of a merge request.
+    #[cfg(feature = "formats")]
+    GitLab,
+    /// As test results.
+    #[cfg(feature = "formats")]
+    Junit,
+    /// As of a linter of Java.
+    #[cfg(feature = "formats")]
+    Checkstyle,
+    /// For reviewdog.
+    #[cfg(feature = "formats")]
+    RdJson,
+    /// The summary of a step.
+    #[cfg(feature = "formats")]
+    Markdown,
+    /// A row a finding, as text.
+    #[cfg(feature = "formats")]
+    Csv,
+    /// The same as a workbook.
+    #[cfg(feature = "xlsx")]
+    Xlsx,
 }
 
 impl Format {
@@ -35,6 +90,12 @@ impl Format {
     pub const fn hides_values(self) -> bool {
         match self {
             Self::Full | Self::Short | Self::Json | Self::JsonLines => false,
+            #[cfg(feature = "formats")]
+            Self::Sarif | Self::GitHub | Self::GitLab | Self::Junit => true,
+            #[cfg(feature = "formats")]
+            Self::Checkstyle | Self::RdJson | Self::Markdown | Self::Csv => false,
+            #[cfg(feature = "xlsx")]
+            Self::Xlsx => false,
         }
     }
 }
@@ -73,6 +134,8 @@ pub struct Report {
 pub enum FormatProblem {
     /// No format has this name.
     Unknown(String),
+    /// The program was built without the format: its name, and the feature that brings it.
+    NotBuilt(String, &'static str),
     /// `NAME=` without a file.
     NoFile(String),
     /// Two reports into one place.
@@ -98,7 +161,13 @@ pub fn reports(given: &[String]) -> Result<Vec<Report>, FormatProblem> {
 fn parse(text: &str) -> Result<Report, FormatProblem> {
     let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file)));
     let format = FORMATS.iter().find(|(known, _)| *known == name).map(|(_, format)| *format);
-    let format = format.ok_or_else(|| FormatProblem::Unknown(name.to_owned()))?;
+    let format = format.ok_or_else(|| {
+        let feature = BY_FEATURE.iter().find(|(_, formats)| formats.contains(&name));
+        match feature {
+            Some((feature, _)) => FormatProblem::NotBuilt(name.to_owned(), feature),
+            None => FormatProblem::Unknown(name.to_owned()),
+        }
+    })?;
     let destination = match file {
         None | Some("-") => Destination::Standard,
         Some("") => return Err(FormatProblem::NoFile(text.to_owned())),
@@ -131,9 +200,14 @@ mod tests {
 
     #[test]
     fn what_cannot_be_written_is_refused() {
-        assert_eq!(asked(&["sarif"]), Err(FormatProblem::Unknown("sarif".to_owned())));
+        assert_eq!(asked(&["serif"]), Err(FormatProblem::Unknown("serif".to_owned())));
         assert_eq!(asked(&["json="]), Err(FormatProblem::NoFile("json=".to_owned())));
         assert!(matches!(asked(&["json", "full=-"]), Err(FormatProblem::Twice(..))));
+        let built = |name| FORMATS.iter().any(|(known, _)| *known == name);
+        for (name, feature) in [("sarif", "formats"), ("csv", "formats"), ("xlsx", "xlsx")] {
+            let lacking = Err(FormatProblem::NotBuilt(name.to_owned(), feature));
+            assert_eq!(asked(&[name]), if built(name) { Ok(vec![(name, "-".to_owned())]) } else { lacking });
+        }
         assert!(matches!(asked(&["json=x", "short=x"]), Err(FormatProblem::Twice(..))));
         assert!(matches!(asked(&["json=src/x", "short=./src/../src/x"]), Err(FormatProblem::Twice(..))));
     }

@@ -68,6 +68,39 @@ pub struct Position {
     pub display: u64,
 }
 
+/// Columns of a place on its line, counted from 1 in the line's text, however the file's bytes are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Columns {
+    /// In bytes of UTF-8.
+    pub utf8: u64,
+    /// In units of UTF-16.
+    pub utf16: u64,
+}
+
+impl Columns {
+    /// Where a place is that `text` stands before on the line.
+    pub fn after(text: &str) -> Self {
+        Self { utf8: 1, utf16: 1 }.past(text)
+    }
+
+    /// The place behind `text` that begins here.
+    #[must_use]
+    pub fn past(self, text: &str) -> Self {
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        let units: usize = text.chars().map(char::len_utf16).sum();
+        Self { utf8: self.utf8 + count(text.len()), utf16: self.utf16 + count(units) }
+    }
+}
+
+/// From where to where a piece of text stands on its line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Extent {
+    /// Its beginning.
+    pub start: Columns,
+    /// Behind its end. `None`: it ends on another line.
+    pub end: Option<Columns>,
+}
+
 /// The text of a rule, survey or schema file, kept for the run (submissions are never kept).
 #[derive(Debug, Clone)]
 pub struct SourceText {

@@ -70,7 +70,11 @@ mod ordered_packages;
 mod over_many;
 mod own_schemas;
 mod program;
+mod published;
 mod readme;
+#[cfg(all(feature = "formats", feature = "xlsx"))]
+mod report_formats;
+mod report_readers;
 mod schema_authority;
 mod shipped_rules;
 mod since;

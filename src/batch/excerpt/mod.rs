@@ -355,6 +355,7 @@ pub(super) mod tests {
             field: None,
             span: Span::new(span.0, span.1),
             position: Position { line, column: 1, display: 1 },
+            extent: None,
             cell: None,
             pointer: pointer.map(Box::from),
             text: Argument::Nothing,

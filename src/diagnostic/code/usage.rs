@@ -196,4 +196,9 @@ codes! {
         title "変更されたファイルが分からない" "changed files unknown"
         message "--since {found} では変更されたファイルを調べられません：{reason}。git のリポジトリの中で、存在するコミット・枝・タグを指定してください。"
             "What has changed since {found} cannot be told: {reason}. Please run it inside a git repository, with a commit, branch or tag that is there.";
+    /// The program was built without a report's format.
+    FORMAT_NOT_BUILT = "KP-U080" "format-not-built" Error
+        title "この実行ファイルに含まれていない形式" "format that this build lacks"
+        message "この実行ファイルには --format {found} が含まれていません。機能「{feature}」を有効にして（cargo build --features {feature}）作成した kenpyo を使うか、次の形式を指定してください：{known}。"
+            "This build of kenpyo lacks --format {found}. Please use one that was built with the feature \"{feature}\" (cargo build --features {feature}), or one of these formats: {known}.";
 }

@@ -13,7 +13,7 @@ use crate::diagnostic::{Argument, Decimal, Label, Localized, RecordPlace};
 use crate::expression::FieldId;
 use crate::questionnaire::Field;
 use crate::rule_pack::RulePack;
-use crate::source::{Position, SourceId, Span};
+use crate::source::{Columns, Extent, Position, SourceId, Span};
 
 /// One record, as one rule over many records needs it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -60,11 +60,45 @@ pub(super) struct LabelStub<'a> {
     line_from_record: i64,
     column: u64,
     display: u64,
+    extent: Option<ExtentStub>,
     cell: Option<&'a str>,
     #[serde(borrow)]
     pointer: Option<Pointer<'a>>,
     #[serde(borrow)]
     text: Option<Told<'a>>,
+}
+
+/// Columns by their distance from those in bytes.
+#[derive(Debug, Serialize, Deserialize)]
+struct ExtentStub {
+    start: (i64, i64),
+    /// From the start, and from the length in bytes.
+    end: Option<(i64, i64)>,
+}
+
+impl ExtentStub {
+    const fn of(extent: Extent, column: u64, length: u64) -> Self {
+        let Extent { start, end } = extent;
+        let start_stub = (distance(column, start.utf8), distance(start.utf8, start.utf16));
+        let end = match end {
+            Some(end) => Some((
+                distance(start.utf8.wrapping_add(length), end.utf8),
+                distance(start.utf16.wrapping_add(length), end.utf16),
+            )),
+            None => None,
+        };
+        Self { start: start_stub, end }
+    }
+
+    fn extent(&self, column: u64, length: u64) -> Extent {
+        let utf8 = at_distance(column, self.start.0);
+        let start = Columns { utf8, utf16: at_distance(utf8, self.start.1) };
+        let end = self.end.map(|(utf8, utf16)| Columns {
+            utf8: at_distance(start.utf8.wrapping_add(length), utf8),
+            utf16: at_distance(start.utf16.wrapping_add(length), utf16),
+        });
+        Extent { start, end }
+    }
 }
 
 /// A JSON pointer, which often is the field's name.
@@ -212,6 +246,9 @@ impl<'a> LabelStub<'a> {
             line_from_record: distance(place.line, label.position.line),
             column: label.position.column,
             display: label.position.display,
+            extent: label
+                .extent
+                .map(|extent| ExtentStub::of(extent, label.position.column, label.span.len())),
             cell: label.cell.as_deref(),
             pointer: label.pointer.as_deref().map(|pointer| Pointer::of(pointer, declared)),
             text,
@@ -228,6 +265,7 @@ impl<'a> LabelStub<'a> {
             field: field.map(|field| Arc::clone(&field.name)),
             span: Span::new(start, start.saturating_add(self.length)),
             position: Position { line, column: self.column, display: self.display },
+            extent: self.extent.as_ref().map(|extent| extent.extent(self.column, self.length)),
             cell: self.cell.map(Box::from),
             pointer: self.pointer.as_ref().map(|pointer| pointer.pointer(field)),
             text: self.text.as_ref().map_or_else(title, |text| text.argument("")),

@@ -75,6 +75,7 @@ impl<'a> Reading<'a> {
             field: None,
             span,
             position: self.text.position(span.start),
+            extent: None,
             cell: None,
             pointer: None,
             text: Argument::Nothing,

@@ -264,6 +264,7 @@ impl Marks {
             field: None,
             span: self.chunk.span(&self.record, (0, end)),
             position: self.chunk.position(&self.record, 0),
+            extent: None,
             cell: None,
             pointer: None,
             text: Argument::Nothing,

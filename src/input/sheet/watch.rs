@@ -273,6 +273,7 @@ pub(super) fn label(source: SourceId, sheet: &str, (row, column): (u32, u32)) ->
         field: None,
         span: Span::default(),
         position: Position { line, column: column_number, display: column_number },
+        extent: None,
         cell: Some(address(sheet, row, column).into()),
         pointer: None,
         text: Argument::Nothing,

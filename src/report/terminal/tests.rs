@@ -181,6 +181,7 @@ fn mistakes_in_rule_files_are_drawn_over_their_lines() {
             field: None,
             span,
             position: source.position(start),
+            extent: None,
             cell: None,
             pointer: None,
             text,

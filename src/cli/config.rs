@@ -76,7 +76,19 @@ pub(super) fn run(session: &Session, common: &Common, arguments: &ConfigArgument
             settings: settings.iter().map(of).collect(),
         }),
     };
+    note(session);
     printed(session, print(&text))
+}
+
+/// Says which file was read, which the settings do not tell where it gives none.
+fn note(session: &Session) {
+    let file = session.line.configuration().file.as_deref();
+    session.note(&match (file, session.language) {
+        (Some(file), Language::Ja) => format!("設定ファイル：{file}"),
+        (Some(file), Language::En) => format!("Configuration: {file}"),
+        (None, Language::Ja) => "設定ファイルはありません。".to_owned(),
+        (None, Language::En) => "There is no configuration file.".to_owned(),
+    });
 }
 
 /// The settings that the options of this very call give.

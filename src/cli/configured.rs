@@ -6,7 +6,7 @@
 
 use clap::ValueEnum;
 
-use super::arguments::{CheckArguments, Command};
+use super::arguments::{CheckArguments, Command, RulesAction, RulesArguments};
 use super::session::Session;
 use crate::settings::configuration::given::Value;
 
@@ -18,7 +18,7 @@ pub(super) fn fill(session: &Session, command: &mut Command) {
         Command::Explain(arguments) => configured.text(&mut arguments.survey, "survey"),
         Command::Form(arguments) => configured.text(&mut arguments.survey, "survey"),
         Command::Generate(arguments) => configured.text(&mut arguments.survey, "survey"),
-        Command::Rules(arguments) => configured.text(&mut arguments.survey, "survey"),
+        Command::Rules(arguments) => configured.rules(arguments),
         Command::Config(_) | Command::Version => {}
     }
 }
@@ -55,6 +55,16 @@ impl Configured<'_> {
     fn number(&self, place: &mut Option<String>, key: &str) {
         if place.is_none() {
             *place = self.value(key).map(ToString::to_string);
+        }
+    }
+
+    /// `rules format` writes into the survey: a configuration sends it no further than into its own folder.
+    fn rules(&self, arguments: &mut RulesArguments) {
+        let writes = matches!(arguments.action, RulesAction::Format { .. });
+        let named = arguments.survey.is_some();
+        self.text(&mut arguments.survey, "survey");
+        if writes && !named {
+            arguments.survey.take_if(|survey| !self.0.line.configuration().holds(survey));
         }
     }
 

@@ -264,6 +264,34 @@ fn a_file_writes_only_inside_its_folder_and_an_option_anywhere() {
     assert!(target.exists());
 }
 
+/// A copy of the shipped survey below `folder`, with one expression that is not in its canonical spelling.
+fn survey_in(folder: &Path) -> std::path::PathBuf {
+    for part in ["schemas", "rules"] {
+        crate::command_line_check::copy(part, &folder.join("data").join(part));
+    }
+    let file = folder.join("data/rules/hospital-cyber/2024/10-beds.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("require   = '"));
+    fs::write(&file, text.replacen("require   = '", "require   = '  ", 1)).unwrap();
+    file
+}
+
+#[test]
+fn rules_are_formatted_by_a_configurations_word_only_inside_its_folder() {
+    let outside = tempfile::tempdir().unwrap();
+    let theirs = survey_in(outside.path());
+    let before = fs::read_to_string(&theirs).unwrap();
+    let folder = folder(&format!("survey = \"{}\"", theirs.parent().unwrap().display()));
+    let output = run(folder.path(), &["rules", "format"]);
+    assert_eq!((code(&output), fs::read_to_string(&theirs).unwrap() == before), (2, true));
+    assert_eq!(code(&run(folder.path(), &["rules", "list"])), 0, "to read it there is no harm");
+    let ours = survey_in(folder.path());
+    fs::write(folder.path().join("kenpyo.toml"), "survey = \"data/rules/hospital-cyber/2024\"").unwrap();
+    assert_eq!(code(&run(folder.path(), &["rules", "format", "--check"])), 1);
+    assert_eq!(code(&run(folder.path(), &["rules", "format"])), 0);
+    assert_ne!(fs::read_to_string(&ours).unwrap(), before);
+}
+
 #[test]
 fn config_show_prints_each_setting_with_its_value_and_origin_as_toml() {
     let folder = folder(
@@ -297,9 +325,8 @@ fn config_show_prints_each_setting_with_its_value_and_origin_as_toml() {
     ] {
         assert!(compact.contains(&line.to_owned()), "{line}\n{page}");
     }
-    let text: String =
-        page.lines().filter(|line| !line.starts_with("path.")).map(|line| format!("{line}\n")).collect();
-    toml::from_str::<toml::Table>(&text).unwrap();
+    let lines: Vec<&str> = page.lines().filter(|line| !line.starts_with("path.")).collect();
+    toml::from_str::<toml::Table>(&lines.join("\n")).unwrap();
     assert_eq!(shown(&["threads"]), "threads = 2    # kenpyo.toml:1\n");
     assert_eq!(shown(&["--for", "2023/b.jsonl"]).matches("HCS-R003 = \"error\"").count(), 1);
     assert!(!shown(&["--for", "a.jsonl"]).contains("HCS-R003"));
@@ -311,6 +338,12 @@ fn config_show_prints_each_setting_with_its_value_and_origin_as_toml() {
     let threads = document["settings"].as_array().unwrap().iter().find(|setting| setting["key"] == "threads");
     let expected = serde_json::json!({ "key": "threads", "value": 2, "origin": { "kind": "file", "name": "kenpyo.toml", "line": 1 } });
     assert_eq!(threads, Some(&expected));
+    let told = |words: &[&str]| err(&run(folder.path(), &[&["config", "show"], words].concat()));
+    assert_eq!(told(&[]), "Configuration: kenpyo.toml\n");
+    assert_eq!(
+        (told(&["--isolated"]).as_str(), told(&["-q"]).as_str()),
+        ("There is no configuration file.\n", "")
+    );
     let unknown = run(folder.path(), &["config", "show", "thread"]);
     assert_eq!(code(&unknown), 2);
     assert!(
@@ -334,7 +367,8 @@ fn a_version_that_is_not_allowed_is_named_beside_the_one_that_is() {
 fn a_hostile_file_neither_acts_on_the_terminal_nor_stops_the_program() {
     let deep = format!("a = {}", "[".repeat(100_000));
     let long = format!("{} = 1", "k".repeat(200_000));
-    let many: String = (0..3_000).map(|number| format!("k{number} = 1\n")).collect();
+    let many: Vec<String> = (0..3_000).map(|number| format!("k{number} = 1")).collect();
+    let many = many.join("\n");
     for text in
         ["\"\\u001b[31m\\u202e\" = 1", "lang = \"\\u001b]0;x\\u0007\"", "x = \"\u{202e}", &deep, &long, &many]
     {

@@ -10,6 +10,7 @@ use glob::{MatchOptions, Pattern};
 
 use crate::diagnostic::Localized;
 use crate::source::nearest_file::{plain, stays_inside};
+use crate::source::sink::real_path;
 
 /// As for `--exclude`: `*` stays within a folder.
 const MATCHING: MatchOptions = MatchOptions {
@@ -61,7 +62,7 @@ impl Base {
     /// The pattern `text` as patterns that are matched against paths as seen from the working folder. A bare name
     /// matches in every folder and stays as it is.
     pub fn patterns(&self, text: &str) -> Vec<String> {
-        if self.folder == self.here || !text.contains('/') {
+        if self.folder == self.here || !text.contains('/') || Path::new(text).is_absolute() {
             return vec![text.to_owned()];
         }
         let prefix = Pattern::escape(&self.prefix.to_string_lossy());
@@ -74,8 +75,19 @@ impl Base {
 
     /// Whether the file `name`, as seen from the working folder or absolute, matches `pattern`.
     pub fn matches(&self, pattern: &Pattern, name: &str) -> bool {
-        let path = plain(&self.here.join(name));
-        path.strip_prefix(&self.folder).is_ok_and(|path| pattern.matches_path_with(path, MATCHING))
+        let inside = |path: &Path, folder: &Path| {
+            path.strip_prefix(folder).is_ok_and(|path| pattern.matches_path_with(path, MATCHING))
+        };
+        let path = self.here.join(name);
+        // An absolute name may go to the folder by a link.
+        inside(&plain(&path), &self.folder)
+            || (Path::new(name).is_absolute() && inside(&real_path(&path), &real_path(&self.folder)))
+    }
+
+    /// Whether `path`, as seen from the working folder, is inside the folder, links followed.
+    pub fn holds(&self, path: &str) -> bool {
+        let path = plain(&self.here.join(path));
+        path.strip_prefix(&self.folder).is_ok_and(|path| stays_inside(&self.folder, path))
     }
 
     /// Why a file that the configuration calls `text` may not be written. `None`: it may.
@@ -146,6 +158,22 @@ mod tests {
             assert!(!matches("2023/**", name), "{name}");
         }
         assert!(matches("2023/*.csv", "x.csv") && !matches("2023/*.csv", "sub/x.csv"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_absolute_name_may_come_by_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let real = folder.path().join("real");
+        std::fs::create_dir(&real).unwrap();
+        std::fs::write(real.join("x.csv"), "").unwrap();
+        std::os::unix::fs::symlink(&real, folder.path().join("link")).unwrap();
+        let base = Base::here(&real.canonicalize().unwrap());
+        let name = folder.path().join("link/x.csv");
+        assert!(base.matches(&Pattern::new("*.csv").unwrap(), name.to_str().unwrap()));
+        assert!(
+            base.holds("a/b") && !base.holds("../b") && !base.holds(name.parent().unwrap().to_str().unwrap())
+        );
     }
 
     #[test]

@@ -154,6 +154,12 @@ impl Configuration {
         settings
     }
 
+    /// Whether the folder `path`, as seen from the working folder, is inside that of the configuration: a command that
+    /// writes into a survey does not go further by a configuration's word.
+    pub fn holds(&self, path: &str) -> bool {
+        self.base.holds(path)
+    }
+
     /// Whether any setting holds for some files only.
     pub fn has_paths(&self) -> bool {
         !self.paths.is_empty()
@@ -240,12 +246,12 @@ impl Gathering {
         let Some(steps) = steps_up(FILE_NAME, here) else { return };
         let base = Base::above(here, steps);
         let name = base.path(FILE_NAME);
-        self.file(&name, base);
+        self.file(&name, &base);
     }
 
     fn named(&mut self, here: &Path, file: &str) {
         if Path::new(file).exists() {
-            return self.file(file, Base::of(here, Path::new(file)));
+            return self.file(file, &Base::of(here, Path::new(file)));
         }
         let neither = about(&NEITHER_FILE_NOR_SETTING).with("found", file);
         self.found.push(match quoted(file) {
@@ -254,12 +260,12 @@ impl Gathering {
         });
     }
 
-    fn file(&mut self, name: &str, base: Base) {
+    fn file(&mut self, name: &str, base: &Base) {
         match text_within(Path::new(name), LARGEST_FILE) {
             Ok(text) => {
                 self.configuration.file = Some(Arc::from(name));
                 self.configuration.base = base.clone();
-                self.text(source(FILE_SOURCE, name, text), &base, true);
+                self.text(source(FILE_SOURCE, name, text), base, true);
             }
             Err(error) => {
                 let reason = match &error {

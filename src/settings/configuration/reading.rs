@@ -354,7 +354,7 @@ impl Reader<'_> {
                 ("match", _) => path.patterns = self.given("match", Shape::Patterns, &entry.item),
                 ("survey", _) => path.survey = self.given("survey", Shape::Survey, &entry.item),
                 ("severity", Some(severities)) => {
-                    path.severity = self.severities("path.severity", severities)
+                    path.severity = self.severities("path.severity", severities);
                 }
                 ("severity", None) => self.wrong("severity", Shape::Severities, &entry.item),
                 _ => self.unknown("[[path]]", PATH_KEYS, entry),

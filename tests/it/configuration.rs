@@ -47,10 +47,17 @@ fn folder(configuration: &str) -> tempfile::TempDir {
 
 /// What `kenpyo ARGUMENTS` says on standard error when the configuration is refused.
 fn refusal(configuration: &str, words: &[&str]) -> String {
+    let (page, output) = refused(configuration, words);
+    assert_eq!(output, "", "{page}");
+    page
+}
+
+/// The same with what stands on standard output: a run that has begun says there too that nothing was checked.
+fn refused(configuration: &str, words: &[&str]) -> (String, String) {
     let folder = folder(configuration);
     let output = run(folder.path(), words);
-    assert_eq!((code(&output), out(&output).as_str()), (2, ""), "{}", err(&output));
-    err(&output)
+    assert_eq!(code(&output), 2, "{}", err(&output));
+    (err(&output), out(&output))
 }
 
 fn rules(output: &Output) -> Vec<String> {
@@ -204,7 +211,8 @@ fn what_only_the_rules_can_refuse_is_marked_in_the_file() {
         ("survey = \"hospital-cyber/2042\"", "1:10", "hospital-cyber/2024"),
         ("records = \"data\"", "1:11", "did you mean \"/data\"?"),
     ] {
-        let page = refusal(configuration, &["check", "a.jsonl"]);
+        let (page, output) = refused(configuration, &["check", "a.jsonl"]);
+        assert!(!output.contains("1812"), "nothing is judged: {output}");
         assert!(
             page.contains(&format!("[kenpyo.toml:{place}]")) && page.contains(told),
             "{configuration}: {page}"

@@ -4,6 +4,7 @@
 //! - Names, help and kinds of value only; what a value means is decided in `settings` and in each command.
 //! - Values that this program suggests corrections for are plain text here, so that the message is ours.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -33,15 +34,21 @@ pub(super) struct Common {
     /// Language of titles and messages [default: by the locale, else ja]
     #[arg(long, global = true, value_name = "LANGUAGE")]
     pub(super) lang: Option<LanguageName>,
-    /// When colours are used
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
-    pub(super) color: ColorName,
+    /// When colours are used [default: auto]
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub(super) color: Option<ColorName>,
     /// Draw with ASCII characters only
     #[arg(long, global = true)]
     pub(super) ascii: bool,
     /// No summary, no notes and no progress on standard error
     #[arg(long, short, global = true)]
     pub(super) quiet: bool,
+    /// Take FILE as the configuration [default: the nearest kenpyo.toml upward], or set one of its keys (repeatable)
+    #[arg(long, global = true, value_name = "FILE|KEY=VALUE")]
+    pub(super) config: Vec<String>,
+    /// Look for no kenpyo.toml
+    #[arg(long, global = true)]
+    pub(super) isolated: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -56,6 +63,8 @@ pub(super) enum Command {
     Rules(RulesArguments),
     /// Make synthetic submissions, with a truth list of injected defects
     Generate(Box<super::generate::GenerateArguments>),
+    /// Look at the settings: each with its value and where it comes from
+    Config(super::config::ConfigArguments),
     /// Print the version
     Version,
 }
@@ -96,9 +105,9 @@ pub(super) struct CheckArguments {
     /// The day that counts as today, for rules that ask (parameter `as_of`)
     #[arg(long, value_name = "DATE")]
     pub(super) as_of: Option<String>,
-    /// Lowest severity that makes the exit code 1
-    #[arg(long, value_name = "SEVERITY", default_value = "error")]
-    pub(super) fail_on: FailOn,
+    /// Lowest severity that makes the exit code 1 [default: error]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(super) fail_on: Option<FailOn>,
     /// Exit with 0 whatever is found; failures still exit with 2 or 3
     #[arg(long)]
     pub(super) exit_zero: bool,
@@ -150,6 +159,9 @@ pub(super) struct CheckArguments {
     /// No progress line
     #[arg(long)]
     pub(super) no_progress: bool,
+    /// Severities of soft edits, which only a configuration gives.
+    #[arg(skip)]
+    pub(super) severities: BTreeMap<String, Severity>,
 }
 
 #[derive(Debug, Args)]
@@ -222,6 +234,17 @@ pub(super) enum ColorName {
     Never,
 }
 
+impl ColorName {
+    /// As it is typed.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
+}
+
 impl From<ColorName> for ColorChoice {
     fn from(name: ColorName) -> Self {
         match name {
@@ -283,13 +306,15 @@ pub(super) enum EncodingName {
 }
 
 /// The one-line descriptions in Japanese, for `--help` where that is the language.
-const ABOUT_JA: [(&str, &str); 10] = [
+const ABOUT_JA: [(&str, &str); 12] = [
     ("", "調査票の提出データを集計前に検査します（検票）"),
     ("check", "提出データを規則で検査する"),
     ("explain", "規則または符号の説明を表示する"),
     ("form", "調査票の様式（記入用のひな形）を作る"),
     ("rules", "規則の一覧・点検・試験・整形"),
+    ("config", "設定を確認する"),
     ("version", "版を表示する"),
+    ("show", "設定の値と、その値がどこで決まったかを表示する"),
     ("list", "規則を1行に1件ずつ表示する"),
     ("lint", "規則・調査・様式ファイルの誤りを示す"),
     ("test", "すべての規則の例を実行する"),

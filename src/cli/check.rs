@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::arguments::{CheckArguments, EncodingName, InputFormatName, Whether};
+use super::arguments::{CheckArguments, EncodingName, FailOn, InputFormatName, Whether};
 use super::copies::{self, Copies};
 use super::progress::ProgressLine;
 use super::reporters::{Frame, reporter};
@@ -65,7 +65,7 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
         Ok(plan) => plan,
         Err(problems) => {
             session.warn(problems.iter().cloned());
-            return refusal.tell(&problems.into_iter().collect(), &[session.line.source(session.language)]);
+            return refusal.tell(&problems.into_iter().collect(), &session.line.sources(session.language));
         }
     };
     // The process ends when the command does: to free a pack's many small pieces would cost a tenth of a small run.
@@ -263,7 +263,7 @@ fn options(session: &Session, arguments: &CheckArguments, settings: &Settings) -
         }),
         records: arguments.records.clone(),
         policy: Policy {
-            fail_on: arguments.fail_on.severity(),
+            fail_on: arguments.fail_on.unwrap_or(FailOn::Error).severity(),
             exit_zero: arguments.exit_zero,
             allow_empty: arguments.allow_empty,
         },

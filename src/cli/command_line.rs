@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Argument, Label, Language};
 use crate::report::words;
+use crate::settings::configuration::Configuration;
 use crate::source::{SourceId, SourceText, Span, display_width, picture};
 
 /// Stands for the command line among the sources of a drawing.
@@ -22,6 +23,8 @@ pub(super) struct CommandLine {
     text: String,
     /// Where each word stands in `text`, quotes left out.
     places: Vec<(usize, usize)>,
+    /// Where words stand that the command line does not have.
+    configuration: Configuration,
 }
 
 impl CommandLine {
@@ -40,7 +43,17 @@ impl CommandLine {
             text.push_str(&safe);
             text.push_str(quote);
         }
-        Self { words, text, places }
+        Self { words, text, places, configuration: Configuration::default() }
+    }
+
+    /// What is not found on the command line is sought in `configuration` from now on.
+    pub(super) fn continue_in(&mut self, configuration: Configuration) {
+        self.configuration = configuration;
+    }
+
+    /// The configuration that goes below the command line.
+    pub(super) const fn configuration(&self) -> &Configuration {
+        &self.configuration
     }
 
     /// The words, in order.
@@ -48,7 +61,13 @@ impl CommandLine {
         &self.words
     }
 
-    /// The text to draw over.
+    /// The texts to draw over: the command line, and what stands below it.
+    pub(super) fn sources(&self, language: Language) -> Vec<SourceText> {
+        let configuration = self.configuration.sources().iter().cloned();
+        std::iter::once(self.source(language)).chain(configuration).collect()
+    }
+
+    /// The command line as a text to draw over.
     pub(super) fn source(&self, language: Language) -> SourceText {
         let name = words::pick(language, "コマンドライン", "command line");
         SourceText { id: SOURCE, name: Arc::from(name), text: Arc::from(self.text.as_str()) }
@@ -64,14 +83,15 @@ impl CommandLine {
         self.label(self.text.len(), self.text.len())
     }
 
-    /// Marks `value` where it stands as a word, behind a word's `=`, or as a part of a list. `None`: nowhere.
+    /// Marks `value` where it stands as a word, behind a word's `=`, or as a part of a list; else in the configuration.
+    /// `None`: nowhere.
     pub(super) fn mark_value(&self, value: &str) -> Option<Label> {
         let safe = picture::visible(value);
         let whole = self.words.iter().position(|word| word == value);
         whole.and_then(|index| self.mark_word(index)).or_else(|| {
             let parts = self.places.iter().flat_map(|&(start, end)| self.parts(start, end));
             let found = parts.into_iter().find(|&(start, end)| self.text.get(start..end) == Some(&*safe));
-            found.map(|(start, end)| self.label(start, end))
+            found.map(|(start, end)| self.label(start, end)).or_else(|| self.configuration.mark(value))
         })
     }
 

@@ -22,7 +22,7 @@ use crate::source::sink::Sink;
 pub(super) struct FormArguments {
     /// A rules folder, or NAME/WAVE of an embedded survey
     #[arg(long, value_name = "SURVEY")]
-    survey: Option<String>,
+    pub(super) survey: Option<String>,
     /// Format of the template [default: csv where OUT ends so, else xlsx]
     #[arg(long, value_name = "FORMAT")]
     format: Option<FormFormat>,

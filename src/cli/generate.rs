@@ -31,7 +31,7 @@ pub(super) struct GenerateArguments {
     recipe: String,
     /// A rules folder, or NAME/WAVE of an embedded survey
     #[arg(long, value_name = "SURVEY")]
-    survey: Option<String>,
+    pub(super) survey: Option<String>,
     /// How many records [default: the recipe's]
     #[arg(long, value_name = "N")]
     records: Option<u64>,

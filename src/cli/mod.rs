@@ -9,6 +9,8 @@
 mod arguments;
 mod check;
 mod command_line;
+mod config;
+mod configured;
 mod copies;
 mod explain;
 mod form;
@@ -33,7 +35,7 @@ use crate::engine::survey;
 use crate::error::Error;
 use crate::rule_pack::load::Loaded;
 use crate::settings::Environment;
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Common};
 use command_line::CommandLine;
 use session::{Exit, Session, print};
 
@@ -51,15 +53,32 @@ pub fn run(words: &[OsString], environment: Environment, terminals: Terminals) -
     match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => {
             session.adopt(&arguments.common);
-            perform(&session, arguments.command).code()
+            let thorough = matches!(arguments.command, Command::Config(_));
+            if reads_configuration(&arguments.command)
+                && let Err(exit) = session.configure(&arguments.common, thorough)
+            {
+                return exit.code();
+            }
+            perform(&session, &arguments.common, arguments.command).code()
         }
         Err(error) => clap_speaks(&session, &error, &definition).code(),
     }
 }
 
-fn perform(session: &Session, command: Command) -> Exit {
+/// Whether settings make a difference to the command. What explains a refused configuration must not be refused.
+fn reads_configuration(command: &Command) -> bool {
+    match command {
+        Command::Version => false,
+        Command::Explain(arguments) => explain::engine_code(&arguments.id).is_none(),
+        _ => true,
+    }
+}
+
+fn perform(session: &Session, common: &Common, mut command: Command) -> Exit {
+    configured::fill(session, &mut command);
     match command {
         Command::Check(arguments) => check::run(session, &arguments),
+        Command::Config(arguments) => config::run(session, common, &arguments),
         Command::Explain(arguments) => explain::run(session, &arguments),
         Command::Form(arguments) => form::run(session, &arguments),
         Command::Generate(arguments) => generate::run(session, &arguments),

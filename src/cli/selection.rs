@@ -49,7 +49,7 @@ pub(super) fn gather(
         ignore: arguments.ignore.clone(),
         profiles: arguments.profile.iter().cloned().collect(),
         params,
-        ..Selection::default()
+        severities: arguments.severities.clone(),
     })
 }
 

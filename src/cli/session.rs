@@ -15,6 +15,8 @@ use crate::report::wrap::wrap;
 use crate::report::{Audience, Output};
 use crate::settings::Environment;
 use crate::settings::appearance::{self, ColorChoice};
+use crate::settings::configuration::given::Value;
+use crate::settings::configuration::{Asked, Configuration, Refused};
 use crate::source::{SourceText, picture};
 
 /// How the program ends.
@@ -98,12 +100,40 @@ impl Session {
         Self { line, environment, terminals, language, quiet: false, color, ascii }
     }
 
-    /// Takes over what the understood command line says.
+    /// Takes over what the understood command line says, and below it the configuration.
     pub(super) fn adopt(&mut self, common: &Common) {
-        self.language = appearance::language(common.lang.map(Into::into), &self.environment);
-        self.color = common.color.into();
-        self.ascii = common.ascii;
+        let configuration = self.line.configuration();
+        let configured = |key: &str| configuration.configured(key, &self.environment);
+        let color = configured("color").and_then(|value| appearance::color_of_word(value.text()?));
+        let language = common.lang.map(Into::into).or_else(|| configuration.language());
+        self.ascii = common.ascii || configured("ascii") == Some(&Value::Flag(true));
+        self.color = common.color.map(Into::into).or(color).unwrap_or_default();
         self.quiet = common.quiet;
+        self.language = appearance::language(language, &self.environment);
+    }
+
+    /// Reads the configuration for this call; or says what is wrong with it.
+    ///
+    /// `thorough`: somebody wants to know whether it is right, and has the time.
+    pub(super) fn configure(&mut self, common: &Common, thorough: bool) -> Result<(), Exit> {
+        let asked = Asked { config: &common.config, isolated: common.isolated, thorough };
+        let here = std::env::current_dir().unwrap_or_default();
+        match Configuration::gather(asked, &here) {
+            Ok(configuration) => {
+                self.line.continue_in(configuration);
+                self.adopt(common);
+                Ok(())
+            }
+            Err(refused) => {
+                let Refused { found, sources, language } = *refused;
+                let language = common.lang.map(Into::into).or(language);
+                self.language = appearance::language(language, &self.environment);
+                let sources: Vec<SourceText> =
+                    std::iter::once(self.line.source(self.language)).chain(sources).collect();
+                self.draw_error(&super::selection::mark(self, found).into_iter().collect(), &sources);
+                Err(Exit::Usage)
+            }
+        }
     }
 
     /// The look of standard output.
@@ -144,7 +174,7 @@ impl Session {
     /// Draws what is to be said about the command line.
     pub(super) fn warn(&self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
         let diagnostics: Diagnostics = diagnostics.into_iter().collect();
-        self.draw_error(&diagnostics, &[self.line.source(self.language)]);
+        self.draw_error(&diagnostics, &self.line.sources(self.language));
     }
 
     /// Draws `diagnostics` about `sources` on standard error.

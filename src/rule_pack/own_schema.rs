@@ -40,17 +40,27 @@ pub fn check_files(files: &[File<'_>], found: &mut Diagnostics) -> Result<(), Er
     for (own, of_surveys) in [(SURVEY_FILES, true), (RULE_FILES, false)] {
         let schema = MetaSchema::new(own.text)?;
         for file in files.iter().filter(|file| file.is_survey() == of_surveys) {
-            let mismatches = schema.mismatches(&object(&file.root));
-            for mismatch in mismatches {
-                let (mark, whole) = place(&file.root, &mismatch.path);
-                if !is_reported(found, file.source, whole) {
-                    let finding = mistake::at(&code::NOT_OF_OUR_SCHEMA, file.source, mark);
-                    found.push(finding.with("schema", own.name).with("reason", mismatch.reason));
-                }
-            }
+            check_table(&schema, own.name, &file.root, file.source, found);
         }
     }
     Ok(())
+}
+
+/// Reports what `schema`, which is called `name`, refuses in the file whose tree is `root`.
+pub fn check_table(
+    schema: &MetaSchema,
+    name: &str,
+    root: &Table<'_>,
+    source: &SourceText,
+    found: &mut Diagnostics,
+) {
+    for mismatch in schema.mismatches(&object(root)) {
+        let (mark, whole) = place(root, &mismatch.path);
+        if !is_reported(found, source, whole) {
+            let finding = mistake::at(&code::NOT_OF_OUR_SCHEMA, source, mark);
+            found.push(finding.with("schema", name).with("reason", mismatch.reason));
+        }
+    }
 }
 
 /// Reports what their schema refuses in the questionnaires among `sources`.

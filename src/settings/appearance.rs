@@ -30,13 +30,39 @@ const ORDINARY: usize = 80;
 ///
 /// `ja…` is Japanese, everything else (`C` too) English; none set is Japanese.
 pub fn language(flag: Option<Language>, environment: &Environment) -> Language {
-    if let Some(language) = flag {
-        return language;
+    flag.unwrap_or_else(|| language_of_locale(environment).0)
+}
+
+/// The language of the locale, and the variable that tells it. `None`: no variable does.
+pub fn language_of_locale(environment: &Environment) -> (Language, Option<&'static str>) {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"];
+    match set.into_iter().find_map(|name| Some((name, environment.get(name)?))) {
+        Some((name, locale)) if locale.to_ascii_lowercase().starts_with("ja") => (Language::Ja, Some(name)),
+        Some((name, _)) => (Language::En, Some(name)),
+        None => (Language::Ja, None),
     }
-    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| environment.get(name));
-    match locale {
-        Some(locale) if !locale.to_ascii_lowercase().starts_with("ja") => Language::En,
-        _ => Language::Ja,
+}
+
+/// The language that `--lang` and the configuration call `word`. `None`: no language.
+pub fn language_of_word(word: &str) -> Option<Language> {
+    [Language::Ja, Language::En].into_iter().find(|language| word_of_language(*language) == word)
+}
+
+/// What `--lang` and the configuration call the language.
+pub const fn word_of_language(language: Language) -> &'static str {
+    match language {
+        Language::Ja => "ja",
+        Language::En => "en",
+    }
+}
+
+/// The choice that `--color` and the configuration call `word`. `None`: no choice.
+pub fn color_of_word(word: &str) -> Option<ColorChoice> {
+    match word {
+        "auto" => Some(ColorChoice::Auto),
+        "always" => Some(ColorChoice::Always),
+        "never" => Some(ColorChoice::Never),
+        _ => None,
     }
 }
 

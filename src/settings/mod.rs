@@ -1,4 +1,4 @@
-//! What a run is told beside its files: flags over environment over defaults, checked once.
+//! What a run is told beside its files: flags over environment over `kenpyo.toml` over defaults, checked once.
 //!
 //! Invariants
 //! - Plain structs; the environment is asked through [`Environment`], so tests need none of their own.
@@ -6,6 +6,7 @@
 //! - Nothing here looks at a rule pack or at a submission.
 
 pub mod appearance;
+pub mod configuration;
 pub mod formats;
 
 use std::collections::BTreeMap;
@@ -15,12 +16,13 @@ use validator::{Validate, ValidationErrors};
 pub use formats::{Destination, Format, FormatProblem, Report};
 
 /// The variables of the environment that are looked at.
-const VARIABLES: [&str; 13] = [
+const VARIABLES: [&str; 14] = [
     "CI",
     "CLICOLOR_FORCE",
     "COLUMNS",
     "KENPYO_CHUNK_RECORDS",
     "KENPYO_FAULT_AT",
+    "KENPYO_FINGERPRINT_KEY",
     "KENPYO_MAX_FINDINGS",
     "KENPYO_THREADS",
     "KENPYO_VALUES",
@@ -51,13 +53,12 @@ impl Environment {
     pub fn hides_values(&self) -> bool {
         match self.get("KENPYO_VALUES") {
             Some(value) => value != "show",
-            None => self.get("CI").is_some_and(|value| !value.eq_ignore_ascii_case("false") && value != "0"),
+            None => self.is_ci(),
         }
     }
 
-    /// The record on which the engine is to fail, in builds with debug assertions: for tests. `None`: none.
-    pub fn fault_at(&self) -> Option<u64> {
-        self.get("KENPYO_FAULT_AT").filter(|_| cfg!(debug_assertions))?.parse().ok()
+    "KENPYO_FAULT_AT",
+    "KENPYO_FINGERPRINT_KEY",
     }
 
     /// What `KENPYO_VALUES` says, if that is neither `show` nor `hide`. `None`: it is not set, or means something.

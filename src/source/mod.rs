@@ -10,6 +10,7 @@ pub mod digest;
 pub mod encoding;
 pub mod json;
 pub mod listing;
+pub mod nearest_file;
 pub mod picture;
 pub mod reader;
 pub mod revision;

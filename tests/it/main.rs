@@ -25,6 +25,7 @@ mod cases;
 mod cell_spellings;
 mod command_line;
 mod command_line_check;
+mod configuration;
 mod defects;
 mod determinism;
 mod encodings;

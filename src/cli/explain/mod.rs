@@ -17,10 +17,15 @@ use crate::questionnaire::InvalidCase;
 use crate::rule_pack::{DerivedValue, EditRule, RulePack};
 use page::Page;
 
+/// The engine's own code of this id or slug. `None`: there is none; it may be a rule's.
+pub(super) fn engine_code(id: &str) -> Option<&'static Code> {
+    code::all().find(|code| code.id.eq_ignore_ascii_case(id) || code.slug == id)
+}
+
 /// Runs the command.
 pub(super) fn run(session: &Session, arguments: &ExplainArguments) -> Exit {
     let id = arguments.id.as_str();
-    if let Some(code) = code::all().find(|code| code.id.eq_ignore_ascii_case(id) || code.slug == id) {
+    if let Some(code) = engine_code(id) {
         return super::printed(session, print(&of_code(code).text(session)));
     }
     let loaded = match super::open(session, arguments.survey.as_deref()) {

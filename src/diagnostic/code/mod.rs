@@ -8,6 +8,7 @@
 
 pub mod analysis;
 pub mod cell;
+pub mod configuration;
 pub mod expression;
 pub mod internal;
 pub mod pack;
@@ -83,6 +84,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         recipe::ALL,
         analysis::ALL,
         usage::ALL,
+        configuration::ALL,
         internal::ALL,
     ]
     .into_iter()

@@ -6,7 +6,7 @@
 //!   apostrophe in front. So one apostrophe less is what was written, whatever it was.
 
 use super::correction::Correction;
-use crate::source::delimited::push_row;
+use crate::source::delimited::{harmless, push_row};
 
 /// The columns.
 const COLUMNS: [&str; 8] = ["record", "key", "line", "cell", "field", "before", "after", "rule"];
@@ -43,39 +43,5 @@ impl Log {
     /// The whole file.
     pub(super) fn into_bytes(self) -> Vec<u8> {
         self.text.into_bytes()
-    }
-}
-
-/// `text` so that no spreadsheet takes it for a formula.
-fn harmless(text: &str) -> String {
-    let risky = |first: char| {
-        matches!(first, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠' | '\'')
-    };
-    // Blanks and invisible marks in front do not keep a spreadsheet from it.
-    let first = text.trim_start_matches([' ', '\u{3000}', '\u{FEFF}', '\u{200B}']).chars().next();
-    if first.is_some_and(risky) { format!("'{text}") } else { text.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn what_begins_like_a_formula_gets_an_apostrophe() {
-        for text in ["=1+1", "+1", "-1", "@x", "\tx", "＝A1", "＋1", "－", "＠", " =1", "'x"] {
-            assert_eq!(harmless(text), format!("'{text}"));
-        }
-        assert_eq!(harmless("1-2"), "1-2");
-    }
-
-    proptest! {
-        /// What was written is what is left when one apostrophe is taken away, and never two texts become one.
-        #[test]
-        fn what_was_written_can_be_told(text in any::<String>()) {
-            let written = harmless(&text);
-            prop_assert_eq!(written.strip_prefix('\'').unwrap_or(&written), text.as_str());
-        }
     }
 }

@@ -18,6 +18,7 @@ mod output_name;
 mod progress;
 mod reporters;
 mod rules;
+mod rules_book;
 mod rules_format;
 mod selection;
 mod session;

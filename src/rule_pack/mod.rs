@@ -34,7 +34,7 @@ mod lookup;
 mod making;
 mod manifest;
 mod mistake;
-mod opening;
+pub mod opening;
 mod own_schema;
 mod param;
 mod placeholder;

@@ -19,6 +19,7 @@
 
 mod annotate;
 mod answers;
+mod book;
 mod build;
 mod cases;
 mod cell_spellings;

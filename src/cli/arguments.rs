@@ -56,6 +56,10 @@ pub(super) enum Command {
     Rules(RulesArguments),
     /// Make synthetic submissions, with a truth list of injected defects
     Generate(Box<super::generate::GenerateArguments>),
+    /// Print what a shell needs to complete command lines
+    Completions(super::completions::CompletionsArguments),
+    /// Print the manual, or write its pages into a folder
+    Man(super::man::ManArguments),
     /// Print the version
     Version,
 }
@@ -145,6 +149,9 @@ pub(super) struct CheckArguments {
     /// JSON Pointer of the list of records inside a document
     #[arg(long, value_name = "POINTER")]
     pub(super) records: Option<String>,
+    /// Judge again whenever one of the files or the rules folder changes, until Ctrl-C
+    #[arg(long)]
+    pub(super) watch: bool,
     /// No progress line
     #[arg(long)]
     pub(super) no_progress: bool,
@@ -300,12 +307,14 @@ pub(super) enum EncodingName {
 }
 
 /// The one-line descriptions in Japanese, for `--help` where that is the language.
-const ABOUT_JA: [(&str, &str); 11] = [
+const ABOUT_JA: [(&str, &str); 13] = [
     ("", "調査票の提出データを集計前に検査します（検票）"),
     ("check", "提出データを規則で検査する"),
     ("explain", "規則または符号の説明を表示する"),
     ("form", "調査票の様式（記入用のひな形）を作る"),
     ("rules", "規則の一覧・点検・試験・手引き・整形"),
+    ("completions", "シェルの入力補完スクリプトを表示する"),
+    ("man", "マニュアルを表示する（--out でコマンドごとのページを書き出す）"),
     ("version", "版を表示する"),
     ("list", "規則を1行に1件ずつ表示する"),
     ("lint", "規則・調査・様式ファイルの誤りを示す"),

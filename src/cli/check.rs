@@ -68,7 +68,9 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
         }
     };
     // The process ends when the command does: to free a pack's many small pieces would cost a tenth of a small run.
-    std::mem::forget(Arc::clone(&plan.pack));
+    if !arguments.watch {
+        std::mem::forget(Arc::clone(&plan.pack));
+    }
     let run = Run::new(session, &reports, &frame, !arguments.no_progress);
     let copies = Copies::open(arguments, &plan.pack, &inputs, (session.language, settings.max_findings));
     let mut run = match run.and_then(|run| Ok(Run { copies: copies?, ..run })) {

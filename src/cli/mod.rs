@@ -9,11 +9,13 @@
 mod arguments;
 mod check;
 mod command_line;
+mod completions;
 mod copies;
 mod explain;
 mod form;
 mod generate;
 mod inputs;
+mod man;
 mod output_name;
 mod progress;
 mod reporters;
@@ -23,6 +25,7 @@ mod rules_format;
 mod selection;
 mod session;
 mod usage;
+mod watch;
 
 use std::ffi::OsString;
 
@@ -60,10 +63,13 @@ pub fn run(words: &[OsString], environment: Environment, terminals: Terminals) -
 
 fn perform(session: &Session, command: Command) -> Exit {
     match command {
+        Command::Check(arguments) if arguments.watch => watch::run(session, &arguments),
         Command::Check(arguments) => check::run(session, &arguments),
+        Command::Completions(arguments) => completions::run(session, &arguments),
         Command::Explain(arguments) => explain::run(session, &arguments),
         Command::Form(arguments) => form::run(session, &arguments),
         Command::Generate(arguments) => generate::run(session, &arguments),
+        Command::Man(arguments) => man::run(session, &arguments),
         Command::Rules(arguments) => rules::run(session, &arguments),
         Command::Version => printed(session, print(&format!("kenpyo {}\n", env!("CARGO_PKG_VERSION")))),
     }

@@ -19,6 +19,7 @@
 
 mod annotate;
 mod answers;
+mod around;
 mod book;
 mod build;
 mod cases;

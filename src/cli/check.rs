@@ -295,8 +295,8 @@ impl Run {
             // A secret makes fingerprints of keys that are not shown.
             shown.keys |= !audience.hide_keys || audience.secret.is_some();
         }
-        if progress && !session.quiet && session.terminals.error.is_some() {
-            members.push(Box::new(ProgressLine::new(session.language)));
+        if let Some(width) = session.terminals.error.filter(|_| progress && !session.quiet) {
+            members.push(Box::new(ProgressLine::new(session.language, width)));
         }
         let reports = Reports::new(members);
         Ok(Self { header: RunHeader::default(), reports, copies: Copies::default(), shown })

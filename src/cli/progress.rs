@@ -11,7 +11,7 @@ use crate::diagnostic::Language;
 use crate::engine::event::{Progress, Reporter, RunHeader, Summary};
 use crate::error::Error;
 use crate::evaluate::{Finding, RecordFindings};
-use crate::report::wrap::grouped;
+use crate::report::wrap::{grouped, shorten};
 
 /// A run shorter than this shows nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -21,13 +21,16 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Shows how far the run is.
 pub(super) struct ProgressLine {
     language: Language,
+    /// Columns of the terminal.
+    width: usize,
     begun: Instant,
     shown: Option<Instant>,
 }
 
 impl ProgressLine {
-    pub(super) fn new(language: Language) -> Self {
-        Self { language, begun: Instant::now(), shown: None }
+    /// For a terminal of `width` columns: a longer line would not be cleared whole.
+    pub(super) fn new(language: Language, width: usize) -> Self {
+        Self { language, width, begun: Instant::now(), shown: None }
     }
 
     fn text(&self, progress: Progress, elapsed: Duration) -> String {
@@ -84,7 +87,8 @@ impl Reporter for ProgressLine {
         let now = Instant::now();
         let elapsed = now - self.begun;
         if elapsed >= PATIENCE && self.shown.is_none_or(|shown| now - shown >= PAUSE) {
-            let _ = write!(std::io::stderr(), "\r\u{1b}[K{}", self.text(progress, elapsed));
+            let text = shorten(&self.text(progress, elapsed), self.width.saturating_sub(1));
+            let _ = write!(std::io::stderr(), "\r\u{1b}[K{text}");
             self.shown = Some(now);
         }
         Ok(())
@@ -99,7 +103,7 @@ mod tests {
     fn the_share_and_the_time_left_stand_where_the_size_is_known() {
         let text = |language, bytes, of_bytes| {
             let progress = Progress { records: 12_000, bytes, of_bytes };
-            ProgressLine::new(language).text(progress, Duration::from_secs(4))
+            ProgressLine::new(language, 80).text(progress, Duration::from_secs(4))
         };
         assert_eq!(
             text(Language::En, 250, Some(1000)),

@@ -28,6 +28,7 @@ mod command_line;
 mod command_line_check;
 mod defects;
 mod determinism;
+mod documents;
 mod encodings;
 mod file_defects;
 mod fix;

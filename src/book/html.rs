@@ -8,7 +8,7 @@ use askama::Template;
 
 use super::words::{self, INTRODUCTION};
 use super::{Book, Entry};
-use crate::diagnostic::{Localized, Severity};
+use crate::diagnostic::Localized;
 use crate::report::words::pick;
 use crate::source::picture;
 
@@ -54,12 +54,6 @@ impl Page<'_> {
         ];
         let told = all.into_iter().filter(|(_, list)| !list.is_empty());
         told.map(|(name, list)| (*name.get(self.book.language), list)).collect()
-    }
-
-    /// The class of a rule's severity.
-    fn class(&self, severity: &Severity) -> &'static str {
-        let _ = self;
-        severity.word()
     }
 }
 

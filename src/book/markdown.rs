@@ -89,8 +89,8 @@ impl Page {
         let lines: Vec<String> =
             facts.map(|(name, told)| format!("- **{}**: {told}", self.word(name))).collect();
         self.line(&lines.join("\n"));
-        if entry.generated {
-            self.line(&format!("*{}*", self.word(words::GENERATED)));
+        if !entry.note.is_empty() {
+            self.line(&format!("*{}*", text(&entry.note)));
         }
         let Some(table) = &entry.table else { return };
         let headings = table.records.iter().map(|(heading, _)| format!(" {} |", text(heading)));

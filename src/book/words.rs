@@ -59,6 +59,19 @@ pub const GENERATED: Localized<&str> = both(
     "調査票の設問の分岐（誰がどの設問に答えるか）から自動的に決まる検査です。",
     "This edit follows from the form itself: who is asked which question.",
 );
+/// Said when a cell is read.
+pub const OF_A_CELL: Localized<&str> =
+    both("1つの欄に記入された内容についての検査です。", "This is about what stands in one cell.");
+/// A value that follows from others.
+pub const FILLED_IN: Localized<&str> = both(
+    "未記入の欄を、ほかの回答から補う場合のお知らせです。",
+    "A blank is filled from other answers, and this says so.",
+);
+/// Several findings with one cause.
+pub const TOGETHER: Localized<&str> = both(
+    "関係する設問の指摘が重なったときに、1つにまとめて表示します。",
+    "Findings on several of these questions are told as this one.",
+);
 /// An answer that is not there.
 pub const BLANK: Localized<&str> = both("（未記入）", "(blank)");
 /// A mark for what does not apply.

@@ -51,6 +51,11 @@ impl ProgressLine {
         }
     }
 
+    /// What fits into the terminal, its last column left free.
+    fn line(&self, progress: Progress, elapsed: Duration) -> String {
+        shorten(&self.text(progress, elapsed), self.width.saturating_sub(1))
+    }
+
     /// Clears the line; that nobody looks is no fault.
     fn clear(&mut self) {
         if self.shown.take().is_some() {
@@ -87,8 +92,7 @@ impl Reporter for ProgressLine {
         let now = Instant::now();
         let elapsed = now - self.begun;
         if elapsed >= PATIENCE && self.shown.is_none_or(|shown| now - shown >= PAUSE) {
-            let text = shorten(&self.text(progress, elapsed), self.width.saturating_sub(1));
-            let _ = write!(std::io::stderr(), "\r\u{1b}[K{text}");
+            let _ = write!(std::io::stderr(), "\r\u{1b}[K{}", self.line(progress, elapsed));
             self.shown = Some(now);
         }
         Ok(())
@@ -98,6 +102,17 @@ impl Reporter for ProgressLine {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_never_breaks_on_a_narrow_terminal() {
+        let progress = Progress { records: 12_000, bytes: 250, of_bytes: Some(1000) };
+        for language in [Language::Ja, Language::En] {
+            for width in [2, 10, 20, 40, 80] {
+                let line = ProgressLine::new(language, width).line(progress, Duration::from_secs(4));
+                assert!(crate::source::display_width(&line) < width.max(2), "{width}: {line}");
+            }
+        }
+    }
 
     #[test]
     fn the_share_and_the_time_left_stand_where_the_size_is_known() {

@@ -131,9 +131,9 @@ fn compared(field: &Field, value: &Argument, op: CompareOp) -> Option<Localized<
     let Argument::Number(number) = value else { return None };
     let title = field.title();
     let (ja, en) = match op {
-        CompareOp::Less => ("より小さい", "less than"),
+        CompareOp::Less => ("より小さい値", "less than"),
         CompareOp::LessOrEqual => ("以下", "at most"),
-        CompareOp::Greater => ("より大きい", "more than"),
+        CompareOp::Greater => ("より大きい値", "more than"),
         CompareOp::GreaterOrEqual => ("以上", "at least"),
         CompareOp::Equal | CompareOp::NotEqual => return None,
     };

@@ -209,6 +209,29 @@ mod watching {
         assert_eq!(watching.child.wait().unwrap().signal(), Some(2));
     }
 
+    /// On a terminal a screen shows one run; what is drawn anew begins at its top.
+    #[test]
+    fn a_screen_is_cleared_and_nothing_else_is() {
+        use std::os::fd::AsFd;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.csv");
+        fs::write(&file, format!("{HEAD}AB12345,19\n")).unwrap();
+        let terminal = nix::pty::openpty(None, None).unwrap();
+        let mut command = command(folder.path());
+        command.args(["check", "--watch", "--lang", "en", "a.csv"]).stderr(Stdio::piped());
+        command.stdout(terminal.slave.as_fd().try_clone_to_owned().unwrap());
+        let mut child = command.spawn().unwrap();
+        drop((command, terminal.slave));
+        let (told, printed) =
+            (lines(child.stderr.take().unwrap()), lines(std::fs::File::from(terminal.master)));
+        let watching = Watching { child, told, printed };
+        watching.until("Ctrl-C");
+        assert!(!watching.printed().contains("\u{1b}[2J"));
+        fs::write(&file, format!("{HEAD}AB12345,18\n")).unwrap();
+        watching.until("Ctrl-C");
+        assert!(watching.printed().contains("\u{1b}[2J\u{1b}[3J\u{1b}[H"));
+    }
+
     #[test]
     fn a_changed_rule_is_judged_by() {
         let folder = tempfile::tempdir().unwrap();

@@ -204,6 +204,9 @@ mod run {
 
     use super::*;
 
+    /// Longest wait for a command that goes on.
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
     /// A shell in `work` in which `kenpyo` is the program under test.
     fn shell(work: &Path, line: &str) -> Command {
         let mut shell = command(work);
@@ -225,15 +228,25 @@ mod run {
             return (End::Exit(output.status.code().unwrap_or(-1)), told);
         };
         let mut child = shell(work, line).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let id = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
+        let (done, waiting) = std::sync::mpsc::channel::<()>();
+        let watchdog = std::thread::spawn(move || {
+            if waiting.recv_timeout(PATIENCE).is_err() {
+                let _ = nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGKILL);
+            }
+        });
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
         let mut told = Vec::new();
         let found = lines.any(|line| {
             told.push(line.clone());
             line.contains(sign.as_str())
         });
-        let id = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
-        let _ = nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGINT);
+        if found {
+            let _ = nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGINT);
+        }
         let status = child.wait().unwrap();
+        let _ = done.send(());
+        let _ = watchdog.join();
         let interrupted = std::os::unix::process::ExitStatusExt::signal(&status) == Some(2);
         let end = if found && interrupted { end.clone() } else { End::Exit(status.code().unwrap_or(-1)) };
         (end, told.join("\n"))

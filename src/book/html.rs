@@ -4,6 +4,8 @@
 //! - Nothing is loaded from elsewhere and nothing runs: no script, no font, no picture, no address beside the page's own.
 //! - Every text of the pack goes through the template's escaping; none is marked as safe.
 
+use std::borrow::Cow;
+
 use askama::Template;
 
 use super::words::{self, INTRODUCTION};
@@ -20,7 +22,7 @@ struct Page<'b> {
 
 impl Page<'_> {
     /// A word of the document's own.
-    fn word(&self, word: Localized<&'static str>) -> &'static str {
+    fn word(&self, word: &Localized<&'static str>) -> &'static str {
         word.get(self.book.language)
     }
 
@@ -57,15 +59,9 @@ impl Page<'_> {
     }
 }
 
-/// What a browser may not be given stands as its picture.
-mod filters {
-    use super::picture;
-
-    /// Pictures in place of what cannot be seen or may not stand in a page.
-    #[askama::filter_fn]
-    pub(super) fn seen<T: std::fmt::Display>(text: T, _: &dyn askama::Values) -> askama::Result<String> {
-        Ok(picture::visible_lines(&text.to_string()).into_owned())
-    }
+/// `text` with pictures in place of what cannot be seen or may not stand in a page.
+fn seen(text: &str) -> Cow<'_, str> {
+    picture::visible_lines(text)
 }
 
 /// The whole page. `None`: the template failed, which is our own fault.

@@ -1,4 +1,4 @@
-//! The document as Markdown (CommonMark with tables).
+//! The document as Markdown (`CommonMark` with tables).
 //!
 //! Invariants
 //! - Whatever stands in the pack is text: each sign that could begin markup is escaped, and a line feed ends nothing.
@@ -16,32 +16,32 @@ use crate::source::picture;
 pub fn markdown(book: &Book) -> String {
     let mut page = Page { text: String::new(), language: book.language };
     page.line(&format!("# {}", text(&book.title)));
-    page.line(&format!("**{}**", page.word(words::SUBTITLE)));
+    page.line(&format!("**{}**", page.word(&words::SUBTITLE)));
     page.line(&format!(
         "{}: {} · {}: {}",
-        page.word(words::PACK),
+        page.word(&words::PACK),
         code(&book.survey),
-        page.word(words::HASH),
+        page.word(&words::HASH),
         code(&book.hash)
     ));
-    page.line(&format!("## {}", page.word(words::HOW_TO_READ)));
+    page.line(&format!("## {}", page.word(&words::HOW_TO_READ)));
     let points: Vec<String> =
         INTRODUCTION.iter().map(|point| format!("- {}", text(point.get(book.language)))).collect();
     page.line(&points.join("\n"));
-    page.line(&format!("## {}", page.word(words::CONTENTS)));
+    page.line(&format!("## {}", page.word(&words::CONTENTS)));
     let parts: Vec<String> = (1..)
         .zip(&book.groups)
         .map(|(number, group)| format!("- [{}](#part-{number})", text(&group.heading)))
         .collect();
-    page.line(&format!("{}\n- [{}](#index)", parts.join("\n"), page.word(words::INDEX)));
+    page.line(&format!("{}\n- [{}](#index)", parts.join("\n"), page.word(&words::INDEX)));
     for (number, group) in (1..).zip(&book.groups) {
         page.line(&format!("<a id=\"part-{number}\"></a>\n\n## {}", text(&group.heading)));
         for entry in &group.entries {
             page.entry(entry);
         }
     }
-    page.line(&format!("<a id=\"index\"></a>\n\n## {}", page.word(words::INDEX)));
-    let mut rows = vec![format!("| {} | |", page.word(words::QUESTION)), "|---|---|".to_owned()];
+    page.line(&format!("<a id=\"index\"></a>\n\n## {}", page.word(&words::INDEX)));
+    let mut rows = vec![format!("| {} | |", page.word(&words::QUESTION)), "|---|---|".to_owned()];
     for question in &book.index {
         let rules =
             question.rules.iter().map(|(id, anchor)| format!("[{}](<#{}>)", text(id), target(anchor)));
@@ -59,7 +59,7 @@ struct Page {
 }
 
 impl Page {
-    fn word(&self, word: Localized<&'static str>) -> &'static str {
+    fn word(&self, word: &Localized<&'static str>) -> &'static str {
         word.get(self.language)
     }
 
@@ -87,14 +87,14 @@ impl Page {
         facts.push((words::CONDITION, conditions.collect::<Vec<_>>().join(" · ")));
         let facts = facts.into_iter().filter(|(_, told)| !told.is_empty());
         let lines: Vec<String> =
-            facts.map(|(name, told)| format!("- **{}**: {told}", self.word(name))).collect();
+            facts.map(|(name, told)| format!("- **{}**: {told}", self.word(&name))).collect();
         self.line(&lines.join("\n"));
         if !entry.note.is_empty() {
             self.line(&format!("*{}*", text(&entry.note)));
         }
         let Some(table) = &entry.table else { return };
         let headings = table.records.iter().map(|(heading, _)| format!(" {} |", text(heading)));
-        let mut rows = vec![format!("| {} |{}", self.word(words::QUESTION), headings.collect::<String>())];
+        let mut rows = vec![format!("| {} |{}", self.word(&words::QUESTION), headings.collect::<String>())];
         rows.push(format!("|---|{}", "---|".repeat(table.records.len())));
         for (question, answers) in &table.rows {
             let cells = answers.iter().map(|answer| format!(" {} |", text(answer)));
@@ -118,7 +118,7 @@ fn text(plain: &str) -> Cow<'_, str> {
             '<' => escaped.push_str("&lt;"),
             '&' => escaped.push_str("&amp;"),
             '"' | '(' | ')' | ':' | '-' | '.' | '=' if !begins_markup(&escaped, letter) => {
-                escaped.push(letter)
+                escaped.push(letter);
             }
             letter if special(letter) => {
                 escaped.push('\\');

@@ -109,12 +109,11 @@ impl Book {
         let mut groups: Vec<(Place, Group)> = Vec::new();
         let index = index(pack, &drafts, language);
         for draft in drafts {
-            match groups.last_mut().filter(|(place, _)| *place == draft.place) {
-                Some((_, group)) => group.entries.push(draft.entry),
-                None => {
-                    let heading = draft.place.heading(pack, language);
-                    groups.push((draft.place, Group { heading, entries: vec![draft.entry] }));
-                }
+            if let Some((_, group)) = groups.last_mut().filter(|(place, _)| *place == draft.place) {
+                group.entries.push(draft.entry);
+            } else {
+                let heading = draft.place.heading(pack, language);
+                groups.push((draft.place, Group { heading, entries: vec![draft.entry] }));
             }
         }
         Self {

@@ -65,6 +65,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct CheckArguments {
     /// Files, folders or patterns (also quoted ones); `-` reads standard input
     #[arg(value_name = "FILE", required_unless_present = "files_from")]

@@ -23,10 +23,10 @@ fn read(markdown: &str) -> (String, Vec<String>) {
             Event::Text(piece) | Event::Code(piece) => plain.push_str(&piece),
             Event::Html(piece) | Event::InlineHtml(piece) => other.push(piece.trim().to_owned()),
             Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
-                other.push(dest_url.to_string())
+                other.push(dest_url.to_string());
             }
             Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell | TagEnd::Heading(_)) => {
-                plain.push('\n')
+                plain.push('\n');
             }
             _ => {}
         }

@@ -20,8 +20,13 @@ const FORMATS_TO_COME: [&str; 5] = ["sarif", "github", "gitlab", "junit", "markd
 /// The documents, relative to the repository, sorted.
 fn documents() -> Vec<String> {
     let mut found = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned()];
-    found.extend(files("docs").into_iter().filter(|name| name.ends_with(".md")));
+    found.extend(files("docs").into_iter().filter(|name| ends(name, &["md"])));
     found
+}
+
+/// Whether the name of a file has one of `endings`.
+fn ends(name: &str, endings: &[&str]) -> bool {
+    Path::new(name).extension().is_some_and(|ending| endings.iter().any(|known| ending == *known))
 }
 
 /// Every file below `folder`, relative to the repository, sorted.
@@ -205,7 +210,7 @@ mod run {
     use super::*;
 
     /// Longest wait for a command that goes on.
-    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+    const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
 
     /// A shell in `work` in which `kenpyo` is the program under test.
     fn shell(work: &Path, line: &str) -> Command {
@@ -426,7 +431,7 @@ fn every_flag_that_a_sentence_or_a_table_names_is_there() {
 /// Every YAML file that the repository hands out, with its content.
 fn yaml() -> Vec<(String, Value)> {
     let mut names = vec![".pre-commit-hooks.yaml".to_owned(), "action.yml".to_owned()];
-    names.extend(files("docs").into_iter().filter(|name| name.ends_with(".yml") || name.ends_with(".yaml")));
+    names.extend(files("docs").into_iter().filter(|name| ends(name, &["yml", "yaml"])));
     assert!(names.len() > 3, "{names:?}");
     let read = |name: String| {
         let value = serde_saphyr::from_str(&content(&name)).unwrap_or_else(|fault| panic!("{name}: {fault}"));

@@ -4,6 +4,7 @@
 //! - The rooms stand in the order of `ARCHITECTURE.md`; each uses only those below it.
 
 pub mod batch;
+pub mod book;
 pub mod cli;
 pub mod diagnostic;
 pub mod engine;

@@ -6,6 +6,11 @@
 //!   many records that a run judges.
 //! - Each record of an example over many records is a file of its own.
 
+mod shown;
+
+use shown::together;
+pub use shown::{Shown, show};
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,12 +18,11 @@ use crate::batch::Batch;
 use crate::batch::example::batch_of;
 use crate::diagnostic::code::analysis::EXAMPLE_DISAGREES;
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Label, Localized, Place};
-use crate::evaluate::{Judging, KeyTable, Outcome, Outcomes, Reason, Wants, gather, judge, reasons};
+use crate::evaluate::{Outcome, Outcomes, Reason, judge, reasons};
 use crate::expression::{ParamId, Value};
 use crate::plan::{Plan, Selection};
 use crate::questionnaire::Declared;
 use crate::rule_pack::{Demand, EditRule, Example, ExampleRecord, ExpectedOutcome, RulePack};
-use crate::source::SourceId;
 
 /// How many examples were tried, and what they showed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -94,41 +98,16 @@ fn over_many_records(pack: &Arc<RulePack>) -> (usize, Vec<Placed>) {
             let params = example.records.iter().flat_map(|record| record.params.clone()).collect();
             let plan = plans.entry(params).or_insert_with_key(|params| plan(pack, params));
             let Some(plan) = plan else { continue };
-            let Some(planned) = plan.dataset.iter().position(|planned| planned.index == rule) else {
+            if !plan.dataset.iter().any(|planned| planned.index == rule) {
                 continue;
-            };
+            }
             examples += 1;
-            let outcomes = outcomes_of_records(plan, planned, example);
+            let outcomes = together(plan, rule, &example.records, &|_| Arc::from("")).outcomes;
             let disagrees = many_disagree(pack, edit, example, &outcomes);
             found.extend(disagrees.map(|diagnostic| ((rule, place), diagnostic)));
         }
     }
     (examples, found)
-}
-
-/// The outcome of each record of `example`, judged together. `None`: it has none, which is our own fault.
-fn outcomes_of_records(plan: &Plan, planned: usize, example: &Example) -> Vec<Option<Outcome>> {
-    let wants = Wants { excerpts: false, values: false, keys: false };
-    let mut table = KeyTable::default();
-    let mut outcomes = Vec::new();
-    for (file, record) in (0..).map(SourceId).zip(&example.records) {
-        let mut batch = batch_of(&plan.pack, std::slice::from_ref(record));
-        batch.chunk.source = Some(file);
-        judge(plan, &mut batch);
-        let gathered = gather(plan, &batch, wants, true);
-        outcomes.push(gathered.settled(planned));
-        table.add(gathered);
-    }
-    let names = BTreeMap::new();
-    let judging = Judging { plan, names: &names, keys: false, pool: None, outcomes: true };
-    let decided = table.judge(judging, &mut |_| Ok(())).map(|judged| judged.decided).unwrap_or_default();
-    for ((file, _), outcome) in decided.get(planned).into_iter().flatten() {
-        let place = usize::try_from(file.0).ok().and_then(|place| outcomes.get_mut(place));
-        if let Some(place) = place {
-            *place = Some(*outcome);
-        }
-    }
-    outcomes
 }
 
 /// `None`: the example gives what it should.

@@ -59,17 +59,22 @@ pub(super) enum Command {
     Explain(ExplainArguments),
     /// Write the blank template of a survey: a workbook to be filled in, or CSV
     Form(super::form::FormArguments),
-    /// Look at a rule pack: list, lint, test, format
+    /// Look at a rule pack: list, lint, test, format; write it as a book
     Rules(RulesArguments),
     /// Make synthetic submissions, with a truth list of injected defects
     Generate(Box<super::generate::GenerateArguments>),
     /// Look at the settings: each with its value and where it comes from
     Config(super::config::ConfigArguments),
+    /// Print what a shell needs to complete command lines
+    Completions(super::completions::CompletionsArguments),
+    /// Print the manual, or write its pages into a folder
+    Man(super::man::ManArguments),
     /// Print the version
     Version,
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct CheckArguments {
     /// Files, folders or patterns (also quoted ones); `-` reads standard input
     #[arg(value_name = "FILE", required_unless_present = "files_from")]
@@ -156,6 +161,9 @@ pub(super) struct CheckArguments {
     /// JSON Pointer of the list of records inside a document
     #[arg(long, value_name = "POINTER")]
     pub(super) records: Option<String>,
+    /// Judge again whenever one of the files or the rules folder changes, until Ctrl-C
+    #[arg(long)]
+    pub(super) watch: bool,
     /// No progress line
     #[arg(long)]
     pub(super) no_progress: bool,
@@ -198,6 +206,15 @@ pub(super) enum RulesAction {
     Lint,
     /// Run the examples of all rules
     Test,
+    /// Write the edit rules as a document for respondents, or the record layout
+    Book {
+        /// How the document is written [default: by the ending of OUT, else markdown]
+        #[arg(long, value_name = "FORMAT")]
+        format: Option<BookFormat>,
+        /// Where to write [default: standard output]
+        #[arg(long, short, value_name = "OUT")]
+        out: Option<PathBuf>,
+    },
     /// Write expressions in their canonical spelling; comments and order stay
     Format {
         /// Change nothing; tell which files would change, and exit with 1 if any
@@ -210,6 +227,16 @@ pub(super) enum RulesAction {
 pub(super) enum ListFormat {
     Text,
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum BookFormat {
+    /// A document for any editor
+    Markdown,
+    /// One self-contained page for a browser, or for paper
+    Html,
+    /// The record layout as a code table (CSV)
+    Layout,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -306,18 +333,21 @@ pub(super) enum EncodingName {
 }
 
 /// The one-line descriptions in Japanese, for `--help` where that is the language.
-const ABOUT_JA: [(&str, &str); 12] = [
+const ABOUT_JA: [(&str, &str); 15] = [
     ("", "調査票の提出データを集計前に検査します（検票）"),
     ("check", "提出データを規則で検査する"),
     ("explain", "規則または符号の説明を表示する"),
     ("form", "調査票の様式（記入用のひな形）を作る"),
-    ("rules", "規則の一覧・点検・試験・整形"),
     ("config", "設定を確認する"),
+    ("rules", "規則の一覧・点検・試験・手引き・整形"),
+    ("completions", "シェルの入力補完スクリプトを表示する"),
+    ("man", "マニュアルを表示する（--out でコマンドごとのページを書き出す）"),
     ("version", "版を表示する"),
     ("show", "設定の値と、その値がどこで決まったかを表示する"),
     ("list", "規則を1行に1件ずつ表示する"),
     ("lint", "規則・調査・様式ファイルの誤りを示す"),
     ("test", "すべての規則の例を実行する"),
+    ("book", "規則を回答者向けの手引き（またはデータレイアウト）として書き出す"),
     ("format", "式を標準の書き方に揃える（注釈と順序は変えない）"),
 ];
 

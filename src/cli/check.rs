@@ -69,7 +69,9 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
         }
     };
     // The process ends when the command does: to free a pack's many small pieces would cost a tenth of a small run.
-    std::mem::forget(Arc::clone(&plan.pack));
+    if !arguments.watch {
+        std::mem::forget(Arc::clone(&plan.pack));
+    }
     let run = Run::new(session, &reports, &frame, !arguments.no_progress);
     let copies = Copies::open(arguments, &plan.pack, &inputs, (session.language, settings.max_findings));
     let mut run = match run.and_then(|run| Ok(Run { copies: copies?, ..run })) {
@@ -298,8 +300,8 @@ impl Run {
             // A secret makes fingerprints of keys that are not shown.
             shown.keys |= !audience.hide_keys || audience.secret.is_some();
         }
-        if progress && !session.quiet && session.terminals.error.is_some() {
-            members.push(Box::new(ProgressLine::new(session.language)));
+        if let Some(width) = session.terminals.error.filter(|_| progress && !session.quiet) {
+            members.push(Box::new(ProgressLine::new(session.language, width)));
         }
         let reports = Reports::new(members);
         Ok(Self { header: RunHeader::default(), reports, copies: Copies::default(), shown })

@@ -9,6 +9,7 @@
 mod arguments;
 mod check;
 mod command_line;
+mod completions;
 mod config;
 mod configured;
 mod copies;
@@ -16,14 +17,17 @@ mod explain;
 mod form;
 mod generate;
 mod inputs;
+mod man;
 mod output_name;
 mod progress;
 mod reporters;
 mod rules;
+mod rules_book;
 mod rules_format;
 mod selection;
 mod session;
 mod usage;
+mod watch;
 
 use std::ffi::OsString;
 
@@ -77,11 +81,14 @@ fn reads_configuration(command: &Command) -> bool {
 fn perform(session: &Session, common: &Common, mut command: Command) -> Exit {
     configured::fill(session, &mut command);
     match command {
+        Command::Check(arguments) if arguments.watch => watch::run(session, &arguments),
         Command::Check(arguments) => check::run(session, &arguments),
         Command::Config(arguments) => config::run(session, common, &arguments),
+        Command::Completions(arguments) => completions::run(session, &arguments),
         Command::Explain(arguments) => explain::run(session, &arguments),
         Command::Form(arguments) => form::run(session, &arguments),
         Command::Generate(arguments) => generate::run(session, &arguments),
+        Command::Man(arguments) => man::run(session, &arguments),
         Command::Rules(arguments) => rules::run(session, &arguments),
         Command::Version => printed(session, print(&format!("kenpyo {}\n", env!("CARGO_PKG_VERSION")))),
     }

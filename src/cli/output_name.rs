@@ -13,9 +13,9 @@ use crate::diagnostic::code::usage::{ENDING_OF_ANOTHER_FORMAT, VALUE_NOT_USABLE}
 use crate::diagnostic::{Argument, Diagnostic, Localized};
 
 /// Endings that tell a program what a file holds.
-const TELLING: [&str; 20] = [
+const TELLING: [&str; 22] = [
     "csv", "tsv", "tab", "txt", "json", "jsonl", "ndjson", "xlsx", "xlsm", "xltx", "xltm", "xls", "xlsb",
-    "ods", "numbers", "gz", "zip", "pdf", "html", "htm",
+    "ods", "numbers", "gz", "zip", "pdf", "html", "htm", "md", "markdown",
 ];
 
 /// Endings of tables as text.
@@ -23,6 +23,12 @@ pub(super) const CSV: &[&str] = &["csv", "txt"];
 
 /// Endings of workbooks without macros.
 pub(super) const XLSX: &[&str] = &["xlsx"];
+
+/// Endings of pages for a browser.
+pub(super) const HTML: &[&str] = &["html", "htm"];
+
+/// Endings of documents for any editor.
+pub(super) const MARKDOWN: &[&str] = &["md", "markdown", "txt"];
 
 /// Endings of what nobody wrote: the format of the original is not known by its name.
 const ANY_TEXT_OR_WORKBOOK: &[&str] =

@@ -11,7 +11,7 @@ use crate::diagnostic::Language;
 use crate::engine::event::{Progress, Reporter, RunHeader, Summary};
 use crate::error::Error;
 use crate::evaluate::{Finding, RecordFindings};
-use crate::report::wrap::grouped;
+use crate::report::wrap::{grouped, shorten};
 
 /// A run shorter than this shows nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -21,13 +21,16 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Shows how far the run is.
 pub(super) struct ProgressLine {
     language: Language,
+    /// Columns of the terminal.
+    width: usize,
     begun: Instant,
     shown: Option<Instant>,
 }
 
 impl ProgressLine {
-    pub(super) fn new(language: Language) -> Self {
-        Self { language, begun: Instant::now(), shown: None }
+    /// For a terminal of `width` columns: a longer line would not be cleared whole.
+    pub(super) fn new(language: Language, width: usize) -> Self {
+        Self { language, width, begun: Instant::now(), shown: None }
     }
 
     fn text(&self, progress: Progress, elapsed: Duration) -> String {
@@ -46,6 +49,11 @@ impl ProgressLine {
             Language::Ja => format!("{percent}% · {line} · 残り約{left}秒"),
             Language::En => format!("{percent}% · {line} · about {left} s left"),
         }
+    }
+
+    /// What fits into the terminal, its last column left free.
+    fn line(&self, progress: Progress, elapsed: Duration) -> String {
+        shorten(&self.text(progress, elapsed), self.width.saturating_sub(1))
     }
 
     /// Clears the line; that nobody looks is no fault.
@@ -84,7 +92,7 @@ impl Reporter for ProgressLine {
         let now = Instant::now();
         let elapsed = now - self.begun;
         if elapsed >= PATIENCE && self.shown.is_none_or(|shown| now - shown >= PAUSE) {
-            let _ = write!(std::io::stderr(), "\r\u{1b}[K{}", self.text(progress, elapsed));
+            let _ = write!(std::io::stderr(), "\r\u{1b}[K{}", self.line(progress, elapsed));
             self.shown = Some(now);
         }
         Ok(())
@@ -96,10 +104,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_line_never_breaks_on_a_narrow_terminal() {
+        let progress = Progress { records: 12_000, bytes: 250, of_bytes: Some(1000) };
+        for language in [Language::Ja, Language::En] {
+            for width in [2, 10, 20, 40, 80] {
+                let line = ProgressLine::new(language, width).line(progress, Duration::from_secs(4));
+                assert!(crate::source::display_width(&line) < width.max(2), "{width}: {line}");
+            }
+        }
+    }
+
+    #[test]
     fn the_share_and_the_time_left_stand_where_the_size_is_known() {
         let text = |language, bytes, of_bytes| {
             let progress = Progress { records: 12_000, bytes, of_bytes };
-            ProgressLine::new(language).text(progress, Duration::from_secs(4))
+            ProgressLine::new(language, 80).text(progress, Duration::from_secs(4))
         };
         assert_eq!(
             text(Language::En, 250, Some(1000)),

@@ -8,8 +8,8 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::arguments::{ListFormat, RulesAction, RulesArguments};
-use super::rules_format;
 use super::session::{Exit, Session, print};
+use super::{rules_book, rules_format};
 use crate::diagnostic::{Diagnostics, Language, Severity};
 use crate::report::terminal::{Ink, draw_pack};
 use crate::report::wrap::{pad, shorten};
@@ -23,6 +23,9 @@ pub(super) fn run(session: &Session, arguments: &RulesArguments) -> Exit {
     let survey = arguments.survey.as_deref();
     if let RulesAction::Format { check } = arguments.action {
         return rules_format::run(session, survey, check);
+    }
+    if let RulesAction::Book { format, out } = &arguments.action {
+        return rules_book::run(session, survey, *format, out.as_deref());
     }
     let loaded = match super::open(session, survey) {
         Ok(loaded) => loaded,
@@ -40,7 +43,7 @@ pub(super) fn run(session: &Session, arguments: &RulesArguments) -> Exit {
         }
         (RulesAction::Test, Some(pack)) => trial(session, &Arc::new(pack)),
         (_, None) => session.refuse_pack(&loaded.diagnostics, &loaded.sources),
-        (RulesAction::Format { .. }, Some(_)) => Exit::Clean,
+        (RulesAction::Format { .. } | RulesAction::Book { .. }, Some(_)) => Exit::Clean,
     }
 }
 

@@ -4,6 +4,8 @@
 //! - Findings and documents go to standard output; refusals, notes and the summary to standard error.
 //! - `--quiet` silences notes and summary, never a refusal.
 
+use std::cell::Cell;
+
 use super::arguments::Common;
 use super::command_line::CommandLine;
 use crate::diagnostic::code::usage::{PACK_REFUSED, RUN_STOPPED, UNUSABLE_FILE};
@@ -74,6 +76,8 @@ pub(super) struct Session {
     pub(super) quiet: bool,
     color: ColorChoice,
     ascii: bool,
+    /// Whether the reader of the output went away.
+    closed: Cell<bool>,
 }
 
 impl Session {
@@ -97,7 +101,7 @@ impl Session {
         };
         let ascii = line.words().iter().any(|word| word == "--ascii");
         let language = appearance::language(flag, &environment);
-        Self { line, environment, terminals, language, quiet: false, color, ascii }
+        Self { line, environment, terminals, language, quiet: false, color, ascii, closed: Cell::new(false) }
     }
 
     /// Takes over what the understood command line says, and below it the configuration.
@@ -194,7 +198,10 @@ impl Session {
     /// Says what stopped the program: quietly nothing if the output was closed.
     pub(super) fn stopped(&self, error: &Error, otherwise: Exit) -> Exit {
         let diagnostic = match error {
-            Error::OutputClosed => return Exit::Clean,
+            Error::OutputClosed => {
+                self.closed.set(true);
+                return Exit::Clean;
+            }
             Error::Read { path, source } | Error::Write { path, source } => {
                 Diagnostic::new(&UNUSABLE_FILE, Place::Run)
                     .with("path", path.display().to_string())
@@ -204,6 +211,11 @@ impl Session {
         };
         self.draw_error(&Diagnostics::from_iter([diagnostic]), &[]);
         otherwise
+    }
+
+    /// Whether something could not be printed because nobody reads it any more.
+    pub(super) const fn output_closed(&self) -> bool {
+        self.closed.get()
     }
 
     /// Prints a note for people, wrapped; nothing with `--quiet`.

@@ -12,7 +12,7 @@ use crate::rule_pack::RulePack;
 
 /// What may be entered into a column.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Entry<'a> {
+pub enum Entry<'a> {
     /// One option of a list.
     Option(&'a OptionList),
     /// Several options in one cell.
@@ -35,7 +35,7 @@ pub(super) enum Entry<'a> {
 
 /// One column of the template.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Column<'a> {
+pub struct Column<'a> {
     /// As the reader knows it.
     pub header: &'a str,
     /// Its field.
@@ -47,7 +47,7 @@ pub(super) struct Column<'a> {
 }
 
 /// All columns in form order.
-pub(super) fn columns(form: &Questionnaire) -> Vec<Column<'_>> {
+pub fn columns(form: &Questionnaire) -> Vec<Column<'_>> {
     form.fields.iter().flat_map(of_field).collect()
 }
 
@@ -90,7 +90,7 @@ fn both(ja: impl Into<String>, en: impl Into<String>) -> Localized<String> {
 
 impl Column<'_> {
     /// Question number and label; of an option's column, the option too.
-    pub(super) fn title(&self) -> Localized<String> {
+    pub fn title(&self) -> Localized<String> {
         let field = self.field;
         let titled = match &field.question {
             None => field.label.map(ToString::to_string),
@@ -107,7 +107,7 @@ impl Column<'_> {
     }
 
     /// The options with their codes, or how the answer is written. Empty: any text will do.
-    pub(super) fn how(&self) -> Localized<String> {
+    pub fn how(&self) -> Localized<String> {
         match self.entry {
             Entry::Option(list) => options(list),
             Entry::Several(list, layout) => {
@@ -132,17 +132,17 @@ impl Column<'_> {
     }
 
     /// Who must answer.
-    pub(super) fn asked_of(&self, pack: &RulePack) -> Localized<String> {
+    pub fn asked_of(&self, pack: &RulePack) -> Localized<String> {
         condition::asked_of(pack, self.field.id)
     }
 
     /// Whether an answer is needed of whom the question is asked; what names the record always is.
-    pub(super) fn need(&self, pack: &RulePack) -> Required {
+    pub fn need(&self, pack: &RulePack) -> Required {
         if pack.key.contains(&self.field.id) { Required::Yes } else { self.field.required }
     }
 
     /// The same in words.
-    pub(super) fn required(&self, pack: &RulePack) -> Localized<String> {
+    pub fn required(&self, pack: &RulePack) -> Localized<String> {
         match self.need(pack) {
             Required::Yes => both("必須", "required"),
             Required::Soft => both("できるだけ記入", "expected"),
@@ -152,7 +152,7 @@ impl Column<'_> {
 
     /// The marks that may stand in place of an answer, and what each means: where one is expected, those alone that the
     /// schema takes for one. Empty: none.
-    pub(super) fn marks(&self, pack: &RulePack) -> Localized<String> {
+    pub fn marks(&self, pack: &RulePack) -> Localized<String> {
         let mut found = Localized::<Vec<String>>::default();
         let may_be_blank = self.need(pack) == Required::No;
         let is_taken = |mark: &&Mark| {
@@ -169,7 +169,7 @@ impl Column<'_> {
     }
 
     /// What a person is told about the column, a line each; never empty.
-    pub(super) fn explanation(&self, pack: &RulePack, language: Language) -> Vec<String> {
+    pub fn explanation(&self, pack: &RulePack, language: Language) -> Vec<String> {
         let told = |text: Localized<String>| text.get(language).clone();
         let named = |ja: &str, en: &str, text: String| {
             if text.is_empty() {
@@ -231,7 +231,7 @@ fn number(scale: u8, unit: Option<&str>, domain: &NumberDomain) -> Localized<Str
 }
 
 /// The lowest and the highest number, scaled. `None`: no bound.
-pub(super) fn bounds(domain: &NumberDomain) -> (Option<i64>, Option<i64>) {
+pub fn bounds(domain: &NumberDomain) -> (Option<i64>, Option<i64>) {
     let above = domain.above.and_then(|bound| bound.checked_add(1));
     let below = domain.below.and_then(|bound| bound.checked_sub(1));
     let low = domain.minimum.into_iter().chain(above).max();

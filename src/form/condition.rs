@@ -11,7 +11,7 @@ use crate::questionnaire::Field;
 use crate::rule_pack::RulePack;
 
 /// Whom the question is asked of.
-pub(super) fn asked_of(pack: &RulePack, field: FieldId) -> Localized<String> {
+pub fn asked_of(pack: &RulePack, field: FieldId) -> Localized<String> {
     let Some(routing) = pack.questionnaire.routing_of(field) else {
         return pack.everyone.map(ToString::to_string);
     };
@@ -40,13 +40,29 @@ fn depending<'f>(pack: &RulePack, fields: impl Iterator<Item = &'f Field>) -> Lo
 /// The condition as a noun in Japanese, as a clause in English. `None`: it has no plain words.
 ///
 /// Recursion goes as deep as the condition, which the loader has bounded.
-fn words(pack: &RulePack, condition: &TypedExpr) -> Option<Localized<String>> {
+pub fn words(pack: &RulePack, condition: &TypedExpr) -> Option<Localized<String>> {
     match &condition.resolved().node {
         Node::And(parts) => joined(pack, parts, "、かつ", " and "),
         Node::Or(parts) => joined(pack, parts, "、または", " or "),
         Node::Compare { op: op @ (CompareOp::Equal | CompareOp::NotEqual), left, right, .. } => {
             let (field, value) = field_and_value(left, right).or_else(|| field_and_value(right, left))?;
             Some(is(pack.field(field)?, &[value], *op == CompareOp::Equal))
+        }
+        Node::Compare { op, left, right, .. } => {
+            let (field, value) = field_and_value(left, right)?;
+            compared(pack.field(field)?, &value, *op)
+        }
+        Node::Relevant(field) => {
+            let title = pack.field(*field)?.title();
+            Some(Localized::new(format!("{}の回答対象", title.ja), format!("{} is asked", title.en)))
+        }
+        Node::Linked { table } => {
+            let link = usize::from(*table).checked_sub(1).and_then(|place| pack.links.get(place))?;
+            let title = &link.questionnaire.title;
+            Some(Localized::new(
+                format!("「{}」に記録がある票", title.ja),
+                format!("there is a record in \"{}\"", title.en),
+            ))
         }
         Node::In { subject, members } => {
             let Node::Field(field) = subject.resolved().node else { return None };
@@ -110,8 +126,22 @@ fn is(field: &Field, values: &[Argument], equal: bool) -> Localized<String> {
     }
 }
 
+/// The field's title and the bound of its number. `None`: it is no number.
+fn compared(field: &Field, value: &Argument, op: CompareOp) -> Option<Localized<String>> {
+    let Argument::Number(number) = value else { return None };
+    let title = field.title();
+    let (ja, en) = match op {
+        CompareOp::Less => ("より小さい値", "less than"),
+        CompareOp::LessOrEqual => ("以下", "at most"),
+        CompareOp::Greater => ("より大きい値", "more than"),
+        CompareOp::GreaterOrEqual => ("以上", "at least"),
+        CompareOp::Equal | CompareOp::NotEqual => return None,
+    };
+    Some(Localized::new(format!("{}が{number}{ja}", title.ja), format!("{} is {en} {number}", title.en)))
+}
+
 /// A constant as a person reads it. `None`: it is no value of an answer.
-fn argument(value: &Value, ty: &Type) -> Option<Argument> {
+pub fn argument(value: &Value, ty: &Type) -> Option<Argument> {
     Some(match (value, ty) {
         (Value::Option(index), Type::Option(list) | Type::Multi(list)) => {
             list.get(*index)?.label.clone().into()

@@ -5,12 +5,8 @@
 //! - Whatever the template offers (an option of a drop-down list, a date) the reader takes without a word.
 //! - The same survey, language and layout give the same bytes: no clock, no host.
 
-#[cfg_attr(
-    not(feature = "xlsx"),
-    expect(dead_code, reason = "a CSV template has headings and no explanations")
-)]
-mod column;
-mod condition;
+pub mod column;
+pub mod condition;
 #[cfg(feature = "xlsx")]
 mod guide;
 #[cfg(feature = "xlsx")]

@@ -34,7 +34,7 @@ mod lookup;
 mod making;
 mod manifest;
 pub(crate) mod mistake;
-mod opening;
+pub mod opening;
 pub(crate) mod own_schema;
 mod param;
 mod placeholder;

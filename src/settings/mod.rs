@@ -57,8 +57,14 @@ impl Environment {
         }
     }
 
-    "KENPYO_FAULT_AT",
-    "KENPYO_FINGERPRINT_KEY",
+    /// Whether the run is one of continuous integration (`CI`).
+    pub fn is_ci(&self) -> bool {
+        self.get("CI").is_some_and(|value| !value.eq_ignore_ascii_case("false") && value != "0")
+    }
+
+    /// The record on which the engine is to fail, in builds with debug assertions: for tests. `None`: none.
+    pub fn fault_at(&self) -> Option<u64> {
+        self.get("KENPYO_FAULT_AT").filter(|_| cfg!(debug_assertions))?.parse().ok()
     }
 
     /// What `KENPYO_VALUES` says, if that is neither `show` nor `hide`. `None`: it is not set, or means something.

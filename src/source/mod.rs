@@ -16,6 +16,7 @@ pub mod reader;
 pub mod revision;
 pub mod root;
 pub mod sink;
+pub mod stamp;
 pub mod text_stream;
 
 use std::sync::Arc;

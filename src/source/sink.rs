@@ -30,6 +30,11 @@ pub fn spool(read: &mut dyn Read, name: &Path) -> Result<File, Error> {
     Ok(file)
 }
 
+/// Makes the folder `path` and those above it, as far as they are not there.
+pub fn make_folder(path: &Path) -> Result<(), Error> {
+    fs::create_dir_all(path).map_err(|source| Error::Write { path: path.to_path_buf(), source })
+}
+
 /// A file being written.
 #[derive(Debug)]
 pub struct Sink {

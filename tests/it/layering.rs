@@ -18,7 +18,7 @@ const FLOORS: &[&[&str]] = &[
     &["rule_trial"],
     &["engine"],
     &["report", "generate", "form"],
-    &["rewrite"],
+    &["rewrite", "book"],
     &["settings"],
     &["cli"],
     &["lib", "main"],

@@ -19,6 +19,8 @@
 
 mod annotate;
 mod answers;
+mod around;
+mod book;
 mod build;
 mod canaries;
 mod cases;
@@ -28,6 +30,7 @@ mod command_line_check;
 mod configuration;
 mod defects;
 mod determinism;
+mod documents;
 mod encodings;
 mod file_defects;
 mod fix;

@@ -38,28 +38,12 @@ fn the_pictures_are_not_stale() {
     }
 }
 
-#[test]
-fn the_first_command_judges_the_fixture_file() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let (_, after) = readme.split_once("<!-- command: check -->").unwrap();
-    let line = after.lines().find(|line| line.starts_with("cargo run")).unwrap();
-    let (_, words) = line.split_once(" -- ").unwrap();
-    let words: Vec<&str> = words.split_whitespace().collect();
-    let output = kenpyo(&words);
-    assert_eq!(
-        output.status.code(),
-        Some(1),
-        "the example has findings: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
-
 /// Every command line of the block for hospitals does what it says, in a folder with the repository's fixtures.
 #[cfg(feature = "xlsx")]
 #[test]
 fn the_commands_for_a_hospital_write_their_files() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let (_, after) = readme.split_once("<!-- commands: hospital -->").unwrap();
+    let (_, after) = readme.split_once("<!-- commands: hospital;").unwrap();
     let (_, block) = after.split_once("```sh\n").unwrap();
     let (block, _) = block.split_once("```").unwrap();
     let folder = tempfile::tempdir().unwrap();

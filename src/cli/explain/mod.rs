@@ -11,8 +11,9 @@ use std::sync::Arc;
 use super::arguments::ExplainArguments;
 use super::session::{Exit, Session, print};
 use super::usage::{suggest, usage};
+use crate::book::facts::{self, Facts, same, written};
 use crate::diagnostic::code::usage::UNKNOWN_ID;
-use crate::diagnostic::{Code, Localized, Notice, Template, code};
+use crate::diagnostic::{Code, Localized, Notice, code};
 use crate::questionnaire::InvalidCase;
 use crate::rule_pack::{DerivedValue, EditRule, RulePack};
 use page::Page;
@@ -111,18 +112,8 @@ fn of_notice(notice: &Notice) -> Page {
         title: notice.title.map(ToString::to_string),
         message: written(&notice.message, &notice.slots),
         help: notice.help.as_ref().map(|help| written(help, &notice.slots)),
-        facts: Vec::new(),
+        facts: Facts::default(),
     }
-}
-
-/// A message with its placeholders as the author wrote them.
-fn written(message: &Localized<Template>, slots: &[Arc<str>]) -> Localized<String> {
-    let names: Vec<crate::diagnostic::Argument> =
-        slots.iter().map(|slot| crate::diagnostic::Argument::from(format!("{{{slot}}}"))).collect();
-    Localized::new(
-        message.ja.fill(&names, crate::diagnostic::Language::Ja),
-        message.en.fill(&names, crate::diagnostic::Language::En),
-    )
 }
 
 fn of_case(label: &Localized<Arc<str>>, case: &InvalidCase) -> Page {
@@ -134,17 +125,13 @@ fn of_case(label: &Localized<Arc<str>>, case: &InvalidCase) -> Page {
         title: case.title.map(ToString::to_string),
         message: written(&case.message, &slots),
         help: None,
-        facts: Vec::new(),
+        facts: Facts::default(),
     };
-    page.fact("field", "項目", label.map(ToString::to_string));
+    page.facts.fact("field", "項目", label.map(ToString::to_string));
     if let Some(pattern) = &case.matches {
-        page.fact("matches", "一致", same(pattern.as_str()));
+        page.facts.fact("matches", "一致", same(pattern.as_str()));
     }
     page
-}
-
-fn same(text: &str) -> Localized<String> {
-    Localized::new(text.to_owned(), text.to_owned())
 }
 
 /// The texts of the first instance; conditions, examples and places of all.
@@ -155,19 +142,20 @@ fn of_rule(pack: &RulePack, first: &EditRule, rest: &[&EditRule]) -> Page {
     }
     for rule in std::iter::once(first).chain(rest.iter().copied()) {
         if !rest.is_empty() {
-            page.fact("instance", "対象", same(&rule.notice.full_id()));
+            page.facts.fact("instance", "対象", same(rule.notice.full_id()));
         }
-        page::conditions(&mut page, pack, rule);
+        facts::conditions(&mut page.facts, pack, rule);
+        facts::examples(&mut page.facts, pack, rule);
     }
-    page::origin(&mut page, pack, first);
+    facts::origin(&mut page.facts, pack, first);
     page
 }
 
 fn of_derived(pack: &RulePack, derived: &DerivedValue) -> Page {
     let notice = derived.notice.as_ref().map(|(notice, _)| &**notice);
     let mut page = notice.map(of_notice).unwrap_or_default();
-    page.fact("value", "値", same(&page::slice(pack, derived.declared.source, derived.value.span)));
-    page::reads(&mut page, pack, &derived.reads);
-    page::declared(&mut page, pack, derived.declared);
+    page.facts.fact("value", "値", same(facts::slice(pack, derived.declared.source, derived.value.span)));
+    facts::reads(&mut page.facts, pack, &derived.reads);
+    facts::declared(&mut page.facts, pack, derived.declared);
     page
 }

@@ -201,4 +201,14 @@ codes! {
         title "この実行ファイルに含まれていない形式" "format that this build lacks"
         message "この実行ファイルには --format {found} が含まれていません。機能「{feature}」を有効にして（cargo build --features {feature}）作成した kenpyo を使うか、次の形式を指定してください：{known}。"
             "This build of kenpyo lacks --format {found}. Please use one that was built with the feature \"{feature}\" (cargo build --features {feature}), or one of these formats: {known}.";
+    /// A page for a browser is asked for, and this program was built without them.
+    PAGES_LEFT_OUT = "KP-U070" "pages-left-out" Error
+        title "HTML を扱わない版" "built without pages"
+        message "この kenpyo は HTML を書き出せるように作られていません。{other} を指定するか、HTML を扱える版をお使いください。"
+            "This kenpyo was built without HTML. Please give {other}, or use one that has it.";
+    /// Standard input, which is read once, is to be watched.
+    CANNOT_BE_WATCHED = "KP-U071" "cannot-be-watched" Error
+        title "変更を監視できない入力" "input that cannot be watched"
+        message "--watch はファイルとフォルダーの変更を待つもので、標準入力（-）には使えません。ファイル名を指定するか、--watch を外してください。"
+            "--watch waits for files and folders to change, and standard input (-) never does. Please name files, or leave --watch out.";
 }

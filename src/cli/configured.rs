@@ -19,7 +19,7 @@ pub(super) fn fill(session: &Session, command: &mut Command) {
         Command::Form(arguments) => configured.text(&mut arguments.survey, "survey"),
         Command::Generate(arguments) => configured.text(&mut arguments.survey, "survey"),
         Command::Rules(arguments) => configured.rules(arguments),
-        Command::Config(_) | Command::Version => {}
+        Command::Completions(_) | Command::Config(_) | Command::Man(_) | Command::Version => {}
     }
 }
 

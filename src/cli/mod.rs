@@ -72,7 +72,7 @@ pub fn run(words: &[OsString], environment: Environment, terminals: Terminals) -
 /// Whether settings make a difference to the command. What explains a refused configuration must not be refused.
 fn reads_configuration(command: &Command) -> bool {
     match command {
-        Command::Version => false,
+        Command::Completions(_) | Command::Man(_) | Command::Version => false,
         Command::Explain(arguments) => explain::engine_code(&arguments.id).is_none(),
         _ => true,
     }

@@ -9,8 +9,27 @@ use super::program::root;
 
 /// Crates of HTTP, of TLS, of sockets, of SQL and of ZIP, none of which belongs into the small program.
 const UNWANTED: &[&str] = &[
-    "axum", "curl", "diesel", "h2", "http", "hyper", "isahc", "mio", "native-tls", "openssl", "quinn", "reqwest",
-    "rusqlite", "rustls", "socket2", "sqlx", "surf", "tokio", "tungstenite", "ureq", "zip",
+    "axum",
+    "curl",
+    "diesel",
+    "h2",
+    "http",
+    "hyper",
+    "isahc",
+    "mio",
+    "native-tls",
+    "openssl",
+    "quinn",
+    "reqwest",
+    "rusqlite",
+    "rustls",
+    "socket2",
+    "sqlx",
+    "surf",
+    "tokio",
+    "tungstenite",
+    "ureq",
+    "zip",
 ];
 
 #[test]

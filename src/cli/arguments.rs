@@ -167,6 +167,9 @@ pub(super) struct CheckArguments {
     /// No progress line
     #[arg(long)]
     pub(super) no_progress: bool,
+    /// Whether `survey` is given by an option, and not by a configuration.
+    #[arg(skip)]
+    pub(super) survey_by_option: bool,
     /// Severities of soft edits, which only a configuration gives.
     #[arg(skip)]
     pub(super) severities: BTreeMap<String, Severity>,

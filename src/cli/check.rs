@@ -10,28 +10,29 @@ use std::sync::Arc;
 
 use super::arguments::{CheckArguments, EncodingName, FailOn, InputFormatName, Whether};
 use super::copies::{self, Copies};
+use super::inputs;
+use super::parts::{self, PlannedPart};
 use super::progress::ProgressLine;
 use super::reporters::{Frame, reporter};
 use super::session::{Exit, Session};
 use super::usage::{did_you_mean, list, suggest, usage};
-use super::{inputs, selection};
 use crate::diagnostic::code::usage::{
-    FORMAT_NOT_BUILT, NUMBER_OUT_OF_RANGE, ONE_PLACE_FOR_TWO, OUTPUT_IS_INPUT, UNKNOWN_VALUE, VALUE_MISSING,
-    VALUE_NOT_USABLE,
+    FORMAT_NOT_BUILT, NUMBER_OUT_OF_RANGE, ONE_PLACE_FOR_TWO, OUTPUT_IS_INPUT, UNKNOWN_VALUE, UNUSABLE_FILE,
+    VALUE_MISSING, VALUE_NOT_USABLE,
 };
-use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Localized};
+use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Localized, system};
 use crate::engine::event::{Reporter, RunHeader, Summary};
 use crate::engine::verdict::Policy;
-use crate::engine::{self, CheckOptions, InputFile, InputPlace, survey};
+use crate::engine::{self, CheckOptions, InputFile, InputPlace, Part, survey};
 use crate::error::Error;
 use crate::input::InputFormat;
-use crate::plan::Plan;
+use crate::report::fingerprint::Secret;
 use crate::report::{Audience, Reports, words};
-use crate::rule_pack::RulePack;
 use crate::settings::formats::{FORMATS, reports};
 use crate::settings::{Destination, FormatProblem, Numbers, Report, Settings};
 use crate::source::SourceText;
 use crate::source::encoding::{Encoding, Stated};
+use crate::source::reader::read_text;
 use crate::source::sink::real_path;
 
 /// Runs the command.
@@ -51,34 +52,34 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
     if let Some(problem) = problem.or_else(|| copies::refused(session, arguments, &inputs, &reports)) {
         return session.refuse([problem]);
     }
-    let frame = frame(session, arguments, &settings);
-    let loaded = match super::open_to_judge(session, arguments.survey.as_deref()) {
-        Ok(loaded) => loaded,
-        Err(exit) => return exit,
+    let secret = match secret(session) {
+        Ok(secret) => secret,
+        Err(problem) => return session.refuse([*problem]),
     };
+    let frame = frame(session, arguments, &settings, secret);
     let refusal = Refusal { session, arguments, reports: &reports, frame: &frame };
-    let Some(pack) = loaded.pack else {
-        session.refuse_pack(&loaded.diagnostics, &loaded.sources);
-        return refusal.tell(&loaded.diagnostics, &loaded.sources);
-    };
-    let plan = match planned(session, arguments, pack) {
-        Ok(plan) => plan,
-        Err(problems) => {
-            session.warn(problems.iter().cloned());
-            return refusal.tell(&problems.into_iter().collect(), &session.line.sources(session.language));
-        }
+    let parts = match parts::planned(session, arguments, inputs, &refusal) {
+        Ok(parts) => parts,
+        Err(exit) => return exit,
     };
     // The process ends when the command does: to free a pack's many small pieces would cost a tenth of a small run.
     if !arguments.watch {
-        std::mem::forget(Arc::clone(&plan.pack));
+        parts.iter().for_each(|part| std::mem::forget(Arc::clone(&part.plan.pack)));
     }
     let run = Run::new(session, &reports, &frame, !arguments.no_progress);
-    let copies = Copies::open(arguments, &plan.pack, &inputs, (session.language, settings.max_findings));
+    let copies = match parts.first() {
+        Some(PlannedPart { plan, inputs }) => {
+            Copies::open(arguments, &plan.pack, inputs, (session.language, settings.max_findings))
+        }
+        None => Ok(Copies::default()),
+    };
     let mut run = match run.and_then(|run| Ok(Run { copies: copies?, ..run })) {
         Ok(run) => run,
         Err(error) => return session.stopped(&error, Exit::Failed),
     };
-    match engine::check(&plan, &inputs, &options(session, arguments, &settings), &mut run) {
+    let judged: Vec<Part<'_>> =
+        parts.iter().map(|part| Part { plan: &part.plan, inputs: &part.inputs }).collect();
+    match engine::check_parts(&judged, &options(session, arguments, &settings), &mut run) {
         Ok(summary) => {
             for line in words::summary(&run.header, &summary, session.language) {
                 session.note(&line);
@@ -97,7 +98,7 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
 }
 
 /// A run that ends before it begins: nothing is judged, and every report says so.
-struct Refusal<'a> {
+pub(super) struct Refusal<'a> {
     session: &'a Session,
     arguments: &'a CheckArguments,
     reports: &'a [Report],
@@ -105,7 +106,8 @@ struct Refusal<'a> {
 }
 
 impl Refusal<'_> {
-    fn tell(&self, mistakes: &Diagnostics, sources: &[SourceText]) -> Exit {
+    /// Lets every report say that nothing is judged because of `mistakes`.
+    pub(super) fn tell(&self, mistakes: &Diagnostics, sources: &[SourceText]) -> Exit {
         let survey = survey::shown_name(self.arguments.survey.as_deref());
         let run = Run::new(self.session, self.reports, self.frame, false);
         let told = run.and_then(|mut run| engine::refuse(&survey, mistakes, sources, &mut run.reports));
@@ -217,26 +219,38 @@ fn wrong_format(session: &Session, problem: &FormatProblem) -> Diagnostic {
     }
 }
 
-fn planned(session: &Session, arguments: &CheckArguments, pack: RulePack) -> Result<Plan, Vec<Diagnostic>> {
-    let selection = selection::gather(session, arguments, &pack)?;
-    let (plan, diagnostics) = Plan::new(Arc::new(pack), &selection);
-    match plan {
-        Some(plan) => {
-            if !diagnostics.is_empty() && !session.quiet {
-                session.warn(selection::mark(session, diagnostics));
-            }
-            Ok(plan)
-        }
-        None => Err(selection::mark(session, diagnostics)),
+/// The configured secret of fingerprints: the variable, else the file that the configuration names.
+fn secret(session: &Session) -> Result<Option<Secret>, Box<Diagnostic>> {
+    if let Some(text) = session.environment.get("KENPYO_FINGERPRINT_KEY") {
+        return Ok(Secret::new(text));
     }
+    let Some(path) = session.line.configuration().fingerprint_key_file() else { return Ok(None) };
+    let place = path.display().to_string();
+    let unusable = |reason: Argument| {
+        let label = session.line.mark_value(&place);
+        Box::new(usage(&UNUSABLE_FILE, label).with("path", place.as_str()).with("reason", reason))
+    };
+    let text = read_text(&path).map_err(|error| {
+        unusable(match &error {
+            Error::Read { source, .. } => system::reason(source),
+            other => Argument::written(&other.to_string()),
+        })
+    })?;
+    let empty = || Localized::new("空のファイルです".into(), "it is empty".into());
+    Secret::new(&text).map(Some).ok_or_else(|| unusable(Argument::Localized(empty())))
 }
 
-fn frame(session: &Session, arguments: &CheckArguments, settings: &Settings) -> Frame {
+fn frame(
+    session: &Session,
+    arguments: &CheckArguments,
+    settings: &Settings,
+    secret: Option<Secret>,
+) -> Frame {
     let hidden = |whether: Option<Whether>| whether.map(|whether| whether == Whether::Hide);
     let hide_values = hidden(arguments.values);
     let by_default = hide_values.unwrap_or_else(|| session.environment.hides_values());
     Frame {
-        audience: Audience { hide_values: by_default, ..session.open_audience() },
+        audience: Audience { hide_values: by_default, secret, ..session.open_audience() },
         hide_values,
         hide_keys: hidden(arguments.keys),
         most: settings.max_findings,

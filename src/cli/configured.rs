@@ -69,6 +69,7 @@ impl Configured<'_> {
     }
 
     fn check(&self, arguments: &mut CheckArguments) {
+        arguments.survey_by_option = arguments.survey.is_some();
         self.text(&mut arguments.survey, "survey");
         self.text(&mut arguments.records, "records");
         self.word(&mut arguments.fail_on, "fail-on");

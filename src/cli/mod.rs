@@ -19,6 +19,7 @@ mod generate;
 mod inputs;
 mod man;
 mod output_name;
+mod parts;
 mod progress;
 mod reporters;
 mod rules;

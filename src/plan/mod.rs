@@ -15,7 +15,7 @@ mod step;
 
 pub(crate) use dataset::DatasetDemand;
 pub use dataset::DatasetRule;
-pub use selection::Selection;
+pub use selection::{Selection, levels};
 pub(crate) use step::{
     Calendar, CheckDigit, Finder, KeyForm, Keys, Members, Quotient, Scaled, Spelled, Spelling, Step, StepId,
     TimeKind, Way, time_kind,

@@ -97,6 +97,20 @@ impl Selection {
     }
 }
 
+/// The severities of soft edits of `pack` that `severities` names by full id, id or slug, by full id; the diagnostics
+/// tell which names are wrong.
+pub fn levels(
+    pack: &RulePack,
+    severities: &BTreeMap<String, Severity>,
+) -> (BTreeMap<String, Severity>, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let selection = Selection { severities: severities.clone(), ..Selection::default() };
+    let by_place = selection.relevel(pack, &mut diagnostics);
+    let full_id = |index: usize| pack.rules.get(index).map(|rule| rule.notice.full_id());
+    let levels = by_place.into_iter().filter_map(|(index, severity)| Some((full_id(index)?, severity)));
+    (levels.collect(), diagnostics)
+}
+
 /// Positions of the rules that `wanted` names.
 fn positions(pack: &RulePack, wanted: &[String], diagnostics: &mut Diagnostics) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();

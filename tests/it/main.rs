@@ -73,6 +73,7 @@ mod oracle_value;
 mod ordered_packages;
 mod over_many;
 mod own_schemas;
+mod parts;
 mod program;
 mod published;
 mod readme;

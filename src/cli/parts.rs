@@ -1,0 +1,109 @@
+//! Which submissions are judged by which survey: those of the run, and those that `[[path]]` names.
+//!
+//! Invariants
+//! - `--survey` goes before every `[[path]]`; a file that neither names is judged by the survey of the run.
+//! - Surveys come in the order of their first file; a run has at least one, even where there is no file.
+//! - All surveys are loaded and planned before a submission is opened.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::arguments::CheckArguments;
+use super::check::Refusal;
+use super::selection;
+use super::session::{Exit, Session};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::engine::{InputFile, InputPlace};
+use crate::plan::{Plan, levels};
+use crate::rule_pack::RulePack;
+
+/// Submissions that are judged alike.
+#[derive(Debug)]
+pub(super) struct PlannedPart {
+    /// The programme.
+    pub(super) plan: Plan,
+    /// The submissions, in order.
+    pub(super) inputs: Vec<InputFile>,
+}
+
+/// Severities of soft edits, by the names that somebody gave them.
+type Severities = BTreeMap<String, Severity>;
+
+/// The parts of the run; or its end, after every report has said why nothing is judged.
+pub(super) fn planned(
+    session: &Session,
+    arguments: &CheckArguments,
+    inputs: Vec<InputFile>,
+    refusal: &Refusal<'_>,
+) -> Result<Vec<PlannedPart>, Exit> {
+    let mut parts = Vec::new();
+    for (survey, inputs) in by_survey(session, arguments, inputs) {
+        let loaded = super::open_to_judge(session, survey.as_deref())?;
+        let Some(pack) = loaded.pack else {
+            session.refuse_pack(&loaded.diagnostics, &loaded.sources);
+            return Err(refusal.tell(&loaded.diagnostics, &loaded.sources));
+        };
+        parts.push(part(session, arguments, pack, inputs).map_err(|problems| {
+            session.warn(problems.iter().cloned());
+            refusal.tell(&problems.into_iter().collect(), &session.line.sources(session.language))
+        })?);
+    }
+    Ok(parts)
+}
+
+/// A file, and the severities that its paths give. `None`: those of the whole run.
+type Settled = (InputFile, Option<Severities>);
+
+/// The inputs by the survey that judges them.
+fn by_survey(
+    session: &Session,
+    arguments: &CheckArguments,
+    inputs: Vec<InputFile>,
+) -> Vec<(Option<String>, Vec<Settled>)> {
+    let configuration = session.line.configuration();
+    let whole = || arguments.survey.clone();
+    if !configuration.has_paths() || inputs.is_empty() {
+        return vec![(whole(), inputs.into_iter().map(|input| (input, None)).collect())];
+    }
+    let mut parts: Vec<(Option<String>, Vec<Settled>)> = Vec::new();
+    for input in inputs {
+        let settings = match &input.place {
+            InputPlace::Path(path) => configuration.of_path(&path.to_string_lossy()),
+            InputPlace::Stdin | InputPlace::Bytes(_) => configuration.of_path(&input.name),
+        };
+        let survey = settings.survey.filter(|_| !arguments.survey_by_option).or_else(whole);
+        let own = Some(settings.severity).filter(|severities| *severities != arguments.severities);
+        match parts.iter_mut().find(|(other, _)| *other == survey) {
+            Some((_, files)) => files.push((input, own)),
+            None => parts.push((survey, vec![(input, own)])),
+        }
+    }
+    parts
+}
+
+fn part(
+    session: &Session,
+    arguments: &CheckArguments,
+    pack: RulePack,
+    inputs: Vec<Settled>,
+) -> Result<PlannedPart, Vec<Diagnostic>> {
+    let selection = selection::gather(session, arguments, &pack)?;
+    let (plan, diagnostics) = Plan::new(Arc::new(pack), &selection);
+    let Some(plan) = plan else { return Err(selection::mark(session, diagnostics)) };
+    if !diagnostics.is_empty() && !session.quiet {
+        session.warn(selection::mark(session, diagnostics));
+    }
+    let mut settled = Vec::new();
+    for (input, own) in inputs {
+        let Some(own) = own else {
+            settled.push(input);
+            continue;
+        };
+        let (levels, diagnostics) = levels(&plan.pack, &own);
+        if diagnostics.has_errors() {
+            return Err(selection::mark(session, diagnostics));
+        }
+        settled.push(InputFile { levels: Arc::new(levels), ..input });
+    }
+    Ok(PlannedPart { plan, inputs: settled })
+}

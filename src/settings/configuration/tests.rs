@@ -65,12 +65,13 @@ fn example(shape: Shape) -> String {
 fn every_setting_of_the_table_is_read_and_shown_and_the_schema_knows_it() {
     let schema: serde_json::Value =
         serde_json::from_str(include_str!("../../../schemas/kenpyo/configuration.json")).unwrap();
-    let names = |keys: &[keys::Key]| -> Vec<String> { keys.iter().map(|key| key.name.to_owned()).collect() };
+    let of_table =
+        |keys: &[keys::Key]| -> Vec<String> { keys.iter().map(|key| key.name.to_owned()).collect() };
     let in_schema = |schema: &serde_json::Value| -> Vec<String> {
         schema["properties"].as_object().unwrap().keys().cloned().collect()
     };
-    assert_eq!(names(KEYS), in_schema(&schema));
-    assert_eq!(names(PATH_KEYS), in_schema(&schema["properties"]["path"]["items"]));
+    assert_eq!(of_table(KEYS), in_schema(&schema));
+    assert_eq!(of_table(PATH_KEYS), in_schema(&schema["properties"]["path"]["items"]));
     for key in KEYS {
         let of_schema = &schema["properties"][key.name];
         match key.shape {

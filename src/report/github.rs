@@ -113,8 +113,7 @@ impl Reporter for GitHub {
         }
         let shown = !self.audience.hide_values;
         let receipt = words::receipt(&self.header, summary, shown, self.audience.language);
-        let kind = if summary.verdict.is_complete() { "notice" } else { "error" };
-        self.output.write(command(kind, &[title()], &receipt).as_bytes())?;
+        self.output.write(command("notice", &[title()], &receipt).as_bytes())?;
         self.output.finish()
     }
 }

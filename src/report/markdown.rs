@@ -175,24 +175,32 @@ fn escaped(text: &str) -> String {
     let mut letters = visible.chars().peekable();
     let mut last: [char; 2] = [' '; 2];
     while let Some(letter) = letters.next() {
+        let next = letters.peek().copied().unwrap_or(' ');
+        // The dot of an address, and the colon of one or of an emoji.
+        let joins = match letter {
+            '.' => next.is_ascii_alphanumeric(),
+            ':' => next.is_ascii_alphanumeric() || matches!(next, '/' | '+' | '-' | '_'),
+            _ => false,
+        };
+        if joins || is_mark(letter) {
+            written.push('\\');
+        }
         match letter {
             '\n' => written.push_str("<br>"),
-            _ => {
-                if letter.is_ascii_punctuation() {
-                    written.push('\\');
-                }
-                written.push(letter);
-            }
+            _ => written.push(letter),
         }
         let issue = letter == '-' && last.map(|letter| letter.to_ascii_lowercase()) == ['g', 'h'];
-        let next = letters.peek().copied().unwrap_or(' ');
-        let emoji = letter == ':' && (next.is_ascii_alphanumeric() || matches!(next, '+' | '-' | '_'));
-        if matches!(letter, '@' | '#') || issue || emoji {
+        if matches!(letter, '@' | '#') || issue || (letter == ':' && joins) {
             written.push_str("&#8203;");
         }
         last = [last[1], letter];
     }
     written
+}
+
+/// Whether a letter of ASCII means something in the middle of a line.
+const fn is_mark(letter: char) -> bool {
+    matches!(letter, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '|' | '~' | '$' | '#' | '@' | '^')
 }
 
 #[cfg(test)]
@@ -201,9 +209,10 @@ mod tests {
 
     #[test]
     fn what_calls_for_something_is_parted() {
+        let text = escaped("@ab #12 GH-3 :tada: a.csv:2:26.");
         assert_eq!(
-            escaped("@ab #12 GH-3 :tada: 2:26"),
-            "\\@&#8203;ab \\#&#8203;12 GH\\-&#8203;3 \\:&#8203;tada\\: 2\\:&#8203;26"
+            text,
+            "\\@&#8203;ab \\#&#8203;12 GH-&#8203;3 \\:&#8203;tada: a\\.csv\\:&#8203;2\\:&#8203;26."
         );
         assert_eq!(escaped("a|b\n<b>"), "a\\|b<br>\\<b\\>");
     }

@@ -11,6 +11,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::program::{command, text};
+use crate::report_readers;
 
 const SCHEMA: &str = r#"{
   "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -420,7 +421,30 @@ fn without_header(of: &Answers) -> Vec<u8> {
     format!("{},{},86753\n{},{},1\n", of.key, of.mail, of.key, of.mail).into_bytes()
 }
 
-const FORMATS: [&str; 4] = ["full", "short", "json", "jsonl"];
+const FORMATS: &[&str] = &[
+    "full",
+    "short",
+    "json",
+    "jsonl",
+    #[cfg(feature = "formats")]
+    "sarif",
+    #[cfg(feature = "formats")]
+    "github",
+    #[cfg(feature = "formats")]
+    "gitlab",
+    #[cfg(feature = "formats")]
+    "junit",
+    #[cfg(feature = "formats")]
+    "checkstyle",
+    #[cfg(feature = "formats")]
+    "rdjson",
+    #[cfg(feature = "formats")]
+    "markdown",
+    #[cfg(feature = "formats")]
+    "csv",
+    #[cfg(feature = "xlsx")]
+    "xlsx",
+];
 
 /// All that `kenpyo check` prints of the file, on both streams.
 fn printed(folder: &Path, file: &str, words: &[&str], ci: bool) -> String {
@@ -432,7 +456,11 @@ fn printed(folder: &Path, file: &str, words: &[&str], ci: bool) -> String {
     let output = command.output().unwrap();
     let errors = String::from_utf8(output.stderr.clone()).unwrap();
     assert!(matches!(output.status.code(), Some(1 | 3)), "{errors}");
-    text(&output) + &errors
+    // A workbook is packed: its cells are looked at.
+    match output.stdout.strip_prefix(b"PK") {
+        Some(_) => report_readers::xlsx(&output.stdout).texts.join("\n") + &errors,
+        None => text(&output) + &errors,
+    }
 }
 
 /// Every file of `of`, in every format and language: (what it is, what is printed).

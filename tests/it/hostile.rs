@@ -255,7 +255,9 @@ fn nothing_in_a_submission_acts_on_the_terminal() {
     for (suffix, content) in [("csv", &csv), ("jsonl", &jsonl)] {
         let file = format!("{name}.{suffix}");
         fs::write(folder.path().join(&file), content).unwrap();
-        for format in ["full", "short", "json", "jsonl"] {
+        let foreign = ["sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"];
+        let foreign = foreign.into_iter().filter(|_| cfg!(feature = "formats"));
+        for format in ["full", "short", "json", "jsonl"].into_iter().chain(foreign) {
             for language in ["ja", "en"] {
                 let words = ["check", &file, "--format", format, "--values", "show", "--lang", language];
                 let told = answer(folder.path(), &words);

@@ -75,6 +75,13 @@ fn memory_does_not_grow_with_the_file() {
         println!("{format}: {small} KiB for {SMALL} records, {large} KiB for {LARGE}");
         assert!(large <= PEAK, "{format}: {large} KiB for {LARGE} records");
         assert!(large.saturating_sub(small) <= GROWTH, "{format}: {small} KiB grow to {large} KiB");
+        if cfg!(feature = "formats") && format == "csv" {
+            let streams = ["--format", "github=g", "--format", "rdjson=r", "--format", "csv=c"];
+            let words = [&streams[..], &["--ignore", "HCS-U", "--values", "show"]].concat();
+            let [small, large] = files.each_ref().map(|name| peak(folder.path(), name, &words));
+            println!("github, rdjson, csv: {small} KiB, {large} KiB");
+            assert!(large.saturating_sub(small) <= GROWTH, "{small} KiB grow to {large} KiB");
+        }
         // A rule across records keeps the keys, and nothing else grows.
         let [few, many] = files.each_ref().map(|name| peak(folder.path(), name, &[]));
         let each = (many.saturating_sub(few) * 1024) / u64::from(LARGE - SMALL);

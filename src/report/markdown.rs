@@ -38,7 +38,7 @@ fn document(collected: &Collected) -> String {
     let held = u64::try_from(collected.entries.len()).unwrap_or(u64::MAX);
     let missing = collected.left_out.saturating_add(held.saturating_sub(shown));
     if missing > 0 {
-        page.text.push_str(&format!("\n{}\n", left_out(missing, language)));
+        page.text.extend(["\n", &left_out(missing, language), "\n"]);
     }
     page.text + &receipt
 }
@@ -80,14 +80,12 @@ fn head(collected: &Collected) -> String {
     let mut text = format!("# {sign} kenpyo: {}\n", verdict.get(language));
     let lines = words::summary(&collected.header, summary, language);
     for line in lines.iter().take(LINES) {
-        text.push_str(&format!("\n{}\n", escaped(line)));
+        text.extend(["\n", &escaped(line), "\n"]);
     }
     let more = lines.len().saturating_sub(LINES);
     if more > 0 {
-        text.push_str(&match language {
-            Language::Ja => format!("\nほか{more}件\n"),
-            Language::En => format!("\nand {more} more\n"),
-        });
+        let (ja, en) = (format!("ほか{more}件"), format!("and {more} more"));
+        text.extend(["\n", words::pick(language, &ja, &en), "\n"]);
     }
     text
 }
@@ -172,16 +170,12 @@ fn item(entry: &Entry, collected: &Collected, language: Language) -> String {
 fn escaped(text: &str) -> String {
     let mut written = String::with_capacity(text.len() + 16);
     let visible = picture::visible_lines(text);
-    let mut letters = visible.chars().peekable();
     let mut last: [char; 2] = [' '; 2];
-    while let Some(letter) = letters.next() {
-        let next = letters.peek().copied().unwrap_or(' ');
-        // The dot of an address, and the colon of one or of an emoji.
-        let joins = match letter {
-            '.' => next.is_ascii_alphanumeric(),
-            ':' => next.is_ascii_alphanumeric() || matches!(next, '/' | '+' | '-' | '_'),
-            _ => false,
-        };
+    for (at, letter) in visible.char_indices() {
+        let rest = visible.get(at + letter.len_utf8()..).unwrap_or_default();
+        let next = rest.chars().next().unwrap_or(' ');
+        // The dot and the colon of an address.
+        let joins = matches!(letter, '.' | ':') && (next.is_ascii_alphanumeric() || next == '/');
         if joins || is_mark(letter) {
             written.push('\\');
         }
@@ -190,12 +184,19 @@ fn escaped(text: &str) -> String {
             _ => written.push(letter),
         }
         let issue = letter == '-' && last.map(|letter| letter.to_ascii_lowercase()) == ['g', 'h'];
-        if matches!(letter, '@' | '#') || issue || (letter == ':' && joins) {
+        if matches!(letter, '@' | '#') || issue || (letter == ':' && is_emoji(rest)) {
             written.push_str("&#8203;");
         }
         last = [last[1], letter];
     }
     written
+}
+
+/// Whether what follows a colon would be read as the name of an emoji.
+fn is_emoji(rest: &str) -> bool {
+    let name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '-' | '_');
+    let behind = rest.trim_start_matches(name);
+    behind.len() < rest.len() && behind.starts_with(':')
 }
 
 /// Whether a letter of ASCII means something in the middle of a line.
@@ -210,10 +211,7 @@ mod tests {
     #[test]
     fn what_calls_for_something_is_parted() {
         let text = escaped("@ab #12 GH-3 :tada: a.csv:2:26.");
-        assert_eq!(
-            text,
-            "\\@&#8203;ab \\#&#8203;12 GH-&#8203;3 \\:&#8203;tada: a\\.csv\\:&#8203;2\\:&#8203;26."
-        );
+        assert_eq!(text, "\\@&#8203;ab \\#&#8203;12 GH-&#8203;3 \\:&#8203;tada: a\\.csv\\:&#8203;2\\:26.");
         assert_eq!(escaped("a|b\n<b>"), "a\\|b<br>\\<b\\>");
     }
 }

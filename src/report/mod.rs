@@ -254,7 +254,8 @@ fn marked_fields(diagnostic: &Diagnostic) -> Vec<&str> {
     fields
 }
 
-#[cfg(all(test, feature = "formats", feature = "xlsx"))]
+#[cfg(test)]
+#[cfg(all(feature = "formats", feature = "xlsx"))]
 mod foreign_tests;
 #[cfg(test)]
 mod format_tests;

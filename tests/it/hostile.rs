@@ -262,7 +262,8 @@ fn nothing_in_a_submission_acts_on_the_terminal() {
                 let words = ["check", &file, "--format", format, "--values", "show", "--lang", language];
                 let told = answer(folder.path(), &words);
                 assert_eq!(told.exit, Some(1), "{format}: {}", told.complaint);
-                assert!(told.output.contains("gnp.exe"), "{format}: {}", told.output);
+                // Markdown has a backslash before the dot.
+                assert!(told.output.replace('\\', "").contains("gnp.exe"), "{format}: {}", told.output);
             }
         }
         // A bracket would make a pattern of it.

@@ -386,8 +386,8 @@ fn test_case(file: &str, test: roxmltree::Node<'_, '_>, report: &mut Report) {
         ("kenpyo", "skipped") => report.left_out = true,
         (_, "skipped") => {}
         (_, "failure" | "system-out") => {
-            let text = told.text().unwrap();
-            let mut lines = text.lines();
+            let detail = told.text().unwrap();
+            let mut lines = detail.lines();
             let place = lines.next().unwrap_or_default();
             let record = place.rsplit_once(": record ").map(|(_, record)| record.to_owned());
             let record = record.or_else(|| lines.next()?.strip_prefix("record ").map(str::to_owned));
@@ -505,7 +505,6 @@ pub fn markdown(bytes: &[u8]) -> Report {
                 text.clear();
             }
             Event::Start(Tag::Item | Tag::TableCell | Tag::Paragraph) => text.clear(),
-            Event::Start(Tag::List(None) | Tag::Strong | Tag::Table(_) | Tag::TableHead | Tag::TableRow) => {}
             Event::Text(part) => text.push_str(&part.replace('\u{200b}', "")),
             Event::InlineHtml(tag) if &*tag == "<br>" => text.push('\n'),
             Event::End(TagEnd::Heading(_)) => {
@@ -525,7 +524,10 @@ pub fn markdown(bytes: &[u8]) -> Report {
                 report.left_out |= text.ends_with("in this document.");
                 report.texts.push(text.clone());
             }
-            Event::Rule | Event::SoftBreak | Event::End(_) => {}
+            Event::Start(Tag::List(None) | Tag::Strong | Tag::Table(_) | Tag::TableHead | Tag::TableRow)
+            | Event::Rule
+            | Event::SoftBreak
+            | Event::End(_) => {}
             other => panic!("{other:?}"),
         }
     }

@@ -8,6 +8,7 @@
 mod model;
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::sync::Arc;
 
 use self::model::{
@@ -182,7 +183,8 @@ fn address(name: &str) -> String {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
                 address.push(char::from(byte));
             }
-            _ => address.push_str(&format!("%{byte:02X}")),
+            // A `String` takes everything that is written to it.
+            _ => drop(write!(address, "%{byte:02X}")),
         }
     }
     address

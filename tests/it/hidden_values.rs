@@ -68,6 +68,7 @@ wave = '2024'
 waves = ['2024']
 schema = 'schemas/ex.json'
 key = ['ex_key']
+breakdown = 'ex_band'
 title.ja = '例'
 title.en = 'Example'
 timezone = 'Asia/Tokyo'
@@ -420,7 +421,14 @@ fn without_header(of: &Answers) -> Vec<u8> {
     format!("{},{},86753\n{},{},1\n", of.key, of.mail, of.key, of.mail).into_bytes()
 }
 
-const FORMATS: [&str; 4] = ["full", "short", "json", "jsonl"];
+const FORMATS: &[&str] = &[
+    "full",
+    "short",
+    "json",
+    "jsonl",
+    #[cfg(feature = "html")]
+    "html",
+];
 
 /// All that `kenpyo check` prints of the file, on both streams.
 fn printed(folder: &Path, file: &str, words: &[&str], ci: bool) -> String {

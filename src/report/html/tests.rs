@@ -75,8 +75,8 @@ fn rules_stand_by_findings_and_link_to_them() {
     let rows = texts(&dom, "#rules > .wide tbody tr");
     assert!(rows[0].starts_with("EX-K001/ex_system 必須の設問が未回答 ✖ 要修正 1 1 1 1 0 0 0 0"), "{rows:?}");
     for link in all(&dom, "a[href^='#']") {
-        let target = link.value().attr("href").unwrap();
-        assert_eq!(all(&dom, &format!("[id='{}']", &target[1..])).len(), 1, "{target}");
+        let target = link.value().attr("href").unwrap().trim_start_matches('#');
+        assert_eq!(all(&dom, &format!("[id='{target}']")).len(), 1, "{target}");
     }
     let mut ids: Vec<&str> = all(&dom, "[id]").iter().filter_map(|element| element.value().id()).collect();
     let count = ids.len();
@@ -91,8 +91,10 @@ fn whoever_cannot_see_it_can_read_it() {
         let dom = Dom::parse_document(&page(language, false));
         let tag = if language == Language::Ja { "ja" } else { "en" };
         assert_eq!(all(&dom, "html")[0].value().attr("lang"), Some(tag));
-        let levels: Vec<u32> =
-            all(&dom, "h1, h2, h3, h4").iter().map(|h| h.value().name()[1..].parse().unwrap()).collect();
+        let levels: Vec<u32> = all(&dom, "h1, h2, h3, h4")
+            .iter()
+            .map(|h| h.value().name().trim_start_matches('h').parse().unwrap())
+            .collect();
         assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1);
         assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{levels:?}");
         assert_eq!(all(&dom, "table").len(), all(&dom, "table > caption").len());
@@ -184,7 +186,7 @@ fn a_run_that_came_to_nothing_has_a_red_headline_with_its_reasons() {
 /// Relative luminance of `#rrggbb`.
 fn luminance(colour: &str) -> f64 {
     let part = |at: usize| {
-        let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
+        let value = f64::from(u8::from_str_radix(colour.get(at..at + 2).unwrap(), 16).unwrap()) / 255.0;
         if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
     };
     0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)

@@ -125,7 +125,7 @@ pub(super) struct CheckArguments {
     /// Whether the keys of records stand in reports [default: as --values]
     #[arg(long, value_name = "WHETHER")]
     pub(super) keys: Option<Whether>,
-    /// Write a report: full, short, json, jsonl, csv, xlsx, markdown, sarif, github, gitlab, junit, checkstyle or rdjson;
+    /// Write a report: full, short, json, jsonl, html, csv, xlsx, markdown, sarif, github, gitlab, junit, checkstyle or rdjson;
     /// to FILE, or to standard output (repeatable). Values are hidden in sarif, github, gitlab and junit unless --values
     /// show is given
     #[arg(long, value_name = "NAME[=FILE]")]

@@ -348,6 +348,10 @@ impl Reporter for Run {
         self.reports.wants_excerpts()
     }
 
+    fn wants_answers(&self) -> bool {
+        self.reports.wants_answers()
+    }
+
     fn wants_values(&self) -> bool {
         self.shown.values || self.copies.wants_values()
     }

@@ -7,8 +7,10 @@
 use super::session::Session;
 use crate::engine::event::Reporter;
 use crate::error::Error;
-#[cfg(any(feature = "formats", feature = "xlsx"))]
+#[cfg(any(feature = "formats", feature = "html", feature = "xlsx"))]
 use crate::report::collected::{self, Collector};
+#[cfg(feature = "html")]
+use crate::report::html::Html;
 use crate::report::json::Json;
 use crate::report::jsonl::JsonLines;
 use crate::report::short::Short;
@@ -52,7 +54,7 @@ pub(super) fn reporter(session: &Session, asked: &Report, frame: &Frame) -> Resu
         Destination::File(path) => (Output::file(path)?, session.file_look()),
     };
     let audience = frame.audience(asked.format);
-    #[cfg(any(feature = "formats", feature = "xlsx"))]
+    #[cfg(any(feature = "formats", feature = "html", feature = "xlsx"))]
     let most = frame.most.unwrap_or(collected::MOST);
     let to_file = asked.destination != Destination::Standard;
     Ok(match asked.format {
@@ -78,5 +80,7 @@ pub(super) fn reporter(session: &Session, asked: &Report, frame: &Frame) -> Resu
         Format::Csv => Box::new(csv::Csv::new(output, audience)),
         #[cfg(feature = "xlsx")]
         Format::Xlsx => Box::new(Collector::new(xlsx::Xlsx, output, audience, most)),
+        #[cfg(feature = "html")]
+        Format::Html => Box::new(Collector::new(Html, output, audience, most)),
     })
 }

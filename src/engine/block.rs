@@ -12,10 +12,13 @@ use crate::batch::convert::Converter;
 use crate::batch::{Excerpt, excerpt};
 use crate::diagnostic::{Diagnostic, Place, RecordPlace, Severity};
 use crate::evaluate::{
-    Finding, Gathered, Outcomes, RecordFindings, RuleCounts, Wants, diagnose, gather, judge as outcomes_of,
+    Finding, Gathered, Outcomes, RecordAnswers, RecordFindings, RuleCounts, UNKNOWN_GROUP, Wants, diagnose,
+    gather, groups, judge as outcomes_of,
 };
+use crate::expression::FieldId;
 use crate::input::{Block, UnknownKey};
 use crate::plan::Plan;
+use crate::source::SourceId;
 
 use super::run::relevel;
 use super::tally::Lines;
@@ -37,6 +40,10 @@ pub(super) struct Judged {
     pub gathered: Vec<Gathered>,
     /// Keys of JSON records that the form does not know.
     pub unknown_keys: Vec<DrawnKey>,
+    /// The file. `None`: nothing was judged.
+    pub source: Option<SourceId>,
+    /// Of each record its number and the option by which it is counted; empty where nothing is broken down.
+    pub groups: Vec<(u64, u8)>,
     /// The first record that names the version of another form.
     pub version: Option<Diagnostic>,
     /// Records.
@@ -58,6 +65,8 @@ pub(super) struct Judge<'a> {
     pub converter: &'a Converter,
     /// What findings are to carry.
     pub wants: Wants,
+    /// By whose options findings are counted. `None`: nothing is broken down.
+    pub breakdown: Option<FieldId>,
     /// Whether other files may hold other answers of the same respondents.
     pub several_files: bool,
     /// Severities of soft edits in the file, by full id.
@@ -100,10 +109,11 @@ impl Judge<'_> {
     }
 
     fn walk(&self, block: Block) -> Judged {
-        let Self { plan, converter, wants, several_files, .. } = *self;
+        let Self { plan, converter, wants, several_files, breakdown, .. } = *self;
         self.fail_where_asked(&block);
         let bytes = length(block.bytes.len());
         let layout = Arc::clone(&block.layout);
+        let source = Some(block.source);
         let mut chunk = layout.cells(block);
         let unknown_keys = std::mem::take(&mut chunk.unknown_keys).into_iter().map(|key| {
             let label = key.label.as_ref().filter(|_| wants.excerpts);
@@ -117,7 +127,9 @@ impl Judge<'_> {
         let over_many = !plan.dataset.is_empty() && !batch.is_empty();
         let gathered = over_many.then(|| gather(plan, &batch, wants, several_files));
         Judged {
+            source,
             gathered: gathered.into_iter().collect(),
+            groups: breakdown.map(|field| groups(&batch, field)).unwrap_or_default(),
             findings: diagnose(plan, &batch, &outcomes, wants),
             counts: counts(&outcomes),
             lines: Lines::default(),
@@ -155,9 +167,11 @@ fn lost(plan: &Plan, block: &Block) -> Judged {
     let place = Arc::new(place);
     let finding = Finding::from(super::fault(Place::Record(Arc::clone(&place))));
     Judged {
-        findings: vec![RecordFindings { place, findings: vec![finding] }],
+        findings: vec![RecordFindings { place, findings: vec![finding], answers: RecordAnswers::default() }],
         counts: vec![RuleCounts { skipped: 1, ..RuleCounts::default() }; plan.rules.len()],
         gathered: vec![Gathered::lost(plan)],
+        source: Some(block.source),
+        groups: vec![(record.number, UNKNOWN_GROUP)],
         records: 1,
         faults: 1,
         bytes: length(block.bytes.len()),
@@ -172,6 +186,8 @@ impl Judged {
             sum.join(counts);
         }
         self.gathered.append(&mut other.gathered);
+        self.source = self.source.or(other.source);
+        self.groups.append(&mut other.groups);
         self.unknown_keys.append(&mut other.unknown_keys);
         self.version = self.version.take().or(other.version);
         self.records += other.records;

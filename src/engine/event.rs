@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Localized, Severity};
 use crate::error::Error;
-use crate::evaluate::{Finding, RecordFindings, RuleCounts};
+use crate::evaluate::{FieldName, Finding, RecordFindings, RuleCounts};
 use crate::input::InputFormat;
 use crate::source::SourceId;
 use crate::source::encoding::Encoding;
@@ -33,6 +33,11 @@ pub trait Reporter {
 
     /// Whether [`Finding::excerpt`] is looked at; asked once, before the first record.
     fn wants_excerpts(&self) -> bool {
+        false
+    }
+
+    /// Whether [`RecordFindings::answers`] is looked at; asked once, before the first record.
+    fn wants_answers(&self) -> bool {
         false
     }
 
@@ -106,6 +111,30 @@ impl RunHeader {
         let first = std::iter::once((&*self.survey, &*self.wave, &*self.hash));
         first.chain(self.further.iter().map(|pack| (&*pack.survey, &*pack.wave, &*pack.hash)))
     }
+}
+
+/// Findings by the options of one question: complete, whatever a listing shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Breakdown {
+    /// The question.
+    pub field: FieldName,
+    /// Which part of the run, from 0.
+    pub part: usize,
+    /// Its options in order, then the records of which the answer is not known.
+    pub lines: Vec<BreakdownLine>,
+}
+
+/// One option of a [`Breakdown`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BreakdownLine {
+    /// The option's name in rules, and its label. `None`: not answered, or not to be read.
+    pub option: Option<(Arc<str>, Localized<Arc<str>>)>,
+    /// Records.
+    pub records: u64,
+    /// Records with at least one finding of error or above.
+    pub records_with_errors: u64,
+    /// Findings about its records by severity: info, warning, error, fatal.
+    pub findings: [u64; 4],
 }
 
 /// One line of the closing table.
@@ -188,6 +217,8 @@ pub struct Summary {
     pub records_with_errors: u64,
     /// Records in all.
     pub records: u64,
+    /// Findings by the options of a question, for each part of the run whose survey names one.
+    pub breakdowns: Vec<Breakdown>,
     /// Whether rules were deselected.
     pub partial: bool,
     /// Records that our own fault kept from being judged.
@@ -225,6 +256,8 @@ impl Summary {
         for (number, part) in parts.into_iter().enumerate() {
             whole.files.extend(part.files);
             whole.rules.extend(part.rules.into_iter().map(|line| RuleLine { part: number, ..line }));
+            let breakdowns = part.breakdowns.into_iter();
+            whole.breakdowns.extend(breakdowns.map(|breakdown| Breakdown { part: number, ..breakdown }));
             whole.waiting += part.waiting;
             for (sum, count) in whole.findings.iter_mut().zip(part.findings) {
                 *sum += count;

@@ -6,6 +6,7 @@
 //! - One unreadable file, one bad record or one fault of our own never stops the rest.
 
 mod block;
+mod breakdown;
 pub mod event;
 mod opening;
 mod receipt;

@@ -68,6 +68,7 @@ impl<'a> Run<'a> {
             excerpts: reporter.wants_excerpts(),
             values: reporter.wants_values(),
             keys: reporter.wants_keys(),
+            answers: reporter.wants_answers(),
         };
         Self {
             header: header(parts),
@@ -197,6 +198,7 @@ impl<'a> Run<'a> {
                 plan: section.plan,
                 converter: &section.converter,
                 wants: self.wants,
+                breakdown: section.tally.breakdown_field(),
                 several_files: self.header.files.len() > 1,
                 levels: &levels,
                 fault_at: self.fault_at,

@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::block::Judged;
+use super::breakdown::Shares;
 use super::event::{FileLine, RuleLine, Summary};
 use crate::diagnostic::{Diagnostic, Notice, Place, Severity};
 use crate::evaluate::{Finding, RecordFindings, RecordId, RuleCounts};
+use crate::expression::FieldId;
 use crate::plan::Plan;
 use crate::source::SourceId;
 
@@ -36,7 +38,7 @@ pub(super) struct Lines {
 
 /// Records of the run, a bit each.
 #[derive(Debug, Clone, Default)]
-struct RecordSet {
+pub(super) struct RecordSet {
     /// By file; bit n of the words is record n.
     files: BTreeMap<SourceId, Vec<u64>>,
 }
@@ -53,13 +55,23 @@ impl RecordSet {
         }
     }
 
+    /// Its records, by file.
+    pub(super) fn iter(&self) -> impl Iterator<Item = RecordId> {
+        self.files.iter().flat_map(|(source, words)| {
+            let words = (0_u64..).zip(words).filter(|(_, word)| **word != 0);
+            words.flat_map(move |(place, word)| {
+                (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| (*source, place * 64 + bit))
+            })
+        })
+    }
+
     fn len(&self) -> u64 {
         self.files.values().flatten().map(|word| u64::from(word.count_ones())).sum()
     }
 }
 
 /// What is counted of a finding: itself unless it is a heading, and its followers.
-fn counted(finding: &Finding) -> impl Iterator<Item = &Diagnostic> {
+pub(super) fn counted(finding: &Finding) -> impl Iterator<Item = &Diagnostic> {
     (!finding.heading).then_some(&finding.diagnostic).into_iter().chain(&finding.followers)
 }
 
@@ -67,7 +79,7 @@ fn id(diagnostic: &Diagnostic) -> Id {
     (Arc::clone(&diagnostic.notice.id), diagnostic.notice.instance.clone())
 }
 
-const fn place(severity: Severity) -> usize {
+pub(super) const fn place(severity: Severity) -> usize {
     match severity {
         Severity::Info => 0,
         Severity::Warning => 1,
@@ -156,6 +168,7 @@ pub(super) struct Tally {
     with_errors: RecordSet,
     records: u64,
     faults: u64,
+    breakdown: Option<Shares>,
 }
 
 impl Tally {
@@ -169,7 +182,13 @@ impl Tally {
             with_errors: RecordSet::default(),
             records: 0,
             faults: 0,
+            breakdown: Shares::of(&plan.pack),
         }
+    }
+
+    /// By whose options findings are counted. `None`: nothing is broken down.
+    pub(super) fn breakdown_field(&self) -> Option<FieldId> {
+        self.breakdown.as_ref().map(Shares::field)
     }
 
     /// Adds findings that are not about a record.
@@ -186,6 +205,9 @@ impl Tally {
         for (sum, counts) in self.counts.iter_mut().zip(&judged.counts) {
             sum.join(counts);
         }
+        if let Some(shares) = &mut self.breakdown {
+            shares.block(judged);
+        }
         self.records += judged.records;
         self.faults += judged.faults;
     }
@@ -193,6 +215,9 @@ impl Tally {
     /// Adds what a rule over many records found of a record.
     pub(super) fn over_many(&mut self, finding: &Finding) {
         let worst = self.lines.record(std::slice::from_ref(finding));
+        if let (Some(shares), Place::Record(place)) = (&mut self.breakdown, &finding.diagnostic.place) {
+            shares.findings((place.source, place.record), std::slice::from_ref(finding));
+        }
         if let (Place::Record(place), true) = (&finding.diagnostic.place, worst >= Severity::Error) {
             self.with_errors.insert((place.source, place.record));
         }
@@ -234,6 +259,11 @@ impl Tally {
             findings: self.lines.by_severity,
             records_with_errors: self.with_errors.len(),
             records: self.records,
+            breakdowns: self
+                .breakdown
+                .and_then(|shares| shares.summary(&plan.pack, &self.with_errors))
+                .into_iter()
+                .collect(),
             partial: plan.partial,
             faults: self.faults,
             ..Summary::default()

@@ -103,7 +103,7 @@ impl<'p, 'b> Arguments<'p, 'b> {
     }
 
     /// Whether the value was not written in the file but filled in.
-    fn is_filled(&self, field: FieldId, row: usize) -> bool {
+    pub(super) fn is_filled(&self, field: FieldId, row: usize) -> bool {
         let known = self.machine.column(field).is_some_and(|column| column.known.get(row));
         field.table == 0 && known && self.locator.written(row, field) == Argument::NotGiven
     }
@@ -116,7 +116,7 @@ impl<'p, 'b> Arguments<'p, 'b> {
     }
 
     /// The column's value. `None`: it has none.
-    fn value(&self, field: FieldId, row: usize, label: bool) -> Option<Argument> {
+    pub(super) fn value(&self, field: FieldId, row: usize, label: bool) -> Option<Argument> {
         if self.withheld.fills(field) && self.is_filled(field, row) {
             return Some(hidden());
         }

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::answers::{FieldName, RecordAnswers};
 use super::argument::{Arguments, Setting, hidden};
 use super::finding::{Finding, RecordFindings};
 use super::group::apply;
@@ -28,6 +29,7 @@ use crate::rule_pack::{EditRule, Exemption, Placeholder, RulePack};
 
 /// What a report will look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 pub struct Wants {
     /// Pieces of the record for drawing.
     pub excerpts: bool,
@@ -35,6 +37,8 @@ pub struct Wants {
     pub values: bool,
     /// Answers that name a record. Without, they are treated as private ones.
     pub keys: bool,
+    /// Every answer of a record with findings; only together with `values`.
+    pub answers: bool,
 }
 
 /// A finding, and the planned rule that failed. `None`: no rule.
@@ -56,6 +60,8 @@ pub fn diagnose(plan: &Plan, batch: &Batch, outcomes: &Outcomes, wants: Wants) -
         },
         places: BTreeMap::new(),
         rows: BTreeMap::new(),
+        names: (wants.answers && wants.values)
+            .then(|| plan.pack.questionnaire.fields.iter().map(FieldName::of).collect()),
     };
     for finding in &batch.findings {
         writer.cell(finding);
@@ -76,6 +82,8 @@ struct Writer<'p, 'b> {
     arguments: Arguments<'p, 'b>,
     places: BTreeMap<usize, Arc<RecordPlace>>,
     rows: BTreeMap<usize, Vec<Entry>>,
+    /// How the fields are called whose answers are told. `None`: none are.
+    names: Option<Arc<[FieldName]>>,
 }
 
 impl Writer<'_, '_> {
@@ -219,10 +227,14 @@ impl Writer<'_, '_> {
                 finding.excerpt = self.cut(row, &finding.diagnostic.labels);
             }
         }
-        let Place::Record(place) = self.place(row) else {
-            return RecordFindings { place: self.arguments.locator.place(row), findings };
+        let answers = match &self.names {
+            Some(names) => self.arguments.answers(names, row),
+            None => RecordAnswers::default(),
         };
-        RecordFindings { place, findings }
+        let Place::Record(place) = self.place(row) else {
+            return RecordFindings { place: self.arguments.locator.place(row), findings, answers };
+        };
+        RecordFindings { place, findings, answers }
     }
 
     /// `None`: nothing to show.

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::answers::RecordAnswers;
 use super::judge::RuleOutcomes;
 use crate::batch::Excerpt;
 use crate::diagnostic::{Diagnostic, RecordPlace};
@@ -44,6 +45,8 @@ pub struct RecordFindings {
     pub place: Arc<RecordPlace>,
     /// At least one.
     pub findings: Vec<Finding>,
+    /// The record's answers; empty where no report asks for them.
+    pub answers: RecordAnswers,
 }
 
 /// The six counts of a rule, and its findings.

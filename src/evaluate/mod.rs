@@ -5,7 +5,9 @@
 //! - Diagnostics are made only for set bits.
 //! - One production evaluator, by columns; the row-at-a-time twin lives in `tests/it/oracle.rs`.
 
+mod answers;
 mod argument;
+mod breakdown;
 mod calendar;
 mod condition;
 mod dataset;
@@ -29,6 +31,8 @@ mod value;
 mod values;
 mod withheld;
 
+pub use answers::{Answer, AnswerState, FieldName, RecordAnswers};
+pub use breakdown::{UNKNOWN_GROUP, breakdown_of, groups};
 pub use dataset::{DatasetOutcomes, Gathered, Judging, KeyTable, RecordId, Tell, gather};
 pub use diagnose::{Wants, diagnose};
 pub use finding::{Finding, RecordFindings, RuleCounts};

@@ -3,6 +3,7 @@
 //! Invariants
 //! - At most [`Collected::most`] findings are held: the gravest, of equal ones the first; they stand in the order of the
 //!   listing. How many are left out is known, and every document declares it.
+//! - Answers are held of records with a finding that is held, and of no more records than the document shows.
 //! - A document is written whatever the run came to.
 
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use crate::batch::Excerpt;
 use crate::diagnostic::{Diagnostic, Place, RecordPlace, Severity};
 use crate::engine::event::{Reporter, RunHeader, Summary};
 use crate::error::Error;
-use crate::evaluate::{Finding, RecordFindings};
+use crate::evaluate::{Finding, RecordAnswers, RecordFindings, RecordId};
 use crate::source::SourceId;
 
 /// Findings of a document where nobody says otherwise.
@@ -47,6 +48,9 @@ pub struct Collected {
     pub summary: Summary,
     /// For whom the document is.
     pub audience: Audience,
+    /// The answers of the first records with findings; empty where the document does not ask for them, or values are
+    /// hidden.
+    pub answers: BTreeMap<RecordId, RecordAnswers>,
     pub(super) names: Names,
 }
 
@@ -98,6 +102,11 @@ impl Collected {
         files
     }
 
+    /// Where a record begins, as far as the audience may know it.
+    pub(super) fn start_of(&self, place: &Place) -> Spot {
+        Spot { column: None, ..Spot::of(place, self.audience) }
+    }
+
     /// The record of a finding. `None`: it is about a file or the run.
     pub fn record<'a>(&self, diagnostic: &'a Diagnostic) -> Option<&'a RecordPlace> {
         match &diagnostic.place {
@@ -116,6 +125,11 @@ pub trait Document {
     fn wants_excerpts(&self) -> bool {
         false
     }
+
+    /// Of how many records [`Collected::answers`] are looked at.
+    fn records_with_answers(&self) -> usize {
+        0
+    }
 }
 
 /// Gathers findings for a [`Document`] while the run goes.
@@ -128,6 +142,15 @@ pub struct Collector<D> {
     met: u64,
     /// By severity, gravest first: finding, its group, its excerpt, and its number among all.
     held: [Vec<Held>; 4],
+    /// How many findings of the record are held, and its answers.
+    answers: BTreeMap<RecordId, (u64, RecordAnswers)>,
+}
+
+fn record_of(diagnostic: &Diagnostic) -> Option<RecordId> {
+    match &diagnostic.place {
+        Place::Record(place) => Some((place.source, place.record)),
+        Place::Run | Place::File(_) => None,
+    }
 }
 
 struct Held {
@@ -150,7 +173,16 @@ impl<D: Document> Collector<D> {
     /// For `audience`, into `output`, of at most `most` findings.
     pub fn new(document: D, output: Output, audience: Audience, most: u64) -> Self {
         let header = RunHeader::default();
-        Self { document, output, audience, header, most, met: 0, held: Default::default() }
+        Self {
+            document,
+            output,
+            audience,
+            header,
+            most,
+            met: 0,
+            held: Default::default(),
+            answers: BTreeMap::new(),
+        }
     }
 
     fn take(&mut self, diagnostic: &Diagnostic, group: Option<&str>, excerpt: Option<&Excerpt>) {
@@ -164,7 +196,16 @@ impl<D: Document> Collector<D> {
             else {
                 return;
             };
-            list.pop();
+            let record = list.pop().and_then(|gone| record_of(&gone.diagnostic));
+            if let Some((held, _)) = record.and_then(|record| self.answers.get_mut(&record)) {
+                *held = held.saturating_sub(1);
+            }
+            if let Some(record) = record.filter(|record| Some(*record) != record_of(diagnostic)) {
+                self.forget_if_unseen(record);
+            }
+        }
+        if let Some((held, _)) = record_of(diagnostic).and_then(|record| self.answers.get_mut(&record)) {
+            *held += 1;
         }
         if let Some(list) = self.held.get_mut(rank) {
             list.push(Held {
@@ -176,10 +217,19 @@ impl<D: Document> Collector<D> {
         }
     }
 
+    /// Nothing of a record is left to be shown: its answers make room for those of another one.
+    fn forget_if_unseen(&mut self, record: RecordId) {
+        if self.answers.get(&record).is_some_and(|(held, _)| *held == 0) {
+            self.answers.remove(&record);
+        }
+    }
+
     fn collected(&mut self, summary: &Summary) -> Collected {
         let mut held: Vec<Held> = self.held.iter_mut().flat_map(std::mem::take).collect();
         held.sort_by_key(|held| held.number);
         let names = Names(self.header.names.clone());
+        let mut answers = std::mem::take(&mut self.answers);
+        answers.retain(|_, (held, _)| *held > 0);
         let fingerprints = Fingerprints::new(self.audience, &self.header);
         let mut met: BTreeMap<String, u64> = BTreeMap::new();
         let mut unlike_others = |fingerprint: String| {
@@ -203,6 +253,7 @@ impl<D: Document> Collector<D> {
             most: self.most,
             summary: summary.clone(),
             audience: self.audience,
+            answers: answers.into_iter().map(|(record, (_, answers))| (record, answers)).collect(),
         }
     }
 }
@@ -228,7 +279,20 @@ impl<D: Document> Reporter for Collector<D> {
     }
 
     fn records(&mut self, records: &[RecordFindings]) -> Result<(), Error> {
-        records.iter().try_for_each(|record| self.file_findings(&record.findings))
+        for record in records {
+            let id = (record.place.source, record.place.record);
+            let most = if self.wants_answers() { self.document.records_with_answers() } else { 0 };
+            if most > 0 {
+                self.answers.insert(id, (0, record.answers.clone()));
+            }
+            self.file_findings(&record.findings)?;
+            self.forget_if_unseen(id);
+            // Its findings may have pushed out those of another record, and so made room.
+            if self.answers.len() > most {
+                self.answers.remove(&id);
+            }
+        }
+        Ok(())
     }
 
     fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
@@ -239,6 +303,10 @@ impl<D: Document> Reporter for Collector<D> {
 
     fn wants_excerpts(&self) -> bool {
         self.document.wants_excerpts() && !self.audience.hide_values
+    }
+
+    fn wants_answers(&self) -> bool {
+        self.document.records_with_answers() > 0 && !self.audience.hide_values
     }
 }
 
@@ -285,6 +353,60 @@ mod tests {
         let (few, left_out) = kept(most);
         assert_eq!(few, errors);
         assert_eq!(left_out, u64::try_from(all.len()).unwrap() - most);
+    }
+
+    /// Keeps whose answers it is given.
+    #[derive(Clone, Default)]
+    struct Answered(Rc<RefCell<Vec<(u64, usize)>>>);
+
+    impl Document for Answered {
+        fn write(&self, collected: &Collected, _: &mut Output) -> Result<(), Error> {
+            let answers = collected.answers.iter();
+            *self.0.borrow_mut() = answers.map(|((_, record), of)| (*record, of.answers.len())).collect();
+            Ok(())
+        }
+
+        fn records_with_answers(&self) -> usize {
+            2
+        }
+    }
+
+    fn answered(most: u64, audience: Audience, records: &[RecordFindings]) -> Vec<(u64, usize)> {
+        let document = Answered::default();
+        let page = Page::default();
+        let mut collector = Collector::new(document.clone(), page.output(), audience, most);
+        assert_eq!(collector.wants_answers(), !audience.hide_values);
+        collector.start(&sample::header()).unwrap();
+        collector.records(records).unwrap();
+        collector.finish(&sample::summary()).unwrap();
+        document.0.take()
+    }
+
+    #[test]
+    fn answers_are_held_of_records_whose_findings_are() {
+        let [first, second] = <[RecordFindings; 2]>::try_from(sample::of_records()).unwrap();
+        let only = |record: &RecordFindings, at: usize, number: u64| RecordFindings {
+            place: sample::place(number, "K"),
+            findings: vec![Finding {
+                diagnostic: Diagnostic {
+                    place: Place::Record(sample::place(number, "K")),
+                    ..record.findings[at].diagnostic.clone()
+                },
+                ..record.findings[at].clone()
+            }],
+            answers: record.answers.clone(),
+        };
+        let open = Audience::default();
+        let all = [first.clone(), second.clone()];
+        assert_eq!(answered(MOST, open, &all), [(1, 8), (2, 8)]);
+        assert_eq!(answered(2, open, &all), [(1, 8)], "of the second no finding is left");
+        let hidden = Audience { hide_values: true, ..open };
+        assert_eq!(answered(MOST, hidden, &all), []);
+        // A warning of each record, then errors that push them out.
+        let warnings = [3, 4].map(|number| only(&second, 1, number));
+        let errors = [5, 6, 7].map(|number| only(&first, 0, number));
+        let pushed = [warnings.to_vec(), errors.to_vec()].concat();
+        assert_eq!(answered(2, open, &pushed), [(5, 8), (6, 8)]);
     }
 
     #[test]

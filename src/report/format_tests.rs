@@ -15,6 +15,7 @@ use super::*;
 use crate::diagnostic::{Argument, Localized};
 use crate::engine::event::FileLine;
 use crate::engine::verdict::{Failure, Verdict};
+use crate::evaluate::{Answer, AnswerState, RecordAnswers};
 
 pub(super) fn audience(language: Language, hide: bool) -> Audience {
     Audience { language, hide_values: hide, hide_keys: hide, secret: None }
@@ -172,6 +173,12 @@ pub(super) fn hostile(text: &str, reporter: &mut dyn Reporter) {
         let mut place = (*record.place).clone();
         place.key = Some(text.into());
         record.place = Arc::new(place);
+        for finding in &mut record.findings {
+            let followers = finding.followers.iter_mut();
+            for diagnostic in followers.chain([&mut finding.diagnostic]) {
+                diagnostic.place = Place::Record(Arc::clone(&record.place));
+            }
+        }
     }
     let cell = text.replace([',', '\n'], "");
     let row = format!("AB,{cell},1,2,{cell},,,\n");
@@ -182,7 +189,11 @@ pub(super) fn hostile(text: &str, reporter: &mut dyn Reporter) {
         label.text = Argument::written(text);
         label.pointer = Some(text.into());
     }
-    records.push(RecordFindings { place, findings: vec![finding] });
+    let answer =
+        || Answer { state: AnswerState::Given, written: text.into(), understood: Argument::written(text) };
+    let fields = sample::fields();
+    let answers = RecordAnswers { answers: fields.iter().map(|_| answer()).collect(), fields };
+    records.push(RecordFindings { place, findings: vec![finding], answers });
     reporter.start(&header).unwrap();
     reporter.records(&records).unwrap();
     let file = FileLine { name: text.into(), records: 3, ..FileLine::default() };

@@ -22,6 +22,8 @@ pub mod fingerprint;
 pub mod github;
 #[cfg(feature = "formats")]
 pub mod gitlab;
+#[cfg(feature = "html")]
+pub mod html;
 pub mod json;
 pub mod jsonl;
 #[cfg(feature = "formats")]
@@ -105,6 +107,10 @@ impl Reporter for Reports {
         self.members.iter().any(|member| member.wants_excerpts())
     }
 
+    fn wants_answers(&self) -> bool {
+        self.members.iter().any(|member| member.wants_answers())
+    }
+
     fn wants_values(&self) -> bool {
         self.members.iter().any(|member| member.wants_values())
     }
@@ -150,18 +156,24 @@ impl Spot {
         if audience.hide_values {
             return Self::without_position(&diagnostic.place);
         }
-        let at = |file, Position { line, display, .. }: Position| Self {
-            file: Some(file),
-            line: Some(line),
-            column: Some(display),
-            ..Self::default()
-        };
-        match (diagnostic.labels.first(), &diagnostic.place) {
-            (Some(label), _) => Self { cell: label.cell.clone(), ..at(label.source, label.position) },
-            (None, Place::Run) => Self::default(),
-            (None, Place::File(source)) => Self { file: Some(*source), ..Self::default() },
-            (None, Place::Record(place)) => {
-                at(place.source, Position { line: place.line, column: 1, display: 1 }).on_sheet(place)
+        match diagnostic.labels.first() {
+            Some(label) => Self { cell: label.cell.clone(), ..Self::at(label.source, label.position) },
+            None => Self::of(&diagnostic.place, audience),
+        }
+    }
+
+    fn at(file: SourceId, Position { line, display, .. }: Position) -> Self {
+        Self { file: Some(file), line: Some(line), column: Some(display), ..Self::default() }
+    }
+
+    /// The start of a record, a file as a whole, or nothing.
+    fn of(place: &Place, audience: Audience) -> Self {
+        match place {
+            _ if audience.hide_values => Self::without_position(place),
+            Place::Run => Self::default(),
+            Place::File(source) => Self { file: Some(*source), ..Self::default() },
+            Place::Record(place) => {
+                Self::at(place.source, Position { line: place.line, column: 1, display: 1 }).on_sheet(place)
             }
         }
     }

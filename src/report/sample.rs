@@ -7,9 +7,9 @@ use crate::batch::excerpt::Region;
 use crate::diagnostic::{
     Argument, Decimal, Diagnostic, Label, Localized, Notice, Place, RecordPlace, Severity, Template,
 };
-use crate::engine::event::{FileLine, Reporter, RuleLine, RunHeader, Summary};
+use crate::engine::event::{Breakdown, BreakdownLine, FileLine, Reporter, RuleLine, RunHeader, Summary};
 use crate::engine::verdict::Verdict;
-use crate::evaluate::{Finding, RecordFindings, RuleCounts};
+use crate::evaluate::{Answer, AnswerState, FieldName, Finding, RecordAnswers, RecordFindings, RuleCounts};
 use crate::input::InputFormat;
 use crate::source::encoding::Encoding;
 use crate::source::{Columns, Extent, Position, SourceId, Span, display_width};
@@ -18,6 +18,10 @@ pub(super) const HEADER: &str =
     "施設ID,施設名,病床数,病床数区分,問4_電子カルテ,問11_バックアップ作成,問12_更新頻度,備考\n";
 pub(super) const FIRST: &str = "AB12345,厚生第一病院,812,1,1,2,1,\n";
 pub(super) const SECOND: &str = "CD00017,\u{1b}]8;;http://x\u{7}悪い名前,15,,,1,,\n";
+
+/// Names of the fields, by column.
+const NAMES: [&str; 8] =
+    ["ex_id", "ex_name", "ex_total", "band", "ex_system", "ex_made", "ex_frequency", "notes"];
 
 fn localized(ja: &str, en: &str) -> Localized<Arc<str>> {
     Localized::new(ja.into(), en.into())
@@ -81,10 +85,7 @@ pub(super) fn label(place: &RecordPlace, text: &str, column: usize) -> Label {
     let columns = Columns::after(text.get(..before).unwrap());
     Label {
         source: SourceId(0),
-        field: Some(
-            ["ex_id", "ex_name", "ex_total", "band", "ex_system", "ex_made", "ex_frequency", "notes"][column]
-                .into(),
-        ),
+        field: Some(NAMES[column].into()),
         span: Span::new(start, start + u64::try_from(cells[column].len()).unwrap()),
         position: Position {
             line: place.line,
@@ -210,6 +211,52 @@ fn unknown_column() -> Arc<Notice> {
     )
 }
 
+/// The fields of the form, by the columns of the file.
+pub(super) fn fields() -> Arc<[FieldName]> {
+    let labels = HEADER.trim_end().split(',').enumerate();
+    let field = |(place, label): (usize, &str)| FieldName {
+        name: NAMES[place].into(),
+        question: (place == 4).then(|| "4".into()),
+        label: localized(label, &format!("column {place}")),
+    };
+    labels.map(field).collect()
+}
+
+/// The answers of the record `text`; the first field is withheld.
+pub(super) fn answers(text: &str) -> RecordAnswers {
+    let cells = text.trim_end_matches('\n').split(',').enumerate();
+    let answer = |(place, cell): (usize, &str)| {
+        let (state, written) = match (place, cell) {
+            (0, _) => (AnswerState::Withheld, Argument::NotGiven),
+            (4, "") => (AnswerState::Unanswered, Argument::NotGiven),
+            (_, "") => (AnswerState::Blank, Argument::NotGiven),
+            _ => (AnswerState::Given, Argument::written(cell)),
+        };
+        let label = || Argument::Localized(localized("20～99床", "20–99"));
+        let understood = if place == 3 && !cell.is_empty() { label() } else { Argument::Nothing };
+        Answer { state, written, understood }
+    };
+    RecordAnswers { fields: fields(), answers: cells.map(answer).collect() }
+}
+
+fn breakdown() -> Breakdown {
+    let line = |option: Option<(&str, &str)>, records, findings| BreakdownLine {
+        option: option.map(|(ja, en)| (Arc::from(en), localized(ja, en))),
+        records,
+        records_with_errors: records,
+        findings,
+    };
+    Breakdown {
+        field: fields()[3].clone(),
+        part: 0,
+        lines: vec![
+            line(Some(("20～99床", "20–99")), 1, [0, 0, 2, 0]),
+            line(Some(("500床以上", "500 or more")), 0, [0; 4]),
+            line(None, 1, [0, 1, 2, 0]),
+        ],
+    }
+}
+
 pub(super) fn header() -> RunHeader {
     RunHeader {
         survey: "example".into(),
@@ -295,6 +342,7 @@ pub(super) fn of_records() -> Vec<RecordFindings> {
                     &[6, 5],
                 ),
             ],
+            answers: answers(FIRST),
         },
         RecordFindings {
             place: Arc::clone(&second),
@@ -302,6 +350,7 @@ pub(super) fn of_records() -> Vec<RecordFindings> {
                 head,
                 finding(&few(), vec!["\u{1b}[31m赤\u{202e}".into()], &second, SECOND, &[1, 7]),
             ],
+            answers: answers(SECOND),
         },
     ]
 }
@@ -363,6 +412,7 @@ pub(super) fn summary() -> Summary {
         findings: [0, 2, 4, 0],
         records_with_errors: 2,
         records: 2,
+        breakdowns: vec![breakdown()],
         partial: false,
         faults: 0,
         verdict: Verdict::Findings,

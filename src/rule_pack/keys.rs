@@ -124,6 +124,7 @@ const SURVEY_KEYS: &[Key] = keys! {
     "schema" no Shape::Text, "調査票のスキーマ", "the questionnaire's schema";
     "key" no Shape::Names, "記録を特定する項目", "fields that name a record";
     "fallback-key" no Shape::Names, "キーが空欄の記録を示す項目", "fields that name a record without key";
+    "breakdown" no Shape::Text, "指摘を内訳する選択肢の項目", "the field with options by which findings are counted";
     "title" no Shape::Texts, "調査の名称", "title of the survey";
     "locales" no Shape::Names, "文面の言語", "languages of the texts";
     "timezone" no Shape::Text, "調査の時間帯", "the survey's time zone";

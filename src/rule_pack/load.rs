@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::chain::{self, File, Layer, Trees};
 use super::declaration::nfkc;
+use super::declared_type::describe;
 use super::derive;
 use super::forms::{self, Forms};
 use super::generated_text::Published;
@@ -24,15 +25,17 @@ use super::keys::{RULE_FILE, SURVEY_FILE};
 use super::lookup;
 use super::making::{Drafted, Making, Subject};
 use super::manifest::Survey;
+use super::mistake;
 use super::wave::Waves;
 use super::zone::Zone;
 use super::{
     DerivedValue, Link, Lookup, Param, RulePack, exemption, foreign, generated, judgement, own_schema, param,
     published_table, replace, rule, shape, telling,
 };
+use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostics, Localized};
 use crate::error::Error;
-use crate::expression::{FieldId, Names};
+use crate::expression::{FieldId, Names, Type};
 use crate::questionnaire::Questionnaire;
 use crate::source::root::SurveyRoot;
 use crate::source::{SourceText, digest};
@@ -152,6 +155,7 @@ impl<'a> Loader<'_, 'a> {
         let sources = self.sources.clone();
         let key = self.key(&survey, "key", &declared.names);
         let fallback_key = self.key(&survey, "fallback-key", &declared.names);
+        let breakdown = self.breakdown(&survey, &declared.names);
         let waves = Waves { all: &manifest.waves, now: &manifest.wave };
         let tables = published_table::read(files, &declared.names, waves, &mut self.found);
         let profiles = exemption::profiles(files);
@@ -184,6 +188,7 @@ impl<'a> Loader<'_, 'a> {
             questionnaire: declared.form,
             key,
             fallback_key,
+            breakdown,
             links: declared.links,
             params: declared.params,
             lookups: declared.lookups,
@@ -235,6 +240,27 @@ impl<'a> Loader<'_, 'a> {
             }
         }
         fields
+    }
+
+    /// The question by whose options findings are counted. `None`: none is named, or what is named is no such question,
+    /// which is reported.
+    fn breakdown(&mut self, survey: &Survey<'_>, names: &Names) -> Option<FieldId> {
+        let (source, text) = survey.text("breakdown")?;
+        let question = names.fields.get(&nfkc(text.text)).filter(|field| !field.derived);
+        let mistake = match question {
+            Some(field) if matches!(field.ty, Type::Option(_)) => return Some(field.id),
+            None => judgement::unknown_field("breakdown", source, text, names),
+            Some(field) => {
+                let expected =
+                    Localized::new("一つを選ぶ選択肢の項目", "a field with one of several options");
+                mistake::at(&code::TYPE_HERE, source, text.span)
+                    .with("key", "breakdown")
+                    .with("expected", mistake::fixed(&expected))
+                    .with("found", mistake::both(describe(&field.ty)))
+            }
+        };
+        self.found.push(mistake);
+        None
     }
 
     /// Ids of blocks that gave no rule, because of mistakes that have been reported.

@@ -426,6 +426,8 @@ pub struct RulePack {
     pub key: Vec<FieldId>,
     /// Fields that name a record whose key is blank.
     pub fallback_key: Vec<FieldId>,
+    /// The question with options by whose answers findings are counted. `None`: none is named.
+    pub breakdown: Option<FieldId>,
     /// Links, `links[i].table == i + 1`.
     pub links: Vec<Link>,
     /// Parameters, by [`ParamId`].

@@ -32,11 +32,14 @@ pub const FORMATS: &[(&str, Format)] = &[
     ("csv", Format::Csv),
     #[cfg(feature = "xlsx")]
     ("xlsx", Format::Xlsx),
+    #[cfg(feature = "html")]
+    ("html", Format::Html),
 ];
 
 /// Formats that not every build has, by the feature that brings them.
-const BY_FEATURE: [(&str, &[&str]); 2] = [
+const BY_FEATURE: [(&str, &[&str]); 3] = [
     ("formats", &["sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown", "csv"]),
+    ("html", &["html"]),
     ("xlsx", &["xlsx"]),
 ];
 
@@ -78,6 +81,9 @@ pub enum Format {
     /// The same as a workbook.
     #[cfg(feature = "xlsx")]
     Xlsx,
+    /// One page for a browser and for paper.
+    #[cfg(feature = "html")]
+    Html,
 }
 
 impl Format {
@@ -96,6 +102,8 @@ impl Format {
             Self::Checkstyle | Self::RdJson | Self::Markdown | Self::Csv => false,
             #[cfg(feature = "xlsx")]
             Self::Xlsx => false,
+            #[cfg(feature = "html")]
+            Self::Html => false,
         }
     }
 }

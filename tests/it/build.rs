@@ -141,6 +141,7 @@ pub fn pack(questionnaire: Questionnaire) -> RulePack {
         questionnaire,
         key: Vec::new(),
         fallback_key: Vec::new(),
+        breakdown: None,
         links: Vec::new(),
         params: Vec::new(),
         lookups: Vec::new(),

@@ -69,6 +69,7 @@ wave = '2024'
 waves = ['2024']
 schema = 'schemas/ex.json'
 key = ['ex_key']
+breakdown = 'ex_band'
 title.ja = '例'
 title.en = 'Example'
 timezone = 'Asia/Tokyo'
@@ -444,6 +445,8 @@ const FORMATS: &[&str] = &[
     "csv",
     #[cfg(feature = "xlsx")]
     "xlsx",
+    #[cfg(feature = "html")]
+    "html",
 ];
 
 /// All that `kenpyo check` prints of the file, on both streams.

@@ -73,6 +73,8 @@ mod oracle_value;
 mod ordered_packages;
 mod over_many;
 mod own_schemas;
+#[cfg(feature = "html")]
+mod page;
 mod parts;
 mod program;
 mod published;

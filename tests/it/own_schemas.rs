@@ -154,7 +154,7 @@ fn changed(file: &str, from: &str, to: &str) -> tempfile::TempDir {
 const SURVEY: &str = "rules/hospital-cyber/2024";
 
 /// A mistake of shape in a file of a pack on disk: which file, what becomes of what, and the codes that may tell it.
-const MISTAKES: [(&str, &str, &str, &str); 15] = [
+const MISTAKES: [(&str, &str, &str, &str); 18] = [
     // A questionnaire: what the walk reads, and what it leaves to the schema.
     (
         "schemas/hospital-cyber-2024.json",
@@ -188,6 +188,9 @@ const MISTAKES: [(&str, &str, &str, &str); 15] = [
     ("survey.toml", "waves        = [", "waves        = [ \"2024\", ", "[ \"2024\", "),
     ("survey.toml", "locales      = [\"ja\", \"en\"]", "locales      = [\"ja\", \"fr\"]", "\"fr\""),
     ("survey.toml", "fallback-key = [", "fallbag-key = [", "fallbag-key"),
+    ("survey.toml", "breakdown    = \"band\"", "breakdown    = [\"band\"]", "[\"band\"]"),
+    ("survey.toml", "breakdown    = \"band\"", "breakdown    = \"bend\"", "\"bend\""),
+    ("survey.toml", "breakdown    = \"band\"", "breakdown    = \"beds_total\"", "\"beds_total\""),
 ];
 
 #[test]

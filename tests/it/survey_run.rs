@@ -100,14 +100,18 @@ impl Run {
 
     pub fn judged(&self, mut batch: Batch) -> Block {
         let outcomes = judge(&self.plan, &mut batch);
-        let findings =
-            diagnose(&self.plan, &batch, &outcomes, Wants { excerpts: false, values: true, keys: true });
+        let findings = diagnose(
+            &self.plan,
+            &batch,
+            &outcomes,
+            Wants { excerpts: false, values: true, keys: true, answers: false },
+        );
         Block { batch, outcomes, findings }
     }
 
     /// What the rules over many records say of all of `blocks`, which may be of several files.
     pub fn over_many(&self, blocks: &[Block]) -> Vec<Finding> {
-        let wants = Wants { excerpts: false, values: true, keys: true };
+        let wants = Wants { excerpts: false, values: true, keys: true, answers: false };
         let mut table = KeyTable::default();
         for block in blocks {
             table.add(gather(&self.plan, &block.batch, wants, true));

@@ -103,6 +103,7 @@ pub(super) fn pack() -> Arc<RulePack> {
         hash: "".into(),
         key: vec![id("id")],
         fallback_key: vec![id("second")],
+        breakdown: None,
         links: Vec::new(),
         params: Vec::new(),
         lookups: Vec::new(),

@@ -2,10 +2,11 @@
 //!
 //! Invariants
 //! - Counts are of the whole run, whatever was listed.
+//! - Where values are hidden nothing is broken down: how many records gave an answer tells of the answers.
 
 use super::Texts;
 use crate::diagnostic::Language;
-use crate::engine::event::{RuleLine, Summary};
+use crate::engine::event::{Breakdown, BreakdownLine, RuleLine, Summary};
 use crate::engine::verdict::Failure;
 use crate::evaluate::RuleCounts;
 use crate::report::{Audience, words};
@@ -22,6 +23,7 @@ pub(in crate::report) struct JsonSummary<'a> {
     verdict: &'static str,
     exit_code: u8,
     failures: Vec<JsonFailure<'a>>,
+    breakdowns: Vec<JsonBreakdown<'a>>,
     files: Vec<JsonFile<'a>>,
     rules: Vec<JsonRule<'a>>,
 }
@@ -61,6 +63,45 @@ struct JsonSeverities {
     error: u64,
     warning: u64,
     info: u64,
+}
+
+/// Findings by the options of a question.
+#[derive(serde::Serialize)]
+struct JsonBreakdown<'a> {
+    part: usize,
+    field: &'a str,
+    label: Texts<'a>,
+    options: Vec<JsonShare<'a>>,
+}
+
+#[derive(serde::Serialize)]
+struct JsonShare<'a> {
+    option: Option<&'a str>,
+    label: Option<Texts<'a>>,
+    records: u64,
+    records_with_errors: u64,
+    findings: JsonSeverities,
+}
+
+impl<'a> JsonBreakdown<'a> {
+    fn new(breakdown: &'a Breakdown) -> Self {
+        let share = |line: &'a BreakdownLine| {
+            let [info, warning, error, fatal] = line.findings;
+            JsonShare {
+                option: line.option.as_ref().map(|(name, _)| &**name),
+                label: line.option.as_ref().map(|(_, label)| Texts::new(label)),
+                records: line.records,
+                records_with_errors: line.records_with_errors,
+                findings: JsonSeverities { fatal, error, warning, info },
+            }
+        };
+        Self {
+            part: breakdown.part,
+            field: &breakdown.field.name,
+            label: Texts::new(&breakdown.field.label),
+            options: breakdown.lines.iter().map(share).collect(),
+        }
+    }
 }
 
 #[derive(serde::Serialize)]
@@ -133,6 +174,12 @@ impl<'a> JsonSummary<'a> {
             verdict: summary.verdict.word(),
             exit_code: summary.exit_code,
             failures: summary.failures.iter().map(|failure| JsonFailure::new(failure, language)).collect(),
+            breakdowns: summary
+                .breakdowns
+                .iter()
+                .filter(|_| !audience.hide_values)
+                .map(JsonBreakdown::new)
+                .collect(),
             files: summary
                 .files
                 .iter()

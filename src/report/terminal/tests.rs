@@ -139,7 +139,12 @@ fn many(full: &mut Full, count: u64) {
         let place = std::sync::Arc::new(RecordPlace { record, ..(*sample::place(1, "AB12345")).clone() });
         let arguments = vec![812_u64.into(), "a".into(), "b".into()];
         let finding = sample::finding(&sample::band(), arguments, &place, sample::FIRST, &[3, 2]);
-        full.records(&[RecordFindings { place, findings: vec![finding] }]).unwrap();
+        full.records(&[RecordFindings {
+            place,
+            findings: vec![finding],
+            answers: crate::evaluate::RecordAnswers::default(),
+        }])
+        .unwrap();
     }
     full.finish(&sample::summary()).unwrap();
 }

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
         error: stderr().is_terminal().then(|| width(terminal_size_of(stderr())).unwrap_or(80)),
         input: stdin().is_terminal(),
     };
-    ExitCode::from(run(&words, environment, terminals))
+    ExitCode::from(run(&words, &environment, terminals))
 }
 
 /// Says where our own code failed, and not what it said: that may quote an answer.

@@ -43,30 +43,56 @@ use crate::settings::Environment;
 use arguments::{Arguments, Command, Common};
 use command_line::CommandLine;
 use session::{Exit, Session, print};
+use watch::Watched;
 
 pub use session::Terminals;
 
 /// Runs the program with the words behind its name; gives the exit code.
-pub fn run(words: &[OsString], environment: Environment, terminals: Terminals) -> u8 {
+pub fn run(words: &[OsString], environment: &Environment, terminals: Terminals) -> u8 {
+    let mut first = true;
+    loop {
+        let (session, exit, watched) = once(words, environment.clone(), terminals);
+        if !watched.is_some_and(|watched| watched.goes_on(&session, exit, first)) {
+            return exit.code();
+        }
+        first = false;
+    }
+}
+
+/// One run, from the words on: settings and rules are read anew each time. With what it read, if that is watched.
+fn once(
+    words: &[OsString],
+    environment: Environment,
+    terminals: Terminals,
+) -> (Session, Exit, Option<Watched>) {
     let mut session = Session::guess(CommandLine::new(words), environment, terminals);
     let definition = arguments::definition(session.language);
     if let Some(refused) = usage::mistaken_flag(&session.line, &definition) {
-        return session.refuse([refused]).code();
+        let exit = session.refuse([refused]);
+        return (session, exit, None);
     }
     let program = OsString::from(env!("CARGO_PKG_NAME"));
     let matches = definition.clone().try_get_matches_from(std::iter::once(&program).chain(words));
-    match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
-        Ok(arguments) => {
-            session.adopt(&arguments.common);
-            let thorough = matches!(arguments.command, Command::Config(_));
-            if reads_configuration(&arguments.command)
-                && let Err(exit) = session.configure(&arguments.common, thorough)
-            {
-                return exit.code();
+    let Arguments { common, mut command } =
+        match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
+            Ok(arguments) => arguments,
+            Err(error) => {
+                let exit = clap_speaks(&session, &error, &definition);
+                return (session, exit, None);
             }
-            perform(&session, &arguments.common, arguments.command).code()
+        };
+    session.adopt(&common);
+    let thorough = matches!(command, Command::Config(_));
+    let configured =
+        if reads_configuration(&command) { session.configure(&common, thorough) } else { Ok(()) };
+    configured::fill(&session, &mut command);
+    match (Watched::of(&session, &common, &command), configured) {
+        (Err(exit), _) => (session, exit, None),
+        (Ok(watched), Err(exit)) => (session, exit, watched),
+        (Ok(watched), Ok(())) => {
+            let exit = perform(&session, &common, command);
+            (session, exit, watched)
         }
-        Err(error) => clap_speaks(&session, &error, &definition).code(),
     }
 }
 
@@ -79,10 +105,8 @@ fn reads_configuration(command: &Command) -> bool {
     }
 }
 
-fn perform(session: &Session, common: &Common, mut command: Command) -> Exit {
-    configured::fill(session, &mut command);
+fn perform(session: &Session, common: &Common, command: Command) -> Exit {
     match command {
-        Command::Check(arguments) if arguments.watch => watch::run(session, &arguments),
         Command::Check(arguments) => check::run(session, &arguments),
         Command::Config(arguments) => config::run(session, common, &arguments),
         Command::Completions(arguments) => completions::run(session, &arguments),

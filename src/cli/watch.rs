@@ -5,8 +5,9 @@
 //! in some milliseconds.
 //!
 //! Invariants
-//! - Never on by itself; it ends by Ctrl-C, when the output is closed, or when a command line is refused that no watched
-//!   file could mend.
+//! - Never on by itself; it ends by Ctrl-C, when the output is closed, or when a command line is refused at once that no
+//!   watched file could mend.
+//! - Each run begins with the words of the command line: settings and rules are read anew.
 //! - What is watched is what the run reads: submissions, the list of their names, the rules folder, the settings.
 //! - The screen is cleared only where standard output is one.
 
@@ -16,8 +17,7 @@ use std::time::Duration;
 
 use glob::Pattern;
 
-use super::arguments::CheckArguments;
-use super::check;
+use super::arguments::{Command, Common};
 use super::session::{Exit, Session, print};
 use super::usage::usage;
 use crate::diagnostic::Language;
@@ -45,84 +45,108 @@ const SETTINGS: [&str; 2] = ["kenpyo.toml", "kenpyo-accepted.toml"];
 /// Clears the screen and what can be scrolled back to.
 const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
 
-/// Runs the command until it is ended.
-pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
-    let dash = Path::new("-");
-    let named = arguments.files.iter().chain(&arguments.files_from);
-    if named.into_iter().any(|name| name == dash) {
-        return session.refuse([usage(&CANNOT_BE_WATCHED, session.line.mark_value("-"))]);
-    }
-    let mut first = true;
-    loop {
-        // Taken before the run, so that what changes meanwhile is seen.
-        let before = stamps(arguments);
-        let exit = check::run(session, arguments);
-        if session.output_closed() || (first && exit == Exit::Usage && rules_folder(arguments).is_none()) {
-            return exit;
+/// What a run reads, and how that was before it.
+pub(super) struct Watched {
+    /// Files, folders and patterns.
+    names: Vec<PathBuf>,
+    /// A list of further names.
+    list: Option<PathBuf>,
+    exclude: Vec<Pattern>,
+    /// The root around the rules folder. `None`: the survey is an embedded one, or none.
+    root: Option<PathBuf>,
+    /// Files of settings, which need not be there.
+    settings: Vec<PathBuf>,
+    before: Stamps,
+}
+
+impl Watched {
+    /// What `command` reads. `None`: it does not watch; an error: it cannot, and that was said.
+    ///
+    /// Taken before the run, so that what changes meanwhile is seen.
+    pub(super) fn of(session: &Session, common: &Common, command: &Command) -> Result<Option<Self>, Exit> {
+        let Command::Check(arguments) = command else { return Ok(None) };
+        if !arguments.watch {
+            return Ok(None);
         }
-        first = false;
+        let mut named = arguments.files.iter().chain(&arguments.files_from);
+        if named.any(|name| name == Path::new("-")) {
+            return Err(session.refuse([usage(&CANNOT_BE_WATCHED, session.line.mark_value("-"))]));
+        }
+        let root = survey::find(arguments.survey.as_deref()).ok().and_then(|survey| match survey.root {
+            SurveyRoot::Folder(root) => Some(root),
+            _ => None,
+        });
+        let here = std::env::current_dir().unwrap_or_default();
+        let found = here.ancestors().flat_map(|folder| SETTINGS.map(|name| folder.join(name)));
+        let mut watched = Self {
+            names: arguments.files.clone(),
+            list: arguments.files_from.clone(),
+            exclude: arguments.exclude.iter().filter_map(|pattern| Pattern::new(pattern).ok()).collect(),
+            root,
+            // What is given may be a setting and no file; then there is no such file, and there never is.
+            settings: common.config.iter().map(PathBuf::from).chain(found).collect(),
+            before: Stamps::default(),
+        };
+        watched.before = watched.stamps();
+        Ok(Some(watched))
+    }
+
+    /// Waits until something has changed since the run that ended with `exit`. `false`: nothing is to be waited for.
+    pub(super) fn goes_on(&self, session: &Session, exit: Exit, first: bool) -> bool {
+        let mendable = self.root.is_some() || self.settings.iter().any(|file| file.is_file());
+        if session.output_closed() || (first && exit == Exit::Usage && !mendable) {
+            return false;
+        }
         session.note(match session.language {
             Language::Ja => "変更を待っています（終了は Ctrl-C）。",
             Language::En => "Waiting for changes; Ctrl-C ends.",
         });
-        let changed = changed(arguments, &before);
+        let changed = self.changed();
         if session.terminals.output.is_some() && print(CLEAR).is_err() {
-            return Exit::Clean;
+            return false;
         }
         session.note(&told(&changed, session.language));
+        true
     }
-}
 
-/// Waits until something is not as it was in `before` and is no longer being written, and tells what.
-fn changed(arguments: &CheckArguments, before: &Stamps) -> Vec<PathBuf> {
-    let mut now = stamps(arguments);
-    while now == *before {
-        sleep(PAUSE);
-        now = stamps(arguments);
-    }
-    for _ in 0..MOST_SETTLING {
-        sleep(SETTLING);
-        let next = stamps(arguments);
-        if next == now {
-            break;
+    /// Waits until something is not as it was and is no longer being written, and tells what.
+    fn changed(&self) -> Vec<PathBuf> {
+        let mut now = self.stamps();
+        while now == self.before {
+            sleep(PAUSE);
+            now = self.stamps();
         }
-        now = next;
+        for _ in 0..MOST_SETTLING {
+            sleep(SETTLING);
+            let next = self.stamps();
+            if next == now {
+                break;
+            }
+            now = next;
+        }
+        now.changed_since(&self.before).into_iter().map(Path::to_path_buf).collect()
     }
-    now.changed_since(before).into_iter().map(Path::to_path_buf).collect()
-}
 
-/// Everything that the run reads, as it is now.
-fn stamps(arguments: &CheckArguments) -> Stamps {
-    let mut stamps = Stamps::default();
-    let mut names = arguments.files.clone();
-    if let Some(list) = &arguments.files_from {
-        stamps.add(list);
-        names.extend(listing::names_in(list).unwrap_or_default());
-    }
-    let exclude: Vec<Pattern> =
-        arguments.exclude.iter().filter_map(|pattern| Pattern::new(pattern).ok()).collect();
-    for file in listing::list(&names, &exclude).map(|listing| listing.files).unwrap_or_default() {
-        stamps.add(&file);
-    }
-    if let Some(root) = rules_folder(arguments) {
-        for folder in ["rules", "schemas"] {
-            stamps.add_folder(&root.join(folder));
+    /// Everything as it is now.
+    fn stamps(&self) -> Stamps {
+        let mut stamps = Stamps::default();
+        let mut names = self.names.clone();
+        if let Some(list) = &self.list {
+            stamps.add(list);
+            names.extend(listing::names_in(list).unwrap_or_default());
         }
-    }
-    let here = std::env::current_dir().unwrap_or_default();
-    for folder in here.ancestors() {
-        for name in SETTINGS {
-            stamps.add(&folder.join(name));
+        for file in listing::list(&names, &self.exclude).map(|listing| listing.files).unwrap_or_default() {
+            stamps.add(&file);
         }
-    }
-    stamps
-}
-
-/// The root around the rules folder. `None`: the survey is an embedded one, or none.
-fn rules_folder(arguments: &CheckArguments) -> Option<PathBuf> {
-    match survey::find(arguments.survey.as_deref()).ok()?.root {
-        SurveyRoot::Folder(root) => Some(root),
-        _ => None,
+        if let Some(root) = &self.root {
+            for folder in ["rules", "schemas"] {
+                stamps.add_folder(&root.join(folder));
+            }
+        }
+        for file in &self.settings {
+            stamps.add(file);
+        }
+        stamps
     }
 }
 

@@ -209,6 +209,22 @@ mod watching {
         assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2));
     }
 
+    #[test]
+    fn changed_settings_are_read_anew_and_a_mistake_in_them_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = folder.path().join("kenpyo.toml");
+        fs::write(folder.path().join("a.csv"), format!("{HEAD}AB12345,19\n")).unwrap();
+        fs::write(&settings, "ignore = [\"HCS-R002\"]\n").unwrap();
+        let watching = Watching::begin(folder.path(), &["a.csv"]);
+        watching.until("Ctrl-C");
+        assert!(!watching.printed().contains("HCS-R002"));
+        fs::write(&settings, "ingore = []\n").unwrap();
+        watching.until("Ctrl-C");
+        fs::write(&settings, "fail-on = \"info\"\n").unwrap();
+        assert!(watching.until("Ctrl-C").iter().any(|line| line == "Changed: kenpyo.toml"));
+        assert!(watching.printed().contains("HCS-R002"));
+    }
+
     /// On a terminal a screen shows one run; what is drawn anew begins at its top.
     #[test]
     fn a_screen_is_cleared_and_nothing_else_is() {

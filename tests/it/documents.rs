@@ -14,9 +14,6 @@ use serde_json::Value;
 
 use crate::program::{command, kenpyo, root, text};
 
-/// Formats that documents may name before the program has them; a name leaves this list with its format.
-const FORMATS_TO_COME: [&str; 5] = ["sarif", "github", "gitlab", "junit", "markdown"];
-
 /// The documents, relative to the repository, sorted.
 fn documents() -> Vec<String> {
     let mut found = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned()];
@@ -399,7 +396,7 @@ fn wrong(line: &str, known: &BTreeMap<String, BTreeSet<String>>, formats: &BTree
         let value = value.or_else(|| words.get(place + 1).copied()).unwrap_or_default();
         let name = value.trim_matches(['"', '\'', '`']).split('=').next().unwrap_or_default();
         let is_name = !name.is_empty() && name.chars().all(|letter| letter.is_ascii_lowercase());
-        let there = formats.contains(name) || FORMATS_TO_COME.contains(&name);
+        let there = formats.contains(name);
         if command == "check" && flag == "--format" && is_name && !there {
             found.push(format!("no format {name}"));
         }

@@ -321,7 +321,9 @@ mod run {
             assert_eq!(fs::read_to_string(&outputs).unwrap(), format!("exit-code={code}\n"));
             if whole {
                 assert!(work.join("a b.sarif").is_file());
-                assert!(fs::read_to_string(&summary).unwrap().contains("HCS-X005"));
+                // Markdown escapes what could be markup.
+                let summary = fs::read_to_string(&summary).unwrap().replace('\\', "");
+                assert!(summary.contains("HCS-X005"), "{summary}");
             }
         }
         // A path is a path and no flag, and nothing in it is run.

@@ -103,6 +103,7 @@ impl Collected {
     }
 
     /// Where a record begins, as far as the audience may know it.
+    #[cfg(feature = "html")]
     pub(super) fn start_of(&self, place: &Place) -> Spot {
         Spot { column: None, ..Spot::of(place, self.audience) }
     }

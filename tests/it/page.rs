@@ -324,3 +324,62 @@ fn an_answer_is_told_as_written_as_understood_or_why_there_is_none() {
     let unusable = rows.iter().find(|row| row.contains("KP-C018")).unwrap();
     assert!(unusable.starts_with('▶') && unusable.contains("cannot be read as an answer"), "{unusable}");
 }
+
+/// The fields at the end of a title, as they are told where values are hidden.
+fn fields(told: &str) -> String {
+    told.rsplit_once(" (").and_then(|(_, fields)| fields.strip_suffix(')')).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn both_lists_of_the_page_tell_the_findings_of_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = root().join(fixture("submissions/clean-5pct-defects.csv"));
+    let output = command(folder.path())
+        .args(["check", "--quiet", "--lang", "en", "--values", "hide"])
+        .args(["--format", "html=page.html", "--format", "json=report.json"])
+        .arg(file)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let report: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.path().join("report.json")).unwrap()).unwrap();
+    let named = |finding: &serde_json::Value| {
+        let labels = finding["labels"].as_array().unwrap().iter();
+        let fields: Vec<&str> = labels.filter_map(|label| label["field"].as_str()).collect();
+        let record = finding["place"]["record"].as_u64().map(|number| format!("record {number}"));
+        let rule = finding["rule"].as_str().unwrap().to_owned();
+        (record.unwrap_or_default(), rule, fields.join(", "))
+    };
+    let mut expected: Vec<_> = report["findings"].as_array().unwrap().iter().map(named).collect();
+    expected.sort();
+    assert!(expected.len() > 100);
+    let dom = Html::parse_document(&fs::read_to_string(folder.path().join("page.html")).unwrap());
+    let list =
+        |groups: &str,
+         of: &dyn Fn(&scraper::ElementRef<'_>, &scraper::ElementRef<'_>) -> (String, String)| {
+            let (groups, findings) = (Selector::parse(groups).unwrap(), Selector::parse(".finding").unwrap());
+            let paragraphs = Selector::parse("p:not(.head)").unwrap();
+            let mut found = Vec::new();
+            for group in dom.select(&groups) {
+                for finding in group.select(&findings) {
+                    let (record, rule) = of(&group, &finding);
+                    let told: String = finding.select(&paragraphs).next().unwrap().text().collect();
+                    found.push((record, rule, fields(&told)));
+                }
+            }
+            found.sort();
+            found
+        };
+    let inside = |element: &scraper::ElementRef<'_>, selector: &str| {
+        let selector = Selector::parse(selector).unwrap();
+        element.select(&selector).next().map(|found| found.text().collect::<String>()).unwrap_or_default()
+    };
+    let by_rule =
+        list("#by-rule .group", &|group, finding| (inside(finding, ".who"), inside(group, "summary code")));
+    assert!(by_rule == expected);
+    let of_record = |group: &scraper::ElementRef<'_>, finding: &scraper::ElementRef<'_>| {
+        let record = inside(group, "h3");
+        (if record.starts_with("record") { record } else { String::new() }, inside(finding, ".head code"))
+    };
+    assert!(list("#by-record > .record", &of_record) == expected);
+}

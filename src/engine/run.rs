@@ -13,7 +13,7 @@ use super::opening::{open, size, unreadable};
 use super::receipt::Receipt;
 use super::tally::Tally;
 use super::verdict::Policy;
-use super::workers::{Workers, next_wave};
+use super::workers::{Wave, Workers, next_wave};
 use super::{CheckOptions, InputFile, Part, form_needs};
 use crate::batch::convert::Converter;
 use crate::batch::excerpt;
@@ -203,7 +203,7 @@ impl<'a> Run<'a> {
                 levels: &levels,
                 fault_at: self.fault_at,
             };
-            let (judged, next) = self.workers.judge(work, &blocks, reader)?;
+            let Wave { judged, next } = self.workers.judge(work, &blocks, reader)?;
             for mut judged in judged {
                 // Told once a file: blocks come in its order.
                 version = version.or_else(|| judged.version.take());

@@ -90,7 +90,7 @@ impl Failure {
 
 impl Policy {
     /// Why a run that came to `summary` failed; empty: it did not.
-    pub(super) fn failures(&self, summary: &Summary) -> Vec<Failure> {
+    pub(super) fn failures(self, summary: &Summary) -> Vec<Failure> {
         let unreadable = summary.files.iter().filter(|file| !file.readable);
         let mut failures: Vec<Failure> =
             unreadable.map(|file| Failure::Unreadable(Arc::clone(&file.name))).collect();
@@ -108,7 +108,7 @@ impl Policy {
     }
 
     /// What a run came to that has `summary`, whose failures are known.
-    pub(super) fn verdict(&self, summary: &Summary) -> Verdict {
+    pub(super) fn verdict(self, summary: &Summary) -> Verdict {
         let refused = summary.failures.iter().any(|failure| matches!(failure, Failure::Refused(_)));
         if refused {
             return Verdict::Refused;
@@ -123,7 +123,7 @@ impl Policy {
     }
 
     /// The exit code of a run that came to `verdict`: 0 clean, 1 findings, 2 refused, 3 failed.
-    pub const fn exit_code(&self, verdict: Verdict) -> u8 {
+    pub const fn exit_code(self, verdict: Verdict) -> u8 {
         match verdict {
             Verdict::Findings if self.exit_zero => 0,
             Verdict::Clean => 0,

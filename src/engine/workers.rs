@@ -13,6 +13,14 @@ use crate::input::{Block, Reader};
 /// Blocks of a wave for each thread: enough that none waits long for another, few enough to stay small.
 const BLOCKS_PER_THREAD: usize = 4;
 
+/// What came of a wave, and the one behind it.
+pub(super) struct Wave {
+    /// In the order of its blocks.
+    pub(super) judged: Vec<Judged>,
+    /// An error: the file cannot be read further.
+    pub(super) next: Result<Vec<Block>, Error>,
+}
+
 /// The threads of a run.
 pub(super) struct Workers {
     /// How many; 0: as many as the machine has.
@@ -33,16 +41,17 @@ impl Workers {
         work: Judge<'_>,
         blocks: &[Block],
         reader: &mut Reader,
-    ) -> Result<(Vec<Judged>, Result<Vec<Block>, Error>), Error> {
-        match blocks {
+    ) -> Result<Wave, Error> {
+        let (judged, next) = match blocks {
             // The file's last block: starting threads costs more than judging it.
-            [last] => Ok((vec![work.block(last)], next_wave(reader, self.wave()))),
+            [last] => (vec![work.block(last)], next_wave(reader, self.wave())),
             blocks => {
                 let (pool, size) = self.pool()?;
                 let all = || blocks.par_iter().map(|block| work.block(block)).collect();
-                Ok(pool.install(|| rayon::join(all, || next_wave(reader, size))))
+                pool.install(|| rayon::join(all, || next_wave(reader, size)))
             }
-        }
+        };
+        Ok(Wave { judged, next })
     }
 
     /// The threads, and how many blocks they are given at a time.

@@ -247,7 +247,10 @@ fn the_record_layout_names_every_column_and_every_code_of_the_form() {
     assert_eq!(heads[..4], ["行番号", "項目名", "階層", "位置"]);
     let at = |name: &str| heads.iter().position(|head| *head == name).unwrap();
     assert!(rows[7..].iter().all(|row| row.len() == heads.len()));
-    assert!(rows.iter().flatten().all(|cell| !cell.starts_with(['=', '+', '-', '@'])), "a spreadsheet would compute");
+    assert!(
+        rows.iter().flatten().all(|cell| !cell.starts_with(['=', '+', '-', '@'])),
+        "a spreadsheet would compute"
+    );
     // The columns stand as in the blank form, whose header is what the reader knows best.
     let folder = tempfile::tempdir().unwrap();
     let form = folder.path().join("form.csv");

@@ -81,6 +81,15 @@ impl<'a> Locator<'a> {
         }
     }
 
+    /// The cells of `field` in full, as written but for space around them; without a field, all of the record.
+    pub fn texts(&self, row: usize, field: Option<FieldId>) -> impl Iterator<Item = &'a str> + use<'a> {
+        let chunk = &self.batch.chunk;
+        let of_field = field.into_iter().flat_map(move |field| self.cells(row, field)).collect::<Vec<_>>();
+        let every = (0..chunk.slots.len()).filter(move |_| field.is_none());
+        let every = every.filter_map(move |slot| chunk.column(slot).get(row));
+        of_field.into_iter().chain(every).map(move |cell| chunk.text(cell.text).trim())
+    }
+
     /// The cells of a field: one, or one for each column of a multiple answer.
     fn cells(&self, row: usize, field: FieldId) -> impl Iterator<Item = &'a RawCell> + use<'a> {
         let chunk = &self.batch.chunk;

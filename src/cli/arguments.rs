@@ -107,9 +107,34 @@ pub(super) struct CheckArguments {
     /// Leave these rules out
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
-    /// The day that counts as today, for rules that ask (parameter `as_of`)
+    /// The day that counts as today, for rules that ask (parameter `as_of`) and for the expiry of acceptances
     #[arg(long, value_name = "DATE")]
     pub(super) as_of: Option<String>,
+    /// Accepted findings: warnings that FILE names are shown and counted apart, and do not make the exit code 1
+    /// [default: kenpyo-accepted.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub(super) accepted: Option<PathBuf>,
+    /// Record every open warning as accepted in FILE [default: that of --accepted]; needs --reason, --author and --date.
+    /// Entries that are there stay; those that have lapsed are renewed where the run judges everything
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    #[expect(clippy::option_option, reason = "clap: the flag, and its value")]
+    pub(super) write_baseline: Option<Option<PathBuf>>,
+    /// Why they are accepted: 1 it is so, 2 the list is out of date, 3 reading of the form, 4 other
+    #[arg(long, value_name = "NUMBER", requires = "write_baseline")]
+    pub(super) reason: Option<String>,
+    /// Who accepts them
+    #[arg(long, value_name = "NAME", requires = "write_baseline")]
+    pub(super) author: Option<String>,
+    /// The day on which they are accepted [default: that of --as-of]
+    #[arg(long, value_name = "DATE", requires = "write_baseline")]
+    pub(super) date: Option<String>,
+    /// The reason in words
+    #[arg(long, value_name = "TEXT", requires = "write_baseline")]
+    pub(super) text: Option<String>,
+    /// Tell of each finding whether OLD, an earlier report (json or jsonl), has it too, and which of its findings are
+    /// fixed; the exit code stays that of all open findings
+    #[arg(long, value_name = "OLD")]
+    pub(super) since_report: Option<PathBuf>,
     /// Lowest severity that makes the exit code 1 [default: error]
     #[arg(long, value_name = "SEVERITY")]
     pub(super) fail_on: Option<FailOn>,

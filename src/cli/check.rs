@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::acceptance::{Memory, Opening};
 use super::arguments::{CheckArguments, EncodingName, FailOn, InputFormatName, Whether};
 use super::copies::{self, Copies};
 use super::inputs;
@@ -62,6 +63,12 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
         Ok(parts) => parts,
         Err(exit) => return exit,
     };
+    let judged: Vec<Part<'_>> =
+        parts.iter().map(|part| Part { plan: &part.plan, inputs: &part.inputs }).collect();
+    let memory = match refusal.memory(&judged) {
+        Ok(memory) => memory,
+        Err(exit) => return exit,
+    };
     // The process ends when the command does: to free a pack's many small pieces would cost a tenth of a small run.
     if !arguments.watch {
         parts.iter().for_each(|part| std::mem::forget(Arc::clone(&part.plan.pack)));
@@ -73,14 +80,15 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
         }
         None => Ok(Copies::default()),
     };
-    let mut run = match run.and_then(|run| Ok(Run { copies: copies?, ..run })) {
+    let accepted = memory.accepted.clone();
+    let mut run = match run.and_then(|run| Ok(Run { copies: copies?, memory, ..run })) {
         Ok(run) => run,
         Err(error) => return session.stopped(&error, Exit::Failed),
     };
-    let judged: Vec<Part<'_>> =
-        parts.iter().map(|part| Part { plan: &part.plan, inputs: &part.inputs }).collect();
-    match engine::check_parts(&judged, &options(session, arguments, &settings), &mut run) {
+    let options = CheckOptions { accepted, ..options(session, arguments, &settings) };
+    match engine::check_parts(&judged, &options, &mut run) {
         Ok(summary) => {
+            let summary = run.memory.closed(&summary).into_owned();
             for line in words::summary(&run.header, &summary, session.language) {
                 session.note(&line);
             }
@@ -91,6 +99,9 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
                 session.language,
             ));
             let written = run.copies.tell(session, arguments);
+            if let Err(error) = run.memory.write(session, &summary) {
+                return session.stopped(&error, Exit::Failed);
+            }
             if written { Exit::of(&summary) } else { Exit::Failed }
         }
         Err(error) => session.stopped(&error, Exit::Failed),
@@ -106,6 +117,18 @@ pub(super) struct Refusal<'a> {
 }
 
 impl Refusal<'_> {
+    /// What a run of `parts` remembers of earlier ones, or how it ends because it cannot.
+    fn memory(&self, parts: &[Part<'_>]) -> Result<Memory, Exit> {
+        let Self { session, arguments, reports, frame } = *self;
+        let secret = frame.audience.secret;
+        let hide_keys = frame.hide_keys.unwrap_or(frame.audience.hide_values);
+        let opening = Opening { session, arguments, parts, reports, secret, hide_keys };
+        opening.open().map_err(|refused| {
+            session.draw_error(&refused.0, &refused.1);
+            self.tell(&refused.0, &refused.1)
+        })
+    }
+
     /// Lets every report say that nothing is judged because of `mistakes`.
     pub(super) fn tell(&self, mistakes: &Diagnostics, sources: &[SourceText]) -> Exit {
         let survey = survey::shown_name(self.arguments.survey.as_deref());
@@ -278,6 +301,7 @@ fn options(session: &Session, arguments: &CheckArguments, settings: &Settings) -
             EncodingName::Utf16Be => Some(Encoding::Utf16Be.into()),
         }),
         records: arguments.records.clone(),
+        accepted: None,
         policy: Policy {
             fail_on: arguments.fail_on.unwrap_or(FailOn::Error).severity(),
             exit_zero: arguments.exit_zero,
@@ -292,6 +316,7 @@ struct Run {
     header: RunHeader,
     reports: Reports,
     copies: Copies,
+    memory: Memory,
     /// What any of the reports may show.
     shown: Shown,
 }
@@ -318,30 +343,40 @@ impl Run {
             members.push(Box::new(ProgressLine::new(session.language, width)));
         }
         let reports = Reports::new(members);
-        Ok(Self { header: RunHeader::default(), reports, copies: Copies::default(), shown })
+        Ok(Self {
+            header: RunHeader::default(),
+            reports,
+            copies: Copies::default(),
+            memory: Memory::default(),
+            shown,
+        })
     }
 }
 
 impl Reporter for Run {
     fn start(&mut self, header: &RunHeader) -> Result<(), Error> {
         self.header = header.clone();
+        self.memory.start(header);
         self.reports.start(header)?;
         self.copies.start(header)
     }
 
     fn file_findings(&mut self, findings: &[crate::evaluate::Finding]) -> Result<(), Error> {
-        self.reports.file_findings(findings)?;
-        self.copies.file_findings(findings)
+        let findings = self.memory.findings(findings);
+        self.reports.file_findings(&findings)?;
+        self.copies.file_findings(&findings)
     }
 
     fn records(&mut self, records: &[crate::evaluate::RecordFindings]) -> Result<(), Error> {
-        self.reports.records(records)?;
-        self.copies.records(records)
+        let records = self.memory.records(records);
+        self.reports.records(&records)?;
+        self.copies.records(&records)
     }
 
     fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
-        self.reports.finish(summary)?;
-        self.copies.finish(summary)
+        let summary = self.memory.closed(summary);
+        self.reports.finish(&summary)?;
+        self.copies.finish(&summary)
     }
 
     fn wants_excerpts(&self) -> bool {

@@ -148,6 +148,12 @@ fn notes(session: &Session, listing: &Listing) {
     }
 }
 
+/// The name of one file for reports.
+pub(super) fn shown_name(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    shown_names(&[path.to_path_buf()], &here).concat()
+}
+
 /// The names for reports: relative to the working folder where they lie in it, else to what all others share.
 fn shown_names(paths: &[PathBuf], here: &Path) -> Vec<String> {
     let inside = |path: &Path| path.strip_prefix(here).map(Path::to_path_buf).ok();

@@ -6,6 +6,7 @@
 //! - A closed output (`kenpyo check … | head`) ends every command quietly with 0, as `rg` does.
 //! - Nothing heavy is set up before it is known to be needed: a check of one record takes some milliseconds.
 
+mod acceptance;
 mod arguments;
 mod check;
 mod command_line;

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::acceptance::asks_for_day;
 use super::arguments::CheckArguments;
 use super::session::Session;
 use super::usage::{list, suggest, usage};
@@ -38,8 +39,15 @@ pub(super) fn gather(
         );
         keep(parsed, &mut params, &mut problems);
     }
-    if let Some(day) = &arguments.as_of {
-        keep(as_of(session, arguments, pack, day), &mut params, &mut problems);
+    let has_day = pack.params.iter().any(|param| &*param.name == AS_OF);
+    match (&arguments.as_of, session.environment.get("KENPYO_AS_OF")) {
+        // It is for the expiry of acceptances.
+        (Some(_), _) if !has_day && asks_for_day(session, arguments) => {}
+        (Some(day), _) => keep(as_of(session, arguments, pack, day), &mut params, &mut problems),
+        (None, Some(day)) if has_day && !given_by_param(arguments) => {
+            keep(parameter(session, pack, AS_OF, day), &mut params, &mut problems);
+        }
+        (None, _) => {}
     }
     if !problems.is_empty() {
         return Err(problems);
@@ -51,6 +59,15 @@ pub(super) fn gather(
         params,
         severities: arguments.severities.clone(),
     })
+}
+
+/// Whether `--param` gives the day.
+fn given_by_param(arguments: &CheckArguments) -> bool {
+    arguments.param.iter().any(|given| is_day(given))
+}
+
+fn is_day(given: &str) -> bool {
+    given.split_once('=').is_some_and(|(name, _)| name.trim() == AS_OF)
 }
 
 /// What `--as-of` gives: refused where the pack has no such parameter, or where `--param` gives it too.
@@ -67,8 +84,7 @@ fn as_of(
         let unused = usage(&DAY_NOT_ASKED, session.line.mark_value(day));
         return Err(Box::new(unused.with("found", day).with("known", known)));
     }
-    let also = |given: &&String| given.split_once('=').is_some_and(|(name, _)| name.trim() == AS_OF);
-    if let Some(given) = arguments.param.iter().find(also) {
+    if let Some(given) = arguments.param.iter().find(|given| is_day(given)) {
         let twice = usage(&CONFLICT, session.line.mark_value(given));
         return Err(Box::new(twice.with("flag", "--as-of").with("other", format!("--param {AS_OF}"))));
     }

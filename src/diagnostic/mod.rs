@@ -11,6 +11,7 @@ pub mod code;
 mod collection;
 pub mod dash;
 pub mod nearest;
+pub mod standing;
 pub mod system;
 mod template;
 pub mod width;
@@ -18,6 +19,7 @@ pub mod width;
 pub use argument::{Argument, Decimal};
 pub use code::Code;
 pub use collection::Diagnostics;
+pub use standing::Standing;
 pub use template::{Piece, Template};
 
 use std::fmt;
@@ -215,6 +217,8 @@ pub struct Diagnostic {
     pub suggestion: Option<Localized<String>>,
     /// What the cell of the first label would say instead. `None`: nobody can tell, or values are hidden.
     pub fix: Option<Fix>,
+    /// What was decided or accepted of it before, and whether an earlier report had it.
+    pub standing: Standing,
 }
 
 impl Diagnostic {
@@ -232,7 +236,13 @@ impl Diagnostic {
             labels: Vec::new(),
             suggestion: None,
             fix: None,
+            standing: Standing::default(),
         }
+    }
+
+    /// Whether somebody has accepted it, and the acceptance holds: it is shown, and counted apart.
+    pub fn is_accepted(&self) -> bool {
+        self.standing.acceptance.as_ref().is_some_and(|acceptance| acceptance.lapse.is_none())
     }
 
     /// Fills the slot `name`; a name that the notice does not have changes nothing.

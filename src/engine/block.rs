@@ -20,6 +20,7 @@ use crate::input::{Block, UnknownKey};
 use crate::plan::Plan;
 use crate::source::SourceId;
 
+use super::accepted::Accepted;
 use super::run::relevel;
 use super::tally::Lines;
 use super::version;
@@ -54,6 +55,8 @@ pub(super) struct Judged {
     pub faults: u64,
     /// Bytes.
     pub bytes: u64,
+    /// Entries of the file of accepted findings that were met.
+    pub met: Vec<usize>,
 }
 
 /// All that is needed to judge blocks.
@@ -73,6 +76,8 @@ pub(super) struct Judge<'a> {
     pub levels: &'a BTreeMap<String, Severity>,
     /// See [`CheckOptions::fault_at`](super::CheckOptions::fault_at).
     pub fault_at: Option<u64>,
+    /// What somebody has accepted. `None`: nothing.
+    pub accepted: Option<&'a Accepted>,
 }
 
 impl Judge<'_> {
@@ -94,6 +99,10 @@ impl Judge<'_> {
         if !self.levels.is_empty() {
             let findings = judged.findings.iter_mut().flat_map(|record| &mut record.findings);
             findings.for_each(|finding| relevel(finding, self.levels));
+        }
+        if let Some(accepted) = self.accepted {
+            let findings = judged.findings.iter_mut().flat_map(|record| &mut record.findings);
+            findings.for_each(|finding| accepted.apply(finding, &mut judged.met));
         }
         judged.lines = Lines::of(&judged.findings);
         judged
@@ -139,6 +148,7 @@ impl Judge<'_> {
             unreadable: batch.unreadable.count(),
             faults: 0,
             bytes,
+            met: Vec::new(),
         }
     }
 }
@@ -194,6 +204,7 @@ impl Judged {
         self.unreadable += other.unreadable;
         self.faults += other.faults;
         self.bytes += other.bytes;
+        self.met.append(&mut other.met);
     }
 }
 

@@ -77,7 +77,7 @@ impl Shares {
     pub(super) fn findings(&mut self, record: RecordId, findings: &[Finding]) {
         let group = self.group(record);
         let share = self.by_group.entry(group).or_default();
-        for diagnostic in findings.iter().flat_map(counted) {
+        for diagnostic in findings.iter().flat_map(counted).filter(|one| !one.is_accepted()) {
             if let Some(count) = share.findings.get_mut(place(diagnostic.severity)) {
                 *count += 1;
             }

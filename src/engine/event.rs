@@ -150,8 +150,10 @@ pub struct RuleLine {
     pub title: Localized<Arc<str>>,
     /// The counts. `None`: no rule but a code of the reader.
     pub counts: Option<RuleCounts>,
-    /// Findings.
+    /// Findings, accepted ones included.
     pub findings: u64,
+    /// How many of them are accepted.
+    pub accepted: u64,
     /// Records with at least one.
     pub records: u64,
     /// Which part of the run, from 0.
@@ -211,8 +213,10 @@ pub struct Summary {
     pub rules: Vec<RuleLine>,
     /// How many of the rules are over many records, and therefore not run.
     pub waiting: u64,
-    /// Findings by severity: info, warning, error, fatal.
+    /// Open findings by severity: info, warning, error, fatal. What is accepted is not among them.
     pub findings: [u64; 4],
+    /// Warnings that somebody has accepted: shown, and counted apart.
+    pub accepted: u64,
     /// Records with at least one finding of error or above.
     pub records_with_errors: u64,
     /// Records in all.
@@ -231,10 +235,45 @@ pub struct Summary {
     pub fail_on: Option<Severity>,
     /// With which the program ends, unless a copy that was asked for cannot be written.
     pub exit_code: u8,
+    /// Beside an earlier report. `None`: none was given.
+    pub since: Option<SinceReport>,
+}
+
+/// A run beside the report of an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SinceReport {
+    /// Findings that the earlier report does not have.
+    pub new: u64,
+    /// Findings that it has too.
+    pub open: u64,
+    /// Findings that it has and this run does not, of files and rules that this run judged.
+    pub fixed: u64,
+    /// Findings of the earlier report whose file or rule this run did not judge.
+    pub not_judged: u64,
+    /// The first of the fixed ones, in the order of the earlier report.
+    pub fixed_first: Vec<FixedFinding>,
+}
+
+/// A finding of an earlier report that is no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FixedFinding {
+    /// Full id of its rule.
+    pub rule: Arc<str>,
+    /// The file, as the earlier report names it. `None`: it was about the run.
+    pub file: Option<Arc<str>>,
+    /// The record's number then. `None`: it was about the file.
+    pub record: Option<u64>,
+    /// The record's key. `None`: it has none, or the earlier report does not show it.
+    pub key: Option<Arc<str>>,
 }
 
 impl Summary {
-    /// Findings at or above `severity`.
+    /// All findings, accepted ones included: as many as a report lists.
+    pub fn told(&self) -> u64 {
+        self.findings.iter().sum::<u64>() + self.accepted
+    }
+
+    /// Open findings at or above `severity`.
     pub fn findings_from(&self, severity: Severity) -> u64 {
         let levels = [Severity::Info, Severity::Warning, Severity::Error, Severity::Fatal];
         levels
@@ -262,6 +301,7 @@ impl Summary {
             for (sum, count) in whole.findings.iter_mut().zip(part.findings) {
                 *sum += count;
             }
+            whole.accepted += part.accepted;
             whole.records_with_errors += part.records_with_errors;
             whole.records += part.records;
             whole.partial |= part.partial;

@@ -5,6 +5,7 @@
 //! - At most two waves of blocks are in memory; memory does not grow with the file.
 //! - One unreadable file, one bad record or one fault of our own never stops the rest.
 
+pub mod accepted;
 mod block;
 mod breakdown;
 pub mod event;
@@ -30,6 +31,7 @@ use crate::plan::Plan;
 use crate::rule_pack::RulePack;
 use crate::source::SourceText;
 use crate::source::encoding::Stated;
+use accepted::Accepted;
 use event::{Reporter, RunHeader, Summary};
 use run::Run;
 use verdict::{Failure, Policy};
@@ -83,6 +85,8 @@ pub struct CheckOptions {
     /// The number of a record on which the engine fails, so that what becomes of our own faults can be tested; without
     /// effect in builds that have no debug assertions. `None`: none.
     pub fault_at: Option<u64>,
+    /// What somebody has accepted of earlier runs. `None`: nothing, and nobody will.
+    pub accepted: Option<Arc<Accepted>>,
 }
 
 impl Default for CheckOptions {
@@ -95,6 +99,7 @@ impl Default for CheckOptions {
             records: None,
             policy: Policy::default(),
             fault_at: None,
+            accepted: None,
         }
     }
 }

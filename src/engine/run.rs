@@ -4,14 +4,15 @@
 //! - Files are told in the order of the parts and, within a part, of its inputs; blocks in the order of the file.
 //! - Each part has its own counts and keys; the reporter, the threads and the files are the run's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::accepted::{self, Accepted};
 use super::block::{DrawnKey, Judge, Judged};
 use super::event::{FileLine, Pack, Progress, Reporter, RunHeader, Summary};
 use super::opening::{open, size, unreadable};
 use super::receipt::Receipt;
-use super::tally::Tally;
+use super::tally::{self, Tally};
 use super::verdict::Policy;
 use super::workers::{Wave, Workers, next_wave};
 use super::{CheckOptions, InputFile, Part, form_needs};
@@ -35,6 +36,9 @@ pub(super) struct Run<'a> {
     files: Vec<FileLine>,
     progress: Progress,
     summaries: Vec<Summary>,
+    accepted: Option<Arc<Accepted>>,
+    /// Its entries that were met.
+    met: BTreeSet<usize>,
 }
 
 /// A part of the run while its files are read.
@@ -69,9 +73,13 @@ impl<'a> Run<'a> {
             values: reporter.wants_values(),
             keys: reporter.wants_keys(),
             answers: reporter.wants_answers(),
+            marks: options.accepted.as_ref().map(|accepted| accepted.marks()),
         };
+        let accepted = options.accepted.clone();
+        let mut header = header(parts);
+        header.names.extend(accepted.as_ref().map(|file| (accepted::SOURCE, Arc::clone(&file.name))));
         Self {
-            header: header(parts),
+            header,
             read: ReadOptions {
                 format: options.format,
                 encoding: options.encoding,
@@ -85,6 +93,8 @@ impl<'a> Run<'a> {
             files: Vec::new(),
             progress: Progress { of_bytes: inputs().map(size).sum(), ..Progress::default() },
             summaries: Vec::new(),
+            accepted,
+            met: BTreeSet::new(),
         }
     }
 
@@ -113,7 +123,15 @@ impl<'a> Run<'a> {
 
     /// Tells what came of the run.
     pub(super) fn finish(self, policy: Policy) -> Result<Summary, Error> {
-        let summary = Summary::joined(self.summaries).measured(policy);
+        let mut summary = Summary::joined(self.summaries);
+        if let Some(accepted) = &self.accepted {
+            let findings = accepted.findings(&self.met, &summary);
+            if !findings.is_empty() {
+                tally::add_findings(&mut summary, &findings);
+                self.reporter.file_findings(&findings)?;
+            }
+        }
+        let summary = summary.measured(policy);
         self.reporter.finish(&summary)?;
         Ok(summary)
     }
@@ -202,6 +220,7 @@ impl<'a> Run<'a> {
                 several_files: self.header.files.len() > 1,
                 levels: &levels,
                 fault_at: self.fault_at,
+                accepted: self.accepted.as_deref(),
             };
             let Wave { judged, next } = self.workers.judge(work, &blocks, reader)?;
             for mut judged in judged {
@@ -228,6 +247,7 @@ impl<'a> Run<'a> {
         line.unreadable += judged.unreadable;
         self.progress.records += judged.records;
         self.progress.bytes += judged.bytes;
+        self.met.extend(judged.met.drain(..));
         section.tally.block(&judged);
         if !judged.findings.is_empty() {
             self.reporter.records(&judged.findings)?;
@@ -249,15 +269,20 @@ impl<'a> Run<'a> {
             outcomes: false,
         };
         let (tally, reporter, levels) = (&mut section.tally, &mut self.reporter, &section.levels);
+        let (accepted, mut met) = (self.accepted.as_deref(), Vec::new());
         let outcomes = section.keys.judge(judging, &mut |mut finding| {
             if let Place::Record(place) = &finding.diagnostic.place
                 && let Some(levels) = levels.get(&place.source)
             {
                 relevel(&mut finding, levels);
             }
+            if let Some(accepted) = accepted {
+                accepted.apply(&mut finding, &mut met);
+            }
             tally.over_many(&finding);
             reporter.file_findings(&[finding])
         })?;
+        self.met.extend(met);
         section.tally.over_many_counts(&outcomes.counts);
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! Invariants
 //! - Counts are complete, whatever a listing shows.
 //! - A heading over findings that share a cause is not counted; what it heads is.
+//! - By severity only open findings are counted; by rule all are, and how many of them are accepted.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ struct Line {
     notice: Arc<Notice>,
     severity: Severity,
     findings: u64,
+    accepted: u64,
     records: u64,
 }
 
@@ -32,7 +34,9 @@ struct Line {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lines {
     by_id: BTreeMap<Id, Line>,
+    /// Of open findings.
     by_severity: [u64; 4],
+    accepted: u64,
     with_errors: Vec<RecordId>,
 }
 
@@ -125,11 +129,15 @@ impl Lines {
             notice: Arc::clone(&diagnostic.notice),
             severity: diagnostic.severity,
             findings: 0,
+            accepted: 0,
             records: 0,
         });
         line.findings += 1;
         line.severity = line.severity.max(diagnostic.severity);
-        if let Some(count) = self.by_severity.get_mut(place(diagnostic.severity)) {
+        if diagnostic.is_accepted() {
+            line.accepted += 1;
+            self.accepted += 1;
+        } else if let Some(count) = self.by_severity.get_mut(place(diagnostic.severity)) {
             *count += 1;
         }
         id
@@ -148,11 +156,13 @@ impl Lines {
                 }
                 Some(sum) => {
                     sum.findings += line.findings;
+                    sum.accepted += line.accepted;
                     sum.records += line.records;
                     sum.severity = sum.severity.max(line.severity);
                 }
             }
         }
+        self.accepted += other.accepted;
         for (sum, count) in self.by_severity.iter_mut().zip(other.by_severity) {
             *sum += count;
         }
@@ -257,6 +267,7 @@ impl Tally {
             waiting: u64::try_from(waiting.len()).unwrap_or(u64::MAX),
             rules: self.lines.rules().chain(rules).chain(waiting).collect(),
             findings: self.lines.by_severity,
+            accepted: self.lines.accepted,
             records_with_errors: self.with_errors.len(),
             records: self.records,
             breakdowns: self
@@ -269,6 +280,15 @@ impl Tally {
             ..Summary::default()
         }
     }
+}
+
+/// Adds findings that are about no part of the run.
+pub(super) fn add_findings(summary: &mut Summary, findings: &[Finding]) {
+    let further = of_findings(findings);
+    for (sum, count) in summary.findings.iter_mut().zip(further.findings) {
+        *sum += count;
+    }
+    summary.rules.splice(0..0, further.rules);
 }
 
 /// The closing part of a run that came to nothing but `findings`, none of which is about a record.
@@ -293,6 +313,7 @@ fn line(
         title: notice.title.clone(),
         counts,
         findings: found.map_or(0, |found| found.findings),
+        accepted: found.map_or(0, |found| found.accepted),
         records: found.map_or(0, |found| found.records),
         part: 0,
     }

@@ -14,14 +14,14 @@ use super::finding::{Finding, RecordFindings};
 use super::group::apply;
 use super::judge::Outcomes;
 use super::machine::Machine;
+use super::marking::{AnswerMarks, Marked, Marking};
 use super::withheld::Withheld;
 use crate::batch::excerpt::excerpt;
 use crate::batch::locate::Locator;
 use crate::batch::{Batch, Excerpt, Mask};
 use crate::diagnostic::code::analysis::RULE_FAULT;
-use crate::diagnostic::{
-    Argument, Diagnostic, Fix, FixClass, Label, Localized, Notice, Place, RecordPlace, Severity,
-};
+use crate::diagnostic::standing::{Decision, Standing};
+use crate::diagnostic::{Argument, Diagnostic, Fix, FixClass, Label, Notice, Place, RecordPlace, Severity};
 use crate::expression::FieldId;
 use crate::input::CellFinding;
 use crate::plan::Plan;
@@ -39,6 +39,8 @@ pub struct Wants {
     pub keys: bool,
     /// Every answer of a record with findings; only together with `values`.
     pub answers: bool,
+    /// By what acceptances of warnings are held to the answers. `None`: nobody asks.
+    pub marks: Option<AnswerMarks>,
 }
 
 /// A finding, and the planned rule that failed. `None`: no rule.
@@ -58,6 +60,7 @@ pub fn diagnose(plan: &Plan, batch: &Batch, outcomes: &Outcomes, wants: Wants) -
             locator: Locator::new(batch, &plan.pack),
             withheld: Withheld::of(&plan.pack, wants.keys),
         },
+        marking: Marking::new(plan, wants.marks),
         places: BTreeMap::new(),
         rows: BTreeMap::new(),
         names: (wants.answers && wants.values)
@@ -80,6 +83,8 @@ struct Writer<'p, 'b> {
     batch: &'b Batch,
     wants: Wants,
     arguments: Arguments<'p, 'b>,
+    /// `None`: nobody asks for marks.
+    marking: Option<Marking>,
     places: BTreeMap<usize, Arc<RecordPlace>>,
     rows: BTreeMap<usize, Vec<Entry>>,
     /// How the fields are called whose answers are told. `None`: none are.
@@ -116,6 +121,12 @@ impl Writer<'_, '_> {
             Some(name) if withheld && !is_of_the_form(name) => hidden(),
             _ => argument.clone(),
         });
+        let answers = self.marking.as_ref().filter(|_| found.severity == Severity::Warning);
+        let answers = answers.and_then(|marking| {
+            let (rule, place) = (found.notice.full_id(), self.arguments.locator.place(found.row));
+            let of = Marked { rule: &rule, revision: 1, key: place.key.as_deref() };
+            marking.cell(&self.arguments.locator, &self.plan.pack, of, found.field, found.row)
+        });
         let diagnostic = Diagnostic {
             notice: Arc::clone(&found.notice),
             severity: found.severity,
@@ -124,6 +135,7 @@ impl Writer<'_, '_> {
             labels,
             suggestion: found.suggestion.clone().filter(|_| self.wants.values && !withheld),
             fix: found.fix.clone().filter(|_| self.wants.values && !withheld),
+            standing: Standing { answers, ..Standing::default() },
         };
         self.push(found.row, diagnostic, None);
     }
@@ -163,6 +175,14 @@ impl Writer<'_, '_> {
         for row in fail.rows() {
             let mut diagnostic = self.diagnostic(&rule.notice, severity, &rule.placeholders, &setting, row);
             set_aside(&mut diagnostic, &exemptions);
+            // Of a hard edit nothing can be accepted, whatever the run makes of it.
+            let marking = self.marking.as_ref().filter(|_| rule.notice.severity <= Severity::Warning);
+            diagnostic.standing.answers = marking.and_then(|marking| {
+                let Place::Record(place) = &diagnostic.place else { return None };
+                let (id, key) = (rule.notice.full_id(), place.key.as_deref());
+                let of = Marked { rule: &id, revision: rule.revision, key };
+                marking.columns(&self.arguments.machine, of, &rule.reads, row)
+            });
             self.push(row, diagnostic, Some(planned));
         }
         for row in faulted.rows() {
@@ -195,6 +215,7 @@ impl Writer<'_, '_> {
             labels,
             suggestion: None,
             fix: None,
+            standing: Standing::default(),
         }
     }
 
@@ -259,12 +280,9 @@ pub(super) fn exemptions_of<'p>(pack: &'p RulePack, rule: &EditRule) -> BTreeMap
 pub(super) fn set_aside(diagnostic: &mut Diagnostic, exemptions: &BTreeMap<&str, &Exemption>) {
     let Place::Record(place) = &diagnostic.place else { return };
     let Some(exemption) = place.key.as_deref().and_then(|key| exemptions.get(key)) else { return };
-    let (decision, reason) = (&exemption.decision, &exemption.reason);
+    let (number, reason) = (Arc::clone(&exemption.decision), Arc::clone(&exemption.reason));
     diagnostic.severity = Severity::Info;
-    diagnostic.suggestion = Some(Localized::new(
-        format!("調査事務局の決定（{decision}）により、この票では誤りとして扱いません：{reason}"),
-        format!("set aside for this record by decision {decision} of the survey's office: {reason}"),
-    ));
+    diagnostic.standing.decision = Some(Arc::new(Decision { number, reason }));
 }
 
 /// Whether the slot of a cell finding says something of the form or of the file, and nothing of the answer.

@@ -21,6 +21,7 @@ mod kernel;
 mod keyed;
 mod lookup;
 mod machine;
+mod marking;
 mod name_form;
 mod number;
 mod reason;
@@ -37,4 +38,5 @@ pub use dataset::{DatasetOutcomes, Gathered, Judging, KeyTable, RecordId, Tell, 
 pub use diagnose::{Wants, diagnose};
 pub use finding::{Finding, RecordFindings, RuleCounts};
 pub use judge::{Outcomes, RuleOutcomes, judge};
+pub use marking::AnswerMarks;
 pub use reason::{Outcome, Reason, column_name, reasons};

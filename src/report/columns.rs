@@ -5,13 +5,13 @@
 //! - Where values are hidden nothing stands in a column that could tell one.
 //! - Every cell is safe to be shown; formulas are each format's own matter.
 
-use super::{Audience, Names, Spot, marked_fields, words};
+use super::{Audience, Names, Spot, marked_fields, standing, words};
 use crate::diagnostic::{Argument, Diagnostic, FixClass, Language, Place, Severity};
 use crate::engine::verdict::Failure;
 use crate::source::picture;
 
 /// How many there are.
-pub(super) const COUNT: usize = 17;
+pub(super) const COUNT: usize = 18;
 
 /// The columns: (name in files, heading in Japanese, heading in English).
 pub(super) const COLUMNS: [(&str, &str, &str); COUNT] = [
@@ -31,6 +31,7 @@ pub(super) const COLUMNS: [(&str, &str, &str); COUNT] = [
     ("labels", "該当箇所", "labels"),
     ("suggestion", "候補", "suggestion"),
     ("fix", "修正案", "fix"),
+    ("standing", "状態", "standing"),
     ("fingerprint", "識別子", "fingerprint"),
 ];
 
@@ -86,6 +87,7 @@ impl Row {
             shown(Some(labels.collect::<Vec<_>>().join("; "))),
             shown(diagnostic.suggestion.as_ref().map(|text| text.get(language).clone())),
             shown(fix),
+            standing::sentences(diagnostic, audience).join(" "),
             fingerprint.to_owned(),
         ];
         Self {

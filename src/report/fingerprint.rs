@@ -6,56 +6,72 @@
 //!   plain hash of a key could be found by trying all keys.
 //! - No answer has a part in it.
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
-
 use super::{Audience, Names, marked_fields};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::engine::event::RunHeader;
-use crate::source::digest::hexadecimal;
+use crate::source::secret::plain_mark;
 
-/// A secret of which only its hash is kept.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Secret([u8; 32]);
+pub use crate::source::secret::Secret;
 
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(…)")
+/// Of what the fingerprints of a report about records are made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Manner {
+    /// The record's key.
+    Key,
+    /// File and number of the record.
+    Record,
+    /// The record's key and a secret, which the digits tell from others.
+    Keyed(String),
+}
+
+impl Manner {
+    /// How a report for `audience` makes them.
+    pub fn of(audience: Audience) -> Self {
+        match audience.secret.filter(|_| audience.hide_keys) {
+            Some(secret) => Self::Keyed(told_apart(secret)),
+            None if audience.hide_keys => Self::Record,
+            None => Self::Key,
+        }
+    }
+
+    /// What a report says of it; one that says nothing tells by whether it hides keys.
+    pub fn read(word: Option<&str>, hide_keys: bool) -> Self {
+        match word {
+            Some("key") => Self::Key,
+            Some(other) if other.starts_with("keyed:") => {
+                Self::Keyed(other.trim_start_matches("keyed:").to_owned())
+            }
+            None if !hide_keys => Self::Key,
+            _ => Self::Record,
+        }
+    }
+
+    /// The word of machine formats.
+    pub fn word(&self) -> String {
+        match self {
+            Self::Key => "key".to_owned(),
+            Self::Record => "record".to_owned(),
+            Self::Keyed(digits) => format!("keyed:{digits}"),
+        }
+    }
+
+    /// An audience for whom they are made so. `None`: `secret` is not the one.
+    pub fn audience(&self, secret: Option<Secret>) -> Option<Audience> {
+        let hidden = Audience { hide_keys: true, ..Audience::default() };
+        match self {
+            Self::Key => Some(Audience::default()),
+            Self::Record => Some(hidden),
+            Self::Keyed(digits) => {
+                let secret = secret.filter(|secret| told_apart(*secret) == *digits)?;
+                Some(Audience { secret: Some(secret), ..hidden })
+            }
+        }
     }
 }
 
-impl Secret {
-    /// The secret that somebody configured as `text`; space around it does not count. `None`: nothing is left of it.
-    pub fn new(text: &str) -> Option<Self> {
-        let text = text.trim();
-        (!text.is_empty()).then(|| Self(Sha256::digest(text).into()))
-    }
-
-    /// Thirty-two hexadecimal digits that only the owner of the secret can make of `parts`.
-    pub fn mark(&self, parts: &[&str]) -> String {
-        let Ok(mut code) = Hmac::<Sha256>::new_from_slice(&self.0) else { return String::new() };
-        code.update(&framed(parts));
-        first_half(&code.finalize().into_bytes())
-    }
-}
-
-/// Thirty-two hexadecimal digits that anybody can make of `parts`.
-fn plain(parts: &[&str]) -> String {
-    first_half(&Sha256::digest(framed(parts)))
-}
-
-fn first_half(hash: &[u8]) -> String {
-    hexadecimal(hash.get(..16).unwrap_or(hash)).to_string()
-}
-
-/// The parts, each with its length, so that they cannot run into each other.
-fn framed(parts: &[&str]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for part in parts {
-        bytes.extend(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        bytes.extend(part.as_bytes());
-    }
-    bytes
+/// Eight digits by which a secret is told from others, and that tell no more of it than each fingerprint does.
+fn told_apart(secret: Secret) -> String {
+    secret.mark(&["kenpyo-fingerprint-key-1"]).chars().take(8).collect()
 }
 
 /// Makes the fingerprints of a run.
@@ -78,7 +94,7 @@ impl Fingerprints {
         let fields = marked_fields(diagnostic).join(",");
         let about = |kind: &'static str, what: &str, number: &str, secret: Option<Secret>| {
             let parts = ["kenpyo-fingerprint-1", &self.survey, kind, what, number, &rule, &fields];
-            secret.map_or_else(|| plain(&parts), |secret| secret.mark(&parts))
+            secret.map_or_else(|| plain_mark(&parts), |secret| secret.mark(&parts))
         };
         match &diagnostic.place {
             Place::Run => about("run", "", "", None),
@@ -134,11 +150,5 @@ mod tests {
         let hidden = Audience { hide_keys: true, hide_values: true, ..Audience::default() };
         assert_eq!(of(hidden, 1, "S1"), of(hidden, 1, "S2"));
         assert_ne!(of(hidden, 1, "S1"), of(hidden, 2, "S1"));
-    }
-
-    #[test]
-    fn a_secret_is_never_printed_and_an_empty_one_is_none() {
-        assert_eq!(Secret::new(" \n"), None);
-        assert_eq!(format!("{:?}", Secret::new("hush").unwrap()), "Secret(…)");
     }
 }

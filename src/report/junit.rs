@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use super::collected::{Collected, Document, Entry};
 use super::xml::Xml;
-use super::{Output, place_of, words};
+use super::{Output, place_of, standing, words};
 use crate::diagnostic::{Argument, Language};
 use crate::engine::event::RuleLine;
 use crate::engine::verdict::Failure;
@@ -233,6 +233,7 @@ fn of_finding(entry: &Entry, collected: &Collected) -> Test {
     let title = diagnostic.notice.title.get(language);
     let name = record.map_or_else(|| format!("{title}{about}"), |record| format!("{record}: {title}{about}"));
     let grave = collected.summary.fail_on.is_some_and(|least| diagnostic.severity >= least);
+    let grave = grave && !diagnostic.is_accepted();
     Test {
         class: diagnostic.notice.full_id(),
         name,
@@ -253,6 +254,7 @@ fn detail(entry: &Entry, collected: &Collected) -> String {
         lines.extend([words::record(place.record, audience.language)]);
     }
     lines.push(collected.text(diagnostic));
+    lines.extend(standing::sentences(diagnostic, audience));
     if !audience.hide_values {
         let suggestion = diagnostic.suggestion.as_ref();
         lines.extend(suggestion.map(|text| text.get(audience.language).clone()));

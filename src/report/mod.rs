@@ -36,6 +36,8 @@ pub mod rdjson;
 #[cfg(feature = "formats")]
 pub mod sarif;
 pub mod short;
+pub mod since;
+pub mod standing;
 pub mod table;
 pub mod terminal;
 pub mod words;
@@ -228,7 +230,7 @@ fn told(diagnostic: &Diagnostic, audience: Audience) -> String {
 }
 
 /// The same for formats that know a file and a line only: with the cell or the record in front, and with what was probably
-/// meant behind.
+/// meant, and how the finding stands, behind.
 #[cfg(feature = "formats")]
 fn statement(diagnostic: &Diagnostic, audience: Audience) -> String {
     let Spot { cell, record, .. } = Spot::new(diagnostic, audience);
@@ -236,7 +238,9 @@ fn statement(diagnostic: &Diagnostic, audience: Audience) -> String {
     let front = cell.map(String::from).or(record).map(|place| format!("{place}: ")).unwrap_or_default();
     let suggestion = diagnostic.suggestion.as_ref().filter(|_| !audience.hide_values);
     let behind = suggestion.map(|text| format!(" {}", text.get(audience.language))).unwrap_or_default();
-    format!("{front}{}{behind}", told(diagnostic, audience))
+    let standing =
+        standing::sentences(diagnostic, audience).into_iter().map(|sentence| format!(" {sentence}"));
+    format!("{front}{}{behind}{}", told(diagnostic, audience), standing.collect::<String>())
 }
 
 /// Where the first mark of a finding stands on its line. `None`: not known, or not to be told.

@@ -132,6 +132,7 @@ pub(super) fn finding(
         labels,
         suggestion: None,
         fix: None,
+        standing: crate::diagnostic::Standing::default(),
     };
     Finding { excerpt, ..Finding::from(diagnostic) }
 }
@@ -280,6 +281,7 @@ pub(super) fn of_file() -> Vec<Finding> {
         place: Place::File(SourceId(0)),
         labels: Vec::new(),
         fix: None,
+        standing: crate::diagnostic::Standing::default(),
         suggestion: Some(Localized::new(
             "「問12_更新頻度」の誤りではありませんか。".into(),
             "did you mean \"問12_更新頻度\"?".into(),
@@ -370,6 +372,7 @@ pub(super) fn summary() -> Summary {
             not_run,
         }),
         findings,
+        accepted: 0,
         records: findings,
         part: 0,
     };

@@ -5,11 +5,11 @@
 //! - Where values are hidden there is no column; the text is the title with the fields that it is about, and of JSON
 //!   that is not a record a line `record N` stands in the place of the line.
 //! - The column counts display characters; severity and slug are the same in every language.
-//! - One finding, one line, whatever a cell holds.
+//! - One finding, one line, whatever a cell holds; how it stands is told at the end: `[accepted: 1]`, `[new]`.
 
 use std::fmt::Write;
 
-use super::{Audience, Names, Output, Spot, marked_fields, told, words};
+use super::{Audience, Names, Output, Spot, marked_fields, standing, told, words};
 use crate::diagnostic::{Diagnostic, Language};
 use crate::engine::event::{Reporter, RunHeader, Summary};
 use crate::error::Error;
@@ -34,7 +34,8 @@ impl Short {
         let mut line = self.start_of(diagnostic);
         let text = told(diagnostic, self.audience);
         // A `String` takes everything that is written to it.
-        let _ = write!(line, "{} {}[{}] {text}", diagnostic.severity, notice.full_id(), notice.slug);
+        let tags = standing::tags(diagnostic);
+        let _ = write!(line, "{} {}[{}] {text}{tags}", diagnostic.severity, notice.full_id(), notice.slug);
         picture::visible(&line).into_owned()
     }
 

@@ -4,9 +4,10 @@
 //! - The clerks' words (受付不能, 要修正, 要確認, 非該当); nothing here names a survey.
 //! - A sentence is whole in each language; none is put together from parts that the other language orders otherwise.
 
+use super::Audience;
 use super::wrap::grouped;
 use crate::diagnostic::{Language, Localized, Severity};
-use crate::engine::event::{FileLine, RunHeader, Summary};
+use crate::engine::event::{FileLine, FixedFinding, RunHeader, SinceReport, Summary};
 use crate::engine::verdict::{Failure, Verdict};
 
 /// The text of `language`.
@@ -141,6 +142,8 @@ pub fn summary(header: &RunHeader, summary: &Summary, language: Language) -> Vec
         lines.push(nothing_checked(language).to_owned());
     }
     lines.push(result(summary, language));
+    lines.extend(accepted(summary, language));
+    lines.extend(summary.since.as_ref().map(|report| since(report, language)));
     if summary.findings_from(Severity::Error) > 0 && summary.records_with_errors == 0 {
         let (ja, en) = (
             "個々の票ではなく、ファイル全体に修正が必要です。",
@@ -204,6 +207,73 @@ fn result(summary: &Summary, language: Language) -> String {
             format!("{fatal} fatal, {error} error, {warning} warning, {info} info; {held} {verb} correction.")
         }
     }
+}
+
+/// Rules that the sentence about accepted findings names.
+const ACCEPTED_RULES: usize = 5;
+
+/// How many findings are accepted, by rule. `None`: none is.
+fn accepted(summary: &Summary, language: Language) -> Option<String> {
+    if summary.accepted == 0 {
+        return None;
+    }
+    let rules: Vec<_> = summary.rules.iter().filter(|rule| rule.accepted > 0).collect();
+    let named = rules.iter().take(ACCEPTED_RULES).map(|rule| not_shown_of(&rule.id, rule.accepted, language));
+    let mut named: Vec<String> = named.collect();
+    let more = rules.len().saturating_sub(ACCEPTED_RULES);
+    if more > 0 {
+        named.push(more_rules(more, language));
+    }
+    let (count, rules) = (grouped(summary.accepted), named.join(pick(language, "、", ", ")));
+    Some(match language {
+        Language::Ja => format!("ほかに確認済の要確認が{count}件あります（{rules}）。"),
+        Language::En if summary.accepted == 1 => format!("Besides, {count} warning is accepted ({rules})."),
+        Language::En => format!("Besides, {count} warnings are accepted ({rules})."),
+    })
+}
+
+/// The run beside an earlier report.
+fn since(since: &SinceReport, language: Language) -> String {
+    let [new, open, fixed, other] = [since.new, since.open, since.fixed, since.not_judged].map(grouped);
+    match (language, since.not_judged) {
+        (Language::Ja, 0) => format!("前回の報告と比べて、新規 {new}件、継続 {open}件、解消 {fixed}件です。"),
+        (Language::Ja, _) => format!(
+            "前回の報告と比べて、新規 {new}件、継続 {open}件、解消 {fixed}件です（今回検査していないファイルまたは規則の指摘が、ほかに{other}件あります）。"
+        ),
+        (Language::En, 0) => {
+            format!("Since the earlier report: {new} new, {open} still open, {fixed} fixed.")
+        }
+        (Language::En, _) => format!(
+            "Since the earlier report: {new} new, {open} still open, {fixed} fixed; {other} more are of files or rules that were not judged now."
+        ),
+    }
+}
+
+/// The findings of an earlier report that are no more, a line each behind a heading; none where none is fixed.
+pub fn fixed(since: &SinceReport, audience: Audience) -> Vec<String> {
+    if since.fixed == 0 {
+        return Vec::new();
+    }
+    let language = audience.language;
+    let mut lines =
+        vec![String::new(), pick(language, "解消した指摘：", "Fixed since the earlier report:").to_owned()];
+    let line = |finding: &FixedFinding| {
+        let key = finding.key.as_deref().filter(|_| !audience.hide_keys).map(|key| format!("  {key}"));
+        let place = finding.record.map(|number| format!("  {}", record(number, language)));
+        let file = finding.file.as_deref().map(|file| format!("  {file}"));
+        let parts = [key, place, file].into_iter().flatten().collect::<String>();
+        format!("  {}{parts}", finding.rule)
+    };
+    lines.extend(since.fixed_first.iter().map(line));
+    let listed = u64::try_from(since.fixed_first.len()).unwrap_or(u64::MAX);
+    let more = grouped(since.fixed.saturating_sub(listed));
+    if since.fixed > listed {
+        lines.push(match language {
+            Language::Ja => format!("  ほか{more}件"),
+            Language::En => format!("  and {more} more"),
+        });
+    }
+    lines
 }
 
 /// Stands above the rules that could mostly not be decided.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, FixClass, Label, Language, Place, Severity};
 use crate::evaluate::Finding;
-use crate::report::words;
+use crate::report::{Audience, standing, words};
 use crate::source::picture;
 
 /// Characters of one comment; what is longer is cut.
@@ -95,7 +95,8 @@ fn remark(diagnostic: &Diagnostic, language: Language) -> Remark {
     let proposed = diagnostic.fix.as_ref().filter(|fix| fix.class == FixClass::Proposed);
     let asked =
         proposed.zip(suggestion.as_ref()).is_some_and(|(fix, question)| question.contains(&*fix.after));
-    for line in suggestion.into_iter().chain(diagnostic.help(language)) {
+    let standing = standing::sentences(diagnostic, Audience { language, ..Audience::default() });
+    for line in suggestion.into_iter().chain(diagnostic.help(language)).chain(standing) {
         text.push('\n');
         text.push_str(&line);
     }

@@ -27,7 +27,7 @@ mod group;
 mod ids;
 mod interval;
 mod judgement;
-mod keys;
+pub(crate) mod keys;
 mod link;
 pub mod load;
 mod lookup;
@@ -43,7 +43,7 @@ pub mod record_set;
 mod replace;
 mod routing_texts;
 mod rule;
-mod shape;
+pub(crate) mod shape;
 mod telling;
 #[cfg(test)]
 mod tests;

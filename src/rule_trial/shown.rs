@@ -59,7 +59,7 @@ pub fn show(
     shown
 }
 
-const WANTS: Wants = Wants { excerpts: false, values: true, keys: true, answers: false };
+const WANTS: Wants = Wants { excerpts: false, values: true, keys: true, answers: false, marks: None };
 
 /// Rules about one record: the first record of each list counts.
 fn one_by_one(plan: &Plan, asked: &[(usize, &[ExampleRecord])], places: &[usize]) -> Vec<(usize, Shown)> {

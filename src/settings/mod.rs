@@ -16,10 +16,11 @@ use validator::{Validate, ValidationErrors};
 pub use formats::{Destination, Format, FormatProblem, Report};
 
 /// The variables of the environment that are looked at.
-const VARIABLES: [&str; 14] = [
+const VARIABLES: [&str; 15] = [
     "CI",
     "CLICOLOR_FORCE",
     "COLUMNS",
+    "KENPYO_AS_OF",
     "KENPYO_CHUNK_RECORDS",
     "KENPYO_FAULT_AT",
     "KENPYO_FINGERPRINT_KEY",

@@ -15,6 +15,7 @@ pub mod picture;
 pub mod reader;
 pub mod revision;
 pub mod root;
+pub mod secret;
 pub mod sink;
 pub mod stamp;
 pub mod text_stream;

@@ -100,6 +100,23 @@ pub fn read_text(path: &Path) -> Result<String, Error> {
     std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_path_buf(), source })
 }
 
+/// The bytes of a file of at most `most` bytes.
+///
+/// # Errors
+/// It cannot be read, or is longer.
+pub fn bytes_within(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
+    let read = || {
+        let mut bytes = Vec::new();
+        File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+        if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
+            let reason = format!("larger than {most} bytes");
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, reason));
+        }
+        Ok(bytes)
+    };
+    read().map_err(|source| Error::Read { path: path.to_path_buf(), source })
+}
+
 /// The process's standard input.
 pub fn standard_input() -> Stream {
     Stream::Once(Box::new(io::stdin()))

@@ -18,7 +18,7 @@ use kenpyo::rule_pack::{
 use crate::build;
 use crate::null_form::form;
 
-const WANTS: Wants = Wants { excerpts: false, values: true, keys: true, answers: false };
+const WANTS: Wants = Wants { excerpts: false, values: true, keys: true, answers: false, marks: None };
 
 fn id(pack: &RulePack, name: &str) -> FieldId {
     pack.questionnaire.field(name).unwrap_or_else(|| panic!("{name}")).id

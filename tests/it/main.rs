@@ -17,6 +17,7 @@
     reason = "the oracle is written straight from the tables of the language, row by row"
 )]
 
+mod accepted;
 mod annotate;
 mod answers;
 mod around;
@@ -85,6 +86,7 @@ mod report_readers;
 mod schema_authority;
 mod shipped_rules;
 mod since;
+mod since_report;
 mod survey_run;
 mod unreadable_cells;
 mod verdict;

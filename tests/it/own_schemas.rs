@@ -16,7 +16,7 @@ fn validator(part: &str) -> Validator {
         let path = root().join(format!("schemas/kenpyo/{name}.json"));
         serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
     };
-    let names = ["diagnostic", "report", "questionnaire", "rule-file", "survey-file"];
+    let names = ["diagnostic", "report", "questionnaire", "rule-file", "survey-file", "accepted"];
     let registry = names
         .into_iter()
         .fold(Registry::new(), |all, name| all.add(format!("{BASE}{name}"), file(name)).unwrap())
@@ -136,6 +136,26 @@ fn every_report_follows_its_schema() {
     check_reports("torn json", &[&torn], true);
     check_reports("doubled keys", &[&doubled], true);
     check_reports("a header alone", &[&header], true);
+}
+
+#[test]
+fn a_written_file_of_accepted_findings_follows_its_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let natural = root().join(fixture("submissions/natural.csv"));
+    for secret in [None, Some("hush")] {
+        let mut command = command(folder.path());
+        command.arg("check").arg(&natural).envs(secret.map(|secret| ("KENPYO_FINGERPRINT_KEY", secret)));
+        command.args(["--values", if secret.is_some() { "hide" } else { "show" }, "--format", "short"]);
+        let who =
+            ["--write-baseline", "--reason", "4", "--text", "x", "--author", "A", "--date", "2026-02-01"];
+        assert!(command.args(who).output().unwrap().status.success());
+        let path = folder.path().join("kenpyo-accepted.toml");
+        let value =
+            json_of(&toml::Value::Table(toml::from_str(&fs::read_to_string(&path).unwrap()).unwrap()));
+        assert!(value["accepted"].as_array().unwrap().len() > 3_000);
+        assert_valid(&validator("accepted"), &value, "accepted");
+        fs::remove_file(path).unwrap();
+    }
 }
 
 /// A copy of the shipped survey in which one file is changed.

@@ -104,14 +104,14 @@ impl Run {
             &self.plan,
             &batch,
             &outcomes,
-            Wants { excerpts: false, values: true, keys: true, answers: false },
+            Wants { excerpts: false, values: true, keys: true, answers: false, marks: None },
         );
         Block { batch, outcomes, findings }
     }
 
     /// What the rules over many records say of all of `blocks`, which may be of several files.
     pub fn over_many(&self, blocks: &[Block]) -> Vec<Finding> {
-        let wants = Wants { excerpts: false, values: true, keys: true, answers: false };
+        let wants = Wants { excerpts: false, values: true, keys: true, answers: false, marks: None };
         let mut table = KeyTable::default();
         for block in blocks {
             table.add(gather(&self.plan, &block.batch, wants, true));

@@ -71,7 +71,7 @@ fn what_the_office_has_set_aside_stays_visible_and_holds_nothing() {
     let (exit, document, _) = judged_with("survey.toml", &exemption("S0000557"));
     let finding = of(&document);
     assert_eq!(finding["severity"], "info");
-    let said = finding["suggestion"].to_string();
+    let said = finding["decision"].to_string();
     assert!(said.contains("D-2024-17") && said.contains("the band was agreed"), "{said}");
     assert_eq!(exit, Some(1), "the other records still have errors");
     let (_, document, _) = judged_with("survey.toml", &exemption("S0000558"));

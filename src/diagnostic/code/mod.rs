@@ -6,6 +6,7 @@
 //! - A code is a constant with both languages beside it; it is never re-used for another defect.
 //! - Every code is in [`all`], which `kenpyo explain` and a snapshot test walk.
 
+pub mod accepted;
 pub mod analysis;
 pub mod cell;
 pub mod configuration;
@@ -85,6 +86,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         analysis::ALL,
         usage::ALL,
         configuration::ALL,
+        accepted::ALL,
         internal::ALL,
     ]
     .into_iter()

@@ -7,20 +7,22 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::stub::{Answer, LabelStub, PlaceStub, Stub, Told};
+use super::stub::{Answer, LabelStub, Marks, PlaceStub, Stub, Told};
 use crate::batch::locate::Locator;
 use crate::batch::{Batch, Column, Data, Mask};
-use crate::diagnostic::{Argument, Label, RecordPlace};
+use crate::diagnostic::standing::Answers;
+use crate::diagnostic::{Argument, Label, RecordPlace, Severity};
 use crate::evaluate::Wants;
 use crate::evaluate::argument::{Arguments, Setting};
 use crate::evaluate::finding::RuleCounts;
 use crate::evaluate::judge::{lacking, unlinked};
 use crate::evaluate::machine::Machine;
+use crate::evaluate::marking::{Marked, Marking, codes};
 use crate::evaluate::reason::Outcome;
 use crate::evaluate::truth::Truth;
 use crate::evaluate::values::RowValue;
 use crate::evaluate::withheld::Withheld;
-use crate::expression::{FieldId, OptionList, Type};
+use crate::expression::{FieldId, Type};
 use crate::plan::{DatasetDemand, DatasetRule, Plan};
 use crate::rule_pack::EditRule;
 use crate::source::SourceId;
@@ -81,8 +83,8 @@ pub fn gather(plan: &Plan, batch: &Batch, wants: Wants, several_files: bool) -> 
         locator: Locator::new(batch, &plan.pack),
         withheld: Withheld::of(&plan.pack, wants.keys),
     };
-    let mut gathering =
-        Gathering { plan, batch, wants, several_files, arguments, places: vec![None; batch.len()] };
+    let (marking, places) = (Marking::new(plan, wants.marks), vec![None; batch.len()]);
+    let mut gathering = Gathering { plan, batch, wants, several_files, arguments, marking, places };
     Gathered {
         source: batch.chunk.source.unwrap_or(SourceId(0)),
         sheet: batch.chunk.grid.as_ref().map(|grid| Arc::clone(&grid.sheet)),
@@ -96,6 +98,8 @@ struct Gathering<'p, 'b> {
     wants: Wants,
     several_files: bool,
     arguments: Arguments<'p, 'b>,
+    /// `None`: nobody asks for marks.
+    marking: Option<Marking>,
     places: Vec<Option<Arc<RecordPlace>>>,
 }
 
@@ -115,6 +119,7 @@ impl Gathering<'_, '_> {
             let labels = self.labels(rule, row);
             let place = self.place(row);
             let arguments = self.told(rule, planned, row);
+            let marks = self.marks(rule, planned, row, place.key.as_deref());
             let mark = |(field, label)| LabelStub::of(&plan.pack, field, label, &place);
             let mut stub = Stub {
                 distinct: None,
@@ -124,6 +129,7 @@ impl Gathering<'_, '_> {
                 labels: labels.iter().map(|(field, label)| (*field, label)).map(mark).collect(),
                 arguments: arguments.iter().map(|argument| Told::of(argument, &key)).collect(),
                 answers: Vec::new(),
+                marks: marks.as_ref().map(Marks::of),
             };
             match planned.demand {
                 DatasetDemand::Unique { distinct } => {
@@ -257,6 +263,24 @@ impl Gathering<'_, '_> {
         rule.blame.iter().filter_map(mark).take(MOST_LABELS).collect()
     }
 
+    /// By what an acceptance of the finding would be held to the record's own answers.
+    fn marks(
+        &self,
+        rule: &EditRule,
+        planned: &DatasetRule,
+        row: usize,
+        key: Option<&str>,
+    ) -> Option<Answers> {
+        let marking = self.marking.as_ref().filter(|_| rule.notice.severity <= Severity::Warning)?;
+        let compared = match planned.demand {
+            DatasetDemand::Unique { distinct } => distinct,
+            DatasetDemand::Latest { by } => Some(by),
+        };
+        let read = rule.reads.iter().chain(&planned.key).copied().chain(compared).collect();
+        let of = Marked { rule: &rule.notice.full_id(), revision: rule.revision, key };
+        marking.columns(&self.arguments.machine, of, &read, row)
+    }
+
     fn told(&mut self, rule: &EditRule, planned: &DatasetRule, row: usize) -> Vec<Argument> {
         if !self.wants.values {
             return Vec::new();
@@ -264,12 +288,6 @@ impl Gathering<'_, '_> {
         let setting = Setting { lets: &rule.lets, steps: &planned.lets, blame: &rule.blame };
         self.arguments.all(&rule.placeholders, &setting, row)
     }
-}
-
-/// The codes of the options of `set`, as a multiple answer is written.
-fn codes(list: &OptionList, set: u64) -> String {
-    let chosen = list.items.iter().enumerate().filter(|(option, _)| set >> (option & 63) & 1 == 1);
-    chosen.map(|(_, item)| &*item.code).collect::<Vec<_>>().join(";")
 }
 
 /// The values of `fields` as one key: equal keys, equal values. `None`: one has no value.

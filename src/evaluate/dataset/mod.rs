@@ -22,6 +22,7 @@ use rayon::slice::ParallelSliceMut as _;
 
 use super::diagnose::{exemptions_of, set_aside};
 use super::finding::{Finding, RuleCounts};
+use super::marking::in_group;
 use super::reason::Outcome;
 use crate::diagnostic::{Argument, Diagnostic, Place, RecordPlace};
 use crate::error::Error;
@@ -270,8 +271,11 @@ impl JudgedRule {
         for (member, verdict) in members.iter().zip(verdicts).filter(|(member, _)| !member.stub.settled) {
             self.decide(member, verdict.outcome, judging.outcomes);
             if verdict.outcome == Outcome::Fail
-                && let Some(finding) = finding(rule, judging.plan, member, &verdict.published)
+                && let Some(mut finding) = finding(rule, judging.plan, member, &verdict.published)
             {
+                let answers =
+                    member.stub.marks.as_ref().map(|marks| in_group(marks.answers(), members.len()));
+                finding.diagnostic.standing.answers = answers;
                 tell(finding)?;
             }
         }
@@ -316,6 +320,7 @@ fn finding(
         labels,
         suggestion: None,
         fix: None,
+        standing: crate::diagnostic::Standing::default(),
     };
     set_aside(&mut diagnostic, &exemptions_of(&plan.pack, rule));
     Some(Finding::from(diagnostic))

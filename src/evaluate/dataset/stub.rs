@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::standing::Answers;
 use crate::diagnostic::{Argument, Decimal, Label, Localized, RecordPlace};
 use crate::expression::FieldId;
 use crate::questionnaire::Field;
@@ -37,6 +38,31 @@ pub(super) struct Stub<'a> {
     /// Its answers in the order of the form; empty: nobody will compare them.
     #[serde(borrow)]
     pub(super) answers: Vec<Answer<'a>>,
+    /// By what an acceptance is held to the answers. `None`: nobody asks, or there can be none.
+    #[serde(borrow)]
+    pub(super) marks: Option<Marks<'a>>,
+}
+
+/// [`Answers`] as bytes.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Marks<'a> {
+    revision: u32,
+    plain: Option<&'a str>,
+    keyed: Option<&'a str>,
+}
+
+impl<'a> Marks<'a> {
+    pub(super) fn of(answers: &'a Answers) -> Self {
+        Self { revision: answers.revision, plain: answers.plain.as_deref(), keyed: answers.keyed.as_deref() }
+    }
+
+    pub(super) fn answers(&self) -> Answers {
+        Answers {
+            revision: self.revision,
+            plain: self.plain.map(Box::from),
+            keyed: self.keyed.map(Box::from),
+        }
+    }
 }
 
 /// A record's place without what its batch knows; numbers are told by their distance, which takes fewer bytes.

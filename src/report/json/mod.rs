@@ -8,6 +8,7 @@
 //! - Characters that would act on a terminal are escaped (`\u202e`), so the document may be printed anywhere;
 //!   a JSON reader gets them back unchanged.
 
+mod standing;
 mod summary;
 
 use std::io::{self, Write};
@@ -15,7 +16,7 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::ser::{CompactFormatter, Formatter};
 
-use super::fingerprint::Fingerprints;
+use super::fingerprint::{Fingerprints, Manner};
 use super::{Audience, Names, Output, Spot, marked_fields};
 use crate::diagnostic::{Argument, Diagnostic, Fix, FixClass, Label, Language, Localized, Place};
 use crate::engine::event::{Pack, Reporter, RunHeader, Summary};
@@ -23,6 +24,8 @@ use crate::error::Error;
 use crate::evaluate::{Finding, RecordFindings};
 use crate::source::picture;
 
+use crate::diagnostic::standing::Since;
+use standing::{JsonAcceptance, JsonDecision};
 pub(super) use summary::JsonSummary;
 
 /// Rises when a field changes its meaning or goes; not when one is added.
@@ -165,6 +168,7 @@ pub(super) struct JsonHeader<'a> {
     language: &'static str,
     values: &'static str,
     keys: &'static str,
+    fingerprints: String,
     partial: bool,
     files: Vec<&'a str>,
 }
@@ -208,6 +212,7 @@ impl<'a> JsonHeader<'a> {
             },
             values: shown(audience.hide_values),
             keys: shown(audience.hide_keys),
+            fingerprints: Manner::of(audience).word(),
             partial: header.partial,
             files: header
                 .files
@@ -236,6 +241,9 @@ struct JsonFinding<'a> {
     labels: Vec<JsonLabel<'a>>,
     suggestion: Option<Texts<'a>>,
     fix: Option<JsonFix<'a>>,
+    decision: Option<JsonDecision<'a>>,
+    acceptance: Option<JsonAcceptance<'a>>,
+    since: Option<&'static str>,
     group: Option<&'a str>,
     fingerprint: String,
 }
@@ -260,6 +268,9 @@ impl<'a> JsonFinding<'a> {
             labels: JsonLabel::all(diagnostic, findings),
             suggestion: diagnostic.suggestion.as_ref().filter(|_| shown).map(Texts::new),
             fix: diagnostic.fix.as_ref().filter(|_| shown).map(JsonFix::new),
+            decision: JsonDecision::of(diagnostic, shown),
+            acceptance: JsonAcceptance::of(diagnostic, shown),
+            since: diagnostic.standing.since.map(Since::word),
             group,
             fingerprint: findings.fingerprints.of(diagnostic, &findings.names),
         }

@@ -6,7 +6,7 @@
 
 use super::Texts;
 use crate::diagnostic::Language;
-use crate::engine::event::{Breakdown, BreakdownLine, RuleLine, Summary};
+use crate::engine::event::{Breakdown, BreakdownLine, FixedFinding, RuleLine, SinceReport, Summary};
 use crate::engine::verdict::Failure;
 use crate::evaluate::RuleCounts;
 use crate::report::{Audience, words};
@@ -17,6 +17,7 @@ pub(in crate::report) struct JsonSummary<'a> {
     records: u64,
     records_with_errors: u64,
     findings: JsonSeverities,
+    accepted: u64,
     nothing_checked: bool,
     partial: bool,
     faults: u64,
@@ -26,6 +27,46 @@ pub(in crate::report) struct JsonSummary<'a> {
     breakdowns: Vec<JsonBreakdown<'a>>,
     files: Vec<JsonFile<'a>>,
     rules: Vec<JsonRule<'a>>,
+    since: Option<JsonSince<'a>>,
+}
+
+/// The run beside an earlier report.
+#[derive(serde::Serialize)]
+struct JsonSince<'a> {
+    new: u64,
+    open: u64,
+    fixed: u64,
+    not_judged: u64,
+    fixed_findings: Vec<JsonFixed<'a>>,
+    fixed_left_out: u64,
+}
+
+#[derive(serde::Serialize)]
+struct JsonFixed<'a> {
+    rule: &'a str,
+    file: Option<&'a str>,
+    record: Option<u64>,
+    key: Option<&'a str>,
+}
+
+impl<'a> JsonSince<'a> {
+    fn new(since: &'a SinceReport, audience: Audience) -> Self {
+        let fixed = |finding: &'a FixedFinding| JsonFixed {
+            rule: &finding.rule,
+            file: finding.file.as_deref(),
+            record: finding.record,
+            key: finding.key.as_deref().filter(|_| !audience.hide_keys),
+        };
+        let listed = u64::try_from(since.fixed_first.len()).unwrap_or(u64::MAX);
+        Self {
+            new: since.new,
+            open: since.open,
+            fixed: since.fixed,
+            not_judged: since.not_judged,
+            fixed_findings: since.fixed_first.iter().map(fixed).collect(),
+            fixed_left_out: since.fixed.saturating_sub(listed),
+        }
+    }
 }
 
 /// Why the run failed.
@@ -121,6 +162,7 @@ struct JsonRule<'a> {
     title: &'a str,
     titles: Texts<'a>,
     findings: u64,
+    accepted: u64,
     records: u64,
     part: usize,
     outcomes: Option<JsonOutcomes>,
@@ -160,6 +202,7 @@ impl<'a> JsonSummary<'a> {
             title: line.title.get(language),
             titles: Texts::new(&line.title),
             findings: line.findings,
+            accepted: line.accepted,
             records: line.records,
             part: line.part,
             outcomes: line.counts.as_ref().map(JsonOutcomes::from),
@@ -168,6 +211,7 @@ impl<'a> JsonSummary<'a> {
             records: summary.records,
             records_with_errors: summary.records_with_errors,
             findings: JsonSeverities { fatal, error, warning, info },
+            accepted: summary.accepted,
             nothing_checked: summary.nothing_checked(),
             partial: summary.partial,
             faults: summary.faults,
@@ -192,6 +236,7 @@ impl<'a> JsonSummary<'a> {
                 })
                 .collect(),
             rules: summary.rules.iter().map(rule).collect(),
+            since: summary.since.as_ref().map(|since| JsonSince::new(since, audience)),
         }
     }
 }

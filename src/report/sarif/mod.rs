@@ -14,12 +14,13 @@ use std::sync::Arc;
 use self::model::{
     Artifact, ArtifactChange, ArtifactLocation, Configuration, Described, Descriptor, Driver, FixObject,
     Help, Invocation, Location, Log, LogicalLocation, Message, Notification, Pack, PhysicalLocation, Region,
-    Replacement, ResultObject, ResultProperties, Rule, RuleProperties, Run, RunProperties, Tool,
+    Replacement, ResultObject, ResultProperties, Rule, RuleProperties, Run, RunProperties, Suppression, Tool,
 };
 use super::collected::{Collected, Document, Entry};
 use super::json::document;
 use super::words::pick;
-use super::{Output, Spot, extent_of, replacement, words};
+use super::{Output, Spot, extent_of, replacement, standing, words};
+use crate::diagnostic::standing::Since;
 use crate::diagnostic::{Argument, Diagnostic, FixClass, Label, Language, Localized, Severity};
 use crate::engine::verdict::Failure;
 use crate::error::Error;
@@ -259,6 +260,17 @@ fn result<'a>(
         text.push(' ');
         text.push_str(suggestion.get(audience.language));
     }
+    let suppressions = standing::justification(diagnostic, audience).map(|justification| Suppression {
+        kind: "external",
+        status: "accepted",
+        justification,
+    });
+    if suppressions.is_none() {
+        for sentence in standing::sentences(diagnostic, audience) {
+            text.push(' ');
+            text.push_str(&sentence);
+        }
+    }
     ResultObject {
         rule_index: rules.get(&rule_id).copied(),
         rule_id,
@@ -268,6 +280,11 @@ fn result<'a>(
         related_locations: related.collect(),
         partial_fingerprints: BTreeMap::from([("kenpyo/v1", fingerprint.as_str())]),
         fixes: fix(collected, diagnostic, addresses).into_iter().collect(),
+        suppressions: suppressions.into_iter().collect(),
+        baseline_state: diagnostic.standing.since.map(|since| match since {
+            Since::New => "new",
+            Since::Open => "unchanged",
+        }),
         properties: ResultProperties {
             slug: &diagnostic.notice.slug,
             severity: diagnostic.severity.word(),

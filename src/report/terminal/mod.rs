@@ -12,7 +12,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::wrap::{pad, shorten, wrap};
-use super::{Audience, Names, Output, Spot, marked_fields, table, words};
+use super::{Audience, Names, Output, Spot, marked_fields, standing, table, words};
 use crate::batch::{Excerpt, excerpt};
 use crate::diagnostic::{Diagnostic, Diagnostics, Language, Place, RecordPlace, Severity};
 use crate::engine::event::{Reporter, RunHeader, Summary};
@@ -105,6 +105,14 @@ pub struct Full {
     with_summary: bool,
     header: RunHeader,
     names: Names,
+    open: Listed,
+    /// What is accepted takes no room of what is open.
+    accepted: Listed,
+}
+
+/// How much was listed.
+#[derive(Debug, Default)]
+struct Listed {
     shown: u64,
     /// Findings met and shown, by full id.
     by_rule: BTreeMap<Arc<str>, (u64, u64)>,
@@ -121,28 +129,29 @@ impl Full {
             with_summary,
             header: RunHeader::default(),
             names: Names::default(),
-            shown: 0,
-            by_rule: BTreeMap::new(),
+            open: Listed::default(),
+            accepted: Listed::default(),
         }
     }
 
     /// Counts the finding and tells whether there is room for it. A group takes the room of its head.
     fn admit(&mut self, finding: &Finding) -> bool {
+        let listed = if finding.diagnostic.is_accepted() { &mut self.accepted } else { &mut self.open };
         for follower in &finding.followers {
-            self.by_rule.entry(follower.notice.full_id().into()).or_default().0 += 1;
+            listed.by_rule.entry(follower.notice.full_id().into()).or_default().0 += 1;
         }
-        let (met, shown) = self.by_rule.entry(finding.diagnostic.notice.full_id().into()).or_default();
+        let (met, shown) = listed.by_rule.entry(finding.diagnostic.notice.full_id().into()).or_default();
         if !finding.heading {
             *met += 1;
         }
-        let room = self.shown < self.caps.in_all && self.caps.per_rule.is_none_or(|cap| *shown < cap);
+        let room = listed.shown < self.caps.in_all && self.caps.per_rule.is_none_or(|cap| *shown < cap);
         if !room {
             return false;
         }
         *shown += 1;
-        self.shown += 1;
+        listed.shown += 1;
         for follower in &finding.followers {
-            self.by_rule.entry(follower.notice.full_id().into()).or_default().1 += 1;
+            listed.by_rule.entry(follower.notice.full_id().into()).or_default().1 += 1;
         }
         true
     }
@@ -152,7 +161,8 @@ impl Full {
         let diagnostic = &finding.diagnostic;
         let mut page = String::from("\n");
         head(&mut page, diagnostic, &self.look);
-        if self.audience.hide_values {
+        if self.audience.hide_values || diagnostic.is_accepted() {
+            // What is accepted is not to crowd out what is to be done.
             let spot = Spot::new(diagnostic, self.audience);
             let place = spot.print(&spot.file.map(names).unwrap_or_default());
             let fields = marked_fields(diagnostic).join(", ");
@@ -162,6 +172,7 @@ impl Full {
         } else {
             frame::draw(&mut page, diagnostic, finding.excerpt.as_ref(), &names, &self.look);
         }
+        self.standing(&mut page, diagnostic, 2);
         for follower in &finding.followers {
             self.follower(&mut page, follower, finding.heading);
         }
@@ -181,6 +192,17 @@ impl Full {
             let message = picture::visible_lines(&diagnostic.message(language)).into_owned();
             for line in wrap(&message, self.look.width.saturating_sub(4)) {
                 let _ = writeln!(page, "    {line}");
+            }
+        }
+        self.standing(page, diagnostic, 4);
+    }
+
+    /// How the finding stands, below it.
+    fn standing(&self, page: &mut String, diagnostic: &Diagnostic, indent: usize) {
+        for sentence in standing::sentences(diagnostic, self.audience) {
+            let sentence = picture::visible_lines(&sentence).into_owned();
+            for line in wrap(&sentence, self.look.width.saturating_sub(indent)) {
+                let _ = writeln!(page, "{}{}", pad("", indent), self.look.paint(Ink::Help, &line));
             }
         }
     }
@@ -236,13 +258,13 @@ impl Full {
                 page.push('\n');
             }
         };
-        let hidden: Vec<(&Arc<str>, u64)> = self
-            .by_rule
-            .iter()
-            .filter(|(_, (met, shown))| met > shown)
-            .map(|(id, (met, shown))| (id, met - shown))
-            .collect();
-        let count = hidden.iter().map(|(_, count)| count).sum::<u64>();
+        let mut hidden: BTreeMap<&Arc<str>, u64> = BTreeMap::new();
+        for (id, (met, shown)) in self.open.by_rule.iter().chain(&self.accepted.by_rule) {
+            if met > shown {
+                *hidden.entry(id).or_default() += met - shown;
+            }
+        }
+        let count = hidden.values().sum::<u64>();
         if count > 0 {
             page.push('\n');
             let (per_rule, in_all) = (self.caps.per_rule, self.caps.in_all);
@@ -252,6 +274,8 @@ impl Full {
             paragraph(&mut page, &list.join(words::pick(look.language, "、", ", ")));
         }
         page.push_str(&self.tables(summary));
+        let fixed = summary.since.iter().flat_map(|since| words::fixed(since, self.audience));
+        fixed.for_each(|line| paragraph(&mut page, &line));
         if self.with_summary {
             page.push('\n');
             for line in words::summary(&self.header, summary, look.language) {

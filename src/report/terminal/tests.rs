@@ -207,6 +207,7 @@ fn mistakes_in_rule_files_are_drawn_over_their_lines() {
             label("ex_made", "問11", "question 11, schemas/example.json:212"),
         ],
         fix: None,
+        standing: crate::diagnostic::Standing::default(),
         suggestion: Some(Localized::new(
             "「no」の誤りではありませんか。".into(),
             "did you mean \"no\"?".into(),

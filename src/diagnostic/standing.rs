@@ -1,0 +1,149 @@
+//! How a finding stands: what was decided or accepted before, and whether an earlier report had it.
+//!
+//! Invariants
+//! - A finding that is accepted or set aside stays a finding: nothing here removes one.
+//! - Nothing here holds an answer, but [`Acceptance::text`] and [`Decision::reason`] may quote one: where values are
+//!   hidden they are not shown.
+
+use std::sync::Arc;
+
+use super::Localized;
+
+/// How a finding stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// What the survey's office has decided on it: it is no longer treated as what it was. `None`: nothing.
+    pub decision: Option<Arc<Decision>>,
+    /// Who has accepted it, or had. `None`: nobody.
+    pub acceptance: Option<Arc<Acceptance>>,
+    /// Beside an earlier report. `None`: none was given.
+    pub since: Option<Since>,
+    /// By what an acceptance of it would be held to the answers. `None`: not asked for, or it cannot be accepted.
+    pub answers: Option<Answers>,
+}
+
+/// A decision of the survey's office.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Its number.
+    pub number: Arc<str>,
+    /// Its reason.
+    pub reason: Arc<str>,
+}
+
+/// Somebody's confirmation that a warning may stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acceptance {
+    /// Why.
+    pub reason: Reason,
+    /// In words. `None`: the reason says it all.
+    pub text: Option<Arc<str>>,
+    /// Who.
+    pub author: Arc<str>,
+    /// When: a day such as 2026-02-01.
+    pub date: Arc<str>,
+    /// Why it holds no more. `None`: it holds.
+    pub lapse: Option<Lapse>,
+    /// Which entry of the file of accepted findings, from 0.
+    pub entry: usize,
+}
+
+/// Why a warning may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// It is so: looked into and confirmed.
+    AsInReality,
+    /// The list of respondents that it is compared with is out of date.
+    ListOutOfDate,
+    /// The form may be understood so.
+    ReadingOfForm,
+    /// Anything else, in words.
+    Other,
+}
+
+impl Reason {
+    /// Every reason, in order of its code.
+    pub const ALL: [Self; 4] = [Self::AsInReality, Self::ListOutOfDate, Self::ReadingOfForm, Self::Other];
+
+    /// 1 to 4.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::AsInReality => 1,
+            Self::ListOutOfDate => 2,
+            Self::ReadingOfForm => 3,
+            Self::Other => 4,
+        }
+    }
+
+    /// The reason with this code. `None`: there is none.
+    pub fn of_code(code: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| i64::from(reason.code()) == code)
+    }
+
+    /// What a clerk calls it.
+    pub const fn words(self) -> Localized<&'static str> {
+        match self {
+            Self::AsInReality => Localized::new("実態どおり確認済", "confirmed: it is so"),
+            Self::ListOutOfDate => Localized::new("名簿が旧い", "the list of respondents is out of date"),
+            Self::ReadingOfForm => Localized::new("様式の解釈", "reading of the form"),
+            Self::Other => Localized::new("その他", "other"),
+        }
+    }
+}
+
+/// Why an acceptance holds no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lapse {
+    /// An answer that the rule reads is another than then.
+    Answers,
+    /// The rule was revised.
+    Revision {
+        /// Its revision then.
+        then: u32,
+        /// Its revision now.
+        now: u32,
+    },
+    /// It was to hold to this day.
+    Expired(Arc<str>),
+}
+
+impl Lapse {
+    /// The word of machine formats.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Answers => "answers",
+            Self::Revision { .. } => "revision",
+            Self::Expired(_) => "expired",
+        }
+    }
+}
+
+/// A finding beside an earlier report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// The earlier report does not have it.
+    New,
+    /// It has it too.
+    Open,
+}
+
+impl Since {
+    /// The word of machine formats.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Open => "open",
+        }
+    }
+}
+
+/// What a warning was made of, as marks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answers {
+    /// Revision of the rule.
+    pub revision: u32,
+    /// Made without a secret. `None`: not asked for, or an answer is private.
+    pub plain: Option<Box<str>>,
+    /// Made with the configured secret. `None`: none is configured.
+    pub keyed: Option<Box<str>>,
+}

@@ -41,7 +41,7 @@ timezone = 'Asia/Tokyo'
 [[derive]]
 name = 'twice'
 type = 'int'
-value = 'size * 2'
+value = 'if size > 500 then 2000 else 0'
 ";
 
 /// A rule with texts nobody reads.

@@ -404,7 +404,7 @@ fn test_case(file: &str, test: roxmltree::Node<'_, '_>, report: &mut Report) {
 }
 
 /// The columns of the formats `csv` and `xlsx`.
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 18] = [
     "file",
     "sheet",
     "record",
@@ -421,6 +421,7 @@ const COLUMNS: [&str; 17] = [
     "labels",
     "suggestion",
     "fix",
+    "standing",
     "fingerprint",
 ];
 

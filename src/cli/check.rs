@@ -71,7 +71,9 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
     };
     // The process ends when the command does: to free a pack's many small pieces would cost a tenth of a small run.
     if !arguments.watch {
-        parts.iter().for_each(|part| std::mem::forget(Arc::clone(&part.plan.pack)));
+        for part in &parts {
+            std::mem::forget(Arc::clone(&part.plan.pack));
+        }
     }
     let run = Run::new(session, &reports, &frame, !arguments.no_progress);
     let copies = match parts.first() {

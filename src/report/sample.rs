@@ -422,6 +422,7 @@ pub(super) fn summary() -> Summary {
         failures: Vec::new(),
         fail_on: Some(Severity::Error),
         exit_code: 1,
+        ..Summary::default()
     }
 }
 

@@ -173,16 +173,22 @@ pub fn summary(header: &RunHeader, summary: &Summary, language: Language) -> Vec
     lines
 }
 
-fn scope(header: &RunHeader, summary: &Summary, language: Language) -> String {
-    let (files, records) = (grouped_len(summary.files.len()), grouped(summary.records));
-    let packs = header.packs().map(|(survey, wave, hash)| {
+/// The packs of a run, a name each: survey, wave and the beginning of the hash, since two packs of one wave may differ.
+pub fn packs(header: &RunHeader, language: Language) -> Vec<String> {
+    let name = |(survey, wave, hash): (&str, &str, &str)| {
         let short: String = hash.chars().take(12).collect();
         match language {
             Language::Ja => format!("{survey}/{wave}（{short}）"),
             Language::En => format!("{survey}/{wave} ({short})"),
         }
-    });
-    let packs = packs.collect::<Vec<_>>().join(pick(language, "、", ", "));
+    };
+    header.packs().map(name).collect()
+}
+
+fn scope(header: &RunHeader, summary: &Summary, language: Language) -> String {
+    let (files, records) = (grouped_len(summary.files.len()), grouped(summary.records));
+    let packs = packs(header, language);
+    let packs = packs.join(pick(language, "、", ", "));
     match language {
         Language::Ja => format!("{files}ファイル、{records}票を {packs}で検査しました。"),
         Language::En => {

@@ -242,9 +242,9 @@ impl Full {
         if self.header.further.is_empty() {
             return of(None);
         }
-        let names = self.header.packs().map(|(survey, wave, _)| format!("{survey}/{wave}"));
-        let tables = names.enumerate().map(|(part, name)| {
-            format!("\n{}\n{}", self.look.paint(Ink::Strong, &picture::visible(&name)), of(Some(part)))
+        let names = words::packs(&self.header, self.look.language);
+        let tables = names.iter().enumerate().map(|(part, name)| {
+            format!("\n{}\n{}", self.look.paint(Ink::Strong, &picture::visible(name)), of(Some(part)))
         });
         tables.collect()
     }

@@ -324,7 +324,10 @@ impl Memory {
         let (name, added, renewed, left) = (shown_name(path), written.added, written.renewed, written.left);
         session.note(&match session.language {
             Language::Ja => format!("{name}：確認済として{added}件を追加し、{renewed}件を更新しました。"),
-            Language::En => format!("{name}: {added} accepted findings added, {renewed} renewed."),
+            Language::En => {
+                let noun = if added == 1 { "finding" } else { "findings" };
+                format!("{name}: {added} accepted {noun} added, {renewed} renewed.")
+            }
         });
         if left > 0 {
             session.note(&match session.language {

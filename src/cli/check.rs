@@ -94,7 +94,7 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
             for line in words::summary(&run.header, &summary, session.language) {
                 session.note(&line);
             }
-            session.note(&words::receipt(
+            session.note(&words::labelled_receipt(
                 &run.header,
                 &summary,
                 !frame.audience.hide_values,

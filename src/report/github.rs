@@ -112,7 +112,7 @@ impl Reporter for GitHub {
             self.output.write(command("error", &properties, &text).as_bytes())?;
         }
         let shown = !self.audience.hide_values;
-        let receipt = words::receipt(&self.header, summary, shown, self.audience.language);
+        let receipt = words::labelled_receipt(&self.header, summary, shown, self.audience.language);
         self.output.write(command("notice", &[title()], &receipt).as_bytes())?;
         self.output.finish()
     }

@@ -105,7 +105,7 @@ impl Suite {
         let language = collected.audience.language;
         let packs: Vec<String> = header.packs().map(|(survey, wave, _)| format!("{survey}/{wave}")).collect();
         let mut suite = Self::new(packs.join(", "));
-        let receipt = words::receipt(header, summary, !collected.audience.hide_values, language);
+        let receipt = words::labelled_receipt(header, summary, !collected.audience.hide_values, language);
         suite.properties = vec![("verdict", summary.verdict.word().to_owned()), ("receipt", receipt)];
         for failure in summary.failures.iter().filter(|failure| !matches!(failure, Failure::Unreadable(_))) {
             suite.add(own(pick(collected, "検査", "checking"), Some(failure), collected));

@@ -28,7 +28,7 @@ impl Document for Markdown {
 
 fn document(collected: &Collected) -> String {
     let (header, summary, language) = (&collected.header, &collected.summary, collected.audience.language);
-    let receipt = words::receipt(header, summary, !collected.audience.hide_values, language);
+    let receipt = words::labelled_receipt(header, summary, !collected.audience.hide_values, language);
     let receipt = format!("\n---\n\n{}\n", escaped(&receipt));
     // Room for the sentence that tells what is left out.
     let mut page = Page { text: String::new(), most: MOST.saturating_sub(receipt.len() + 500) };

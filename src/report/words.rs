@@ -104,12 +104,14 @@ pub const fn verdict(verdict: Verdict) -> Localized<&'static str> {
     }
 }
 
-/// The line by which two people see that they speak of the same check: program, pack, files, verdict. Without
-/// `hashes` those of the files are left out: of few answers a hash can be found by trying.
+/// The line by which two people see that they speak of the same check: program, pack, files, verdict. Of a hash it has
+/// the beginning; the format `json` has the whole. Without `hashes` those of the files are left out: of few answers a
+/// hash can be found by trying.
 pub fn receipt(header: &RunHeader, summary: &Summary, hashes: bool, language: Language) -> String {
     let verdict = verdict(summary.verdict);
+    let short = |hash: &str| hash.chars().take(12).collect::<String>();
     let file = |file: &FileLine| match &file.hash {
-        Some(hash) if hashes => format!("{} sha256:{hash}", file.name),
+        Some(hash) if hashes => format!("{} {}", file.name, short(hash)),
         _ => file.name.to_string(),
     };
     // A receipt of many files names the first ones: the document holds all.
@@ -121,11 +123,21 @@ pub fn receipt(header: &RunHeader, summary: &Summary, hashes: bool, language: La
             Language::En => format!("{more} more"),
         });
     }
-    let packs = header.packs().map(|(survey, wave, hash)| format!("{survey}/{wave} sha256:{hash}"));
+    let packs = header.packs().map(|(survey, wave, hash)| format!("{survey}/{wave} {}", short(hash)));
     let packs = packs.collect::<Vec<_>>().join(", ");
-    let label = pick(language, "検査証", "Receipt");
     let version = env!("CARGO_PKG_VERSION");
-    format!("{label}: kenpyo {version} | {packs} | {} | {}", files.join(", "), verdict.get(language))
+    format!("kenpyo {version} | {packs} | {} | {}", files.join(", "), verdict.get(language))
+}
+
+/// What a receipt is called.
+pub const fn receipt_label(language: Language) -> &'static str {
+    pick(language, "検査証", "Receipt")
+}
+
+/// The receipt behind its label.
+pub fn labelled_receipt(header: &RunHeader, summary: &Summary, hashes: bool, language: Language) -> String {
+    let colon = pick(language, "：", ": ");
+    format!("{}{colon}{}", receipt_label(language), receipt(header, summary, hashes, language))
 }
 
 /// Files that a receipt names.

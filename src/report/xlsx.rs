@@ -218,7 +218,7 @@ fn summary_sheet(collected: &Collected, sheet: &mut Worksheet) -> Result<(), Xls
     lines
         .push((pick(language, "結果", "verdict"), words::verdict(summary.verdict).get(language).to_string()));
     let receipt = words::receipt(header, summary, !collected.audience.hide_values, language);
-    lines.push((pick(language, "検査証", "receipt"), receipt));
+    lines.push((words::receipt_label(language), receipt));
     for line in words::summary(header, summary, language) {
         lines.push((pick(language, "概要", "summary"), line));
     }

@@ -5,7 +5,7 @@
 
 use crate::diagnostic::{Argument, Diagnostic, Language, Severity};
 use crate::report::collected::{Collected, Entry};
-use crate::report::{Spot, words as common};
+use crate::report::{Spot, standing, words as common};
 use crate::source::picture;
 
 /// One finding.
@@ -21,6 +21,8 @@ pub(super) struct Shown {
     pub(super) text: String,
     pub(super) help: Option<String>,
     pub(super) suggestion: Option<String>,
+    /// Whether it is accepted, set aside or new, a sentence each.
+    pub(super) standing: Vec<String>,
     /// Id of the finding with which it is to be read.
     pub(super) group: Option<String>,
     /// The cells that it is about.
@@ -84,6 +86,7 @@ impl Shown {
             title: if shown { title } else { String::new() },
             help: help.map(|help| visible(&help)),
             suggestion: suggestion.map(|text| visible(text.get(language))),
+            standing: standing::sentences(diagnostic, audience).iter().map(|text| line(text)).collect(),
             group: entry.group.as_deref().map(line),
             cells: if shown { cells(diagnostic, collected) } else { Vec::new() },
             place: place(&collected.spot(diagnostic), collected),

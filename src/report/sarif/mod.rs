@@ -69,7 +69,7 @@ fn log(collected: &Collected) -> Log<'_> {
             verdict: collected.summary.verdict.word(),
             records: collected.summary.records,
             findings: collected.summary.findings.iter().sum(),
-            receipt: words::receipt(
+            receipt: words::labelled_receipt(
                 &collected.header,
                 &collected.summary,
                 !collected.audience.hide_values,

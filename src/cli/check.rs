@@ -12,9 +12,9 @@ use super::acceptance::{Memory, Opening};
 use super::arguments::{CheckArguments, EncodingName, FailOn, InputFormatName, Whether};
 use super::copies::{self, Copies};
 use super::inputs;
+use super::listeners::Run;
 use super::parts::{self, PlannedPart};
-use super::progress::ProgressLine;
-use super::reporters::{Frame, reporter};
+use super::reporters::Frame;
 use super::session::{Exit, Session};
 use super::usage::{did_you_mean, list, suggest, usage};
 use crate::diagnostic::code::usage::{
@@ -28,7 +28,7 @@ use crate::engine::{self, CheckOptions, InputFile, InputPlace, Part, survey};
 use crate::error::Error;
 use crate::input::InputFormat;
 use crate::report::fingerprint::Secret;
-use crate::report::{Audience, Reports, words};
+use crate::report::{Audience, words};
 use crate::settings::formats::{FORMATS, reports};
 use crate::settings::{Destination, FormatProblem, Numbers, Report, Settings};
 use crate::source::SourceText;
@@ -310,94 +310,5 @@ fn options(session: &Session, arguments: &CheckArguments, settings: &Settings) -
             allow_empty: arguments.allow_empty,
         },
         fault_at: session.environment.fault_at(),
-    }
-}
-
-/// All reports and copies of a run; keeps its header for the summary.
-struct Run {
-    header: RunHeader,
-    reports: Reports,
-    copies: Copies,
-    memory: Memory,
-    /// What any of the reports may show.
-    shown: Shown,
-}
-
-/// Whether answers, and what names a record, are looked at by any report.
-#[derive(Debug, Clone, Copy, Default)]
-struct Shown {
-    values: bool,
-    keys: bool,
-}
-
-impl Run {
-    fn new(session: &Session, asked: &[Report], frame: &Frame, progress: bool) -> Result<Self, Error> {
-        let mut members: Vec<Box<dyn Reporter>> = Vec::new();
-        let mut shown = Shown::default();
-        for report in asked {
-            members.push(reporter(session, report, frame)?);
-            let audience = frame.audience(report.format);
-            shown.values |= !audience.hide_values;
-            // A secret makes fingerprints of keys that are not shown.
-            shown.keys |= !audience.hide_keys || audience.secret.is_some();
-        }
-        if let Some(width) = session.terminals.error.filter(|_| progress && !session.quiet) {
-            members.push(Box::new(ProgressLine::new(session.language, width)));
-        }
-        let reports = Reports::new(members);
-        Ok(Self {
-            header: RunHeader::default(),
-            reports,
-            copies: Copies::default(),
-            memory: Memory::default(),
-            shown,
-        })
-    }
-}
-
-impl Reporter for Run {
-    fn start(&mut self, header: &RunHeader) -> Result<(), Error> {
-        self.header = header.clone();
-        self.memory.start(header);
-        self.reports.start(header)?;
-        self.copies.start(header)
-    }
-
-    fn file_findings(&mut self, findings: &[crate::evaluate::Finding]) -> Result<(), Error> {
-        let findings = self.memory.findings(findings);
-        self.reports.file_findings(&findings)?;
-        self.copies.file_findings(&findings)
-    }
-
-    fn records(&mut self, records: &[crate::evaluate::RecordFindings]) -> Result<(), Error> {
-        let records = self.memory.records(records);
-        self.reports.records(&records)?;
-        self.copies.records(&records)
-    }
-
-    fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
-        let summary = self.memory.closed(summary);
-        self.reports.finish(&summary)?;
-        self.copies.finish(&summary)
-    }
-
-    fn wants_excerpts(&self) -> bool {
-        self.reports.wants_excerpts()
-    }
-
-    fn wants_answers(&self) -> bool {
-        self.reports.wants_answers()
-    }
-
-    fn wants_values(&self) -> bool {
-        self.shown.values || self.copies.wants_values()
-    }
-
-    fn wants_keys(&self) -> bool {
-        self.shown.keys || self.copies.wants_keys()
-    }
-
-    fn progress(&mut self, progress: crate::engine::event::Progress) -> Result<(), Error> {
-        self.reports.progress(progress)
     }
 }

@@ -18,6 +18,7 @@ mod explain;
 mod form;
 mod generate;
 mod inputs;
+mod listeners;
 mod man;
 mod output_name;
 mod parts;

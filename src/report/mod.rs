@@ -82,27 +82,47 @@ pub struct Reports {
 }
 
 impl Reports {
-    /// All of `members`, in order.
+    /// All of `members`, in order; at least one.
     pub fn new(members: Vec<Box<dyn Reporter>>) -> Self {
         Self { members }
+    }
+
+    /// Tells every member. One whose reader has gone away is told nothing more, and the others go on: a report that is
+    /// written into a file does not depend on who looks at the screen. An error: none is left, or a report cannot be
+    /// written.
+    fn tell(&mut self, tell: impl Fn(&mut dyn Reporter) -> Result<(), Error>) -> Result<(), Error> {
+        let mut fault = None;
+        self.members.retain_mut(|member| match tell(member.as_mut()) {
+            Err(Error::OutputClosed) => false,
+            Err(error) => {
+                fault.get_or_insert(error);
+                true
+            }
+            Ok(()) => true,
+        });
+        match fault {
+            Some(fault) => Err(fault),
+            None if self.members.is_empty() => Err(Error::OutputClosed),
+            None => Ok(()),
+        }
     }
 }
 
 impl Reporter for Reports {
     fn start(&mut self, header: &RunHeader) -> Result<(), Error> {
-        self.members.iter_mut().try_for_each(|member| member.start(header))
+        self.tell(|member| member.start(header))
     }
 
     fn file_findings(&mut self, findings: &[Finding]) -> Result<(), Error> {
-        self.members.iter_mut().try_for_each(|member| member.file_findings(findings))
+        self.tell(|member| member.file_findings(findings))
     }
 
     fn records(&mut self, records: &[RecordFindings]) -> Result<(), Error> {
-        self.members.iter_mut().try_for_each(|member| member.records(records))
+        self.tell(|member| member.records(records))
     }
 
     fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
-        self.members.iter_mut().try_for_each(|member| member.finish(summary))
+        self.tell(|member| member.finish(summary))
     }
 
     fn wants_excerpts(&self) -> bool {
@@ -122,7 +142,7 @@ impl Reporter for Reports {
     }
 
     fn progress(&mut self, progress: Progress) -> Result<(), Error> {
-        self.members.iter_mut().try_for_each(|member| member.progress(progress))
+        self.tell(|member| member.progress(progress))
     }
 }
 

@@ -91,6 +91,20 @@ fn a_closed_pipe_ends_every_one_of_them_quietly() {
     }
 }
 
+/// A file does not depend on who looks at the screen.
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_ends_its_own_report_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("report.json");
+    let asked = format!("json={}", report.display());
+    let words =
+        ["check", "fixtures/submissions/example.csv", "--quiet", "--format", "full", "--format", &asked];
+    assert_eq!(with_closed_output(&words), (Some(1), String::new()));
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
+    assert_eq!(report["summary"]["verdict"], "findings");
+}
+
 #[test]
 fn the_manual_has_a_page_for_each_command_in_both_languages() {
     for (language, said) in [("ja", "提出データを規則で検査する"), ("en", "Judge submissions by a rule pack")]

@@ -11,7 +11,7 @@ pub const SHIPPED: &[(&str, fn(&str) -> bool)] = &[
         |text| names_vendor(text) || names_own(text) || text.contains("他院") || text.contains("病院"),
     ),
     (
-        r"^(?is:.*(?:(?:^|[^\d.．])\d{1,3}(?:[.．]\d{1,3}){3}(?:\D|$)|(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6}::|[0-9a-z._%+-]+[@＠][0-9a-z-]+[.．][0-9a-z]|(?:パスワード|password|(?:^|[^a-z])id)\s*[:：=＝]\s*\w))",
+        r"^(?is:.*(?:(?:^|[^0-9０-９.．])[0-9０-９]{1,3}(?:[.．][0-9０-９]{1,3}){3}(?:[^0-9０-９]|$)|(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6}::|[0-9a-z._%+-]+[@＠][0-9a-z-]+[.．][0-9a-z]|(?:パスワード|password|(?:^|[^a-z])id)\s*[:：=＝]\s*[0-9a-z_０-９ａ-ｚぁ-ヿ一-鿿]))",
         gives_away,
     ),
 ];
@@ -54,14 +54,19 @@ const fn is_point(letter: char) -> bool {
     matches!(letter, '.' | '．')
 }
 
+/// Of ASCII or full-width.
+const fn is_digit(letter: char) -> bool {
+    matches!(letter, '0'..='9' | '０'..='９')
+}
+
 /// `192.0.2.1`, with nothing before or after that would make it a longer number.
 fn has_four_numbers(before: Option<char>, after: &[char]) -> bool {
-    if before.is_some_and(|letter| letter.is_numeric() || is_point(letter)) {
+    if before.is_some_and(|letter| is_digit(letter) || is_point(letter)) {
         return false;
     }
     let mut rest = after;
     for number in 0..4 {
-        let digits = rest.iter().take_while(|letter| letter.is_ascii_digit()).count();
+        let digits = rest.iter().take_while(|letter| is_digit(**letter)).count();
         if !(1..=3).contains(&digits) {
             return false;
         }
@@ -98,6 +103,11 @@ fn is_at_sign_of_mail(letters: &[char], at: usize) -> bool {
     host > 0 && matches!(rest, [point, next, ..] if is_point(*point) && plain(*next))
 }
 
+/// Of a word: ASCII, full-width or Japanese; what is looked at is in small letters.
+const fn is_letter(letter: char) -> bool {
+    is_digit(letter) || matches!(letter, 'a'..='z' | '_' | 'ａ'..='ｚ' | 'ぁ'..='ヿ' | '一'..='鿿')
+}
+
 /// `password: x`, `ID＝x`
 fn is_secret(before: Option<char>, after: &[char]) -> bool {
     let text: String = after.iter().collect();
@@ -106,7 +116,7 @@ fn is_secret(before: Option<char>, after: &[char]) -> bool {
     words.iter().filter(|(_, allowed)| *allowed).any(|(word, _)| {
         let rest = text.strip_prefix(word).map(str::trim_start);
         let value = rest.and_then(|rest| rest.strip_prefix([':', '：', '=', '＝'])).map(str::trim_start);
-        value.is_some_and(|value| value.starts_with(|first: char| first.is_alphanumeric() || first == '_'))
+        value.is_some_and(|value| value.starts_with(is_letter))
     })
 }
 

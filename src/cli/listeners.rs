@@ -1,0 +1,127 @@
+//! All that listens to a run of `check`: its reports, its copies, what it remembers of earlier runs, and who waits for it.
+//!
+//! Invariants
+//! - What is remembered comes first, so that reports and copies tell the same.
+//! - A report whose reader has gone away does not end a run that still writes something.
+
+use super::acceptance::Memory;
+use super::copies::Copies;
+use super::progress::ProgressLine;
+use super::reporters::{Frame, reporter};
+use super::session::Session;
+use crate::engine::event::{Progress, Reporter, RunHeader, Summary};
+use crate::error::Error;
+use crate::evaluate::{Finding, RecordFindings};
+use crate::report::Reports;
+use crate::settings::Report;
+
+/// All reports and copies of a run; keeps its header for the summary.
+pub(super) struct Run {
+    pub(super) header: RunHeader,
+    pub(super) reports: Reports,
+    pub(super) copies: Copies,
+    pub(super) memory: Memory,
+    /// How far the run is. `None`: nobody looks.
+    line: Option<ProgressLine>,
+    /// What any of the reports may show.
+    shown: Shown,
+}
+
+/// Whether answers, and what names a record, are looked at by any report.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shown {
+    values: bool,
+    keys: bool,
+}
+
+impl Run {
+    /// The reports `asked` for; copies and memory are laid in by the caller.
+    pub(super) fn new(
+        session: &Session,
+        asked: &[Report],
+        frame: &Frame,
+        progress: bool,
+    ) -> Result<Self, Error> {
+        let mut members: Vec<Box<dyn Reporter>> = Vec::new();
+        let mut shown = Shown::default();
+        for report in asked {
+            members.push(reporter(session, report, frame)?);
+            let audience = frame.audience(report.format);
+            shown.values |= !audience.hide_values;
+            // A secret makes fingerprints of keys that are not shown.
+            shown.keys |= !audience.hide_keys || audience.secret.is_some();
+        }
+        let width = session.terminals.error.filter(|_| progress && !session.quiet);
+        let reports = Reports::new(members);
+        Ok(Self {
+            header: RunHeader::default(),
+            reports,
+            copies: Copies::default(),
+            memory: Memory::default(),
+            line: width.map(|width| ProgressLine::new(session.language, width)),
+            shown,
+        })
+    }
+}
+
+impl Run {
+    /// That nobody reads the reports any more ends a run, unless it writes a copy.
+    fn heard(&self, told: Result<(), Error>) -> Result<(), Error> {
+        match told {
+            Err(Error::OutputClosed) if self.copies.wants_values() => Ok(()),
+            told => told,
+        }
+    }
+}
+
+impl Reporter for Run {
+    fn start(&mut self, header: &RunHeader) -> Result<(), Error> {
+        self.header = header.clone();
+        self.memory.start(header);
+        let told = self.reports.start(header);
+        self.heard(told)?;
+        self.copies.start(header)
+    }
+
+    fn file_findings(&mut self, findings: &[Finding]) -> Result<(), Error> {
+        let findings = self.memory.findings(findings);
+        let told = self.reports.file_findings(&findings);
+        self.heard(told)?;
+        self.copies.file_findings(&findings)
+    }
+
+    fn records(&mut self, records: &[RecordFindings]) -> Result<(), Error> {
+        let records = self.memory.records(records);
+        let told = self.reports.records(&records);
+        self.heard(told)?;
+        self.copies.records(&records)
+    }
+
+    fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
+        let summary = self.memory.closed(summary);
+        self.line.take();
+        let told = self.reports.finish(&summary);
+        self.heard(told)?;
+        self.copies.finish(&summary)
+    }
+
+    fn wants_excerpts(&self) -> bool {
+        self.reports.wants_excerpts()
+    }
+
+    fn wants_answers(&self) -> bool {
+        self.reports.wants_answers()
+    }
+
+    fn wants_values(&self) -> bool {
+        self.shown.values || self.copies.wants_values()
+    }
+
+    fn wants_keys(&self) -> bool {
+        self.shown.keys || self.copies.wants_keys()
+    }
+
+    fn progress(&mut self, progress: Progress) -> Result<(), Error> {
+        self.line.as_mut().map_or(Ok(()), |line| line.progress(progress))
+    }
+}

@@ -22,7 +22,6 @@ use crate::diagnostic::code::usage::{
     VALUE_MISSING, VALUE_NOT_USABLE,
 };
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Localized, system};
-use crate::engine::event::{Reporter, RunHeader, Summary};
 use crate::engine::verdict::Policy;
 use crate::engine::{self, CheckOptions, InputFile, InputPlace, Part, survey};
 use crate::error::Error;
@@ -83,7 +82,7 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
         None => Ok(Copies::default()),
     };
     let accepted = memory.accepted.clone();
-    let mut run = match run.and_then(|run| Ok(Run { copies: copies?, memory, ..run })) {
+    let mut run = match run.and_then(|run| Ok(run.with(copies?, memory))) {
         Ok(run) => run,
         Err(error) => return session.stopped(&error, Exit::Failed),
     };

@@ -35,7 +35,7 @@ struct Shown {
 }
 
 impl Run {
-    /// The reports `asked` for; copies and memory are laid in by the caller.
+    /// The reports `asked` for, without copies and memory.
     pub(super) fn new(
         session: &Session,
         asked: &[Report],
@@ -65,6 +65,11 @@ impl Run {
 }
 
 impl Run {
+    /// The same with what is written beside the reports, and what is remembered.
+    pub(super) fn with(self, copies: Copies, memory: Memory) -> Self {
+        Self { copies, memory, ..self }
+    }
+
     /// That nobody reads the reports any more ends a run, unless it writes a copy.
     fn heard(&self, told: Result<(), Error>) -> Result<(), Error> {
         match told {

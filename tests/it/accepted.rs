@@ -1,5 +1,6 @@
 //! Accepted findings, through the program: what holds, what lapses, what is written, and what is never told.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Output;
@@ -164,7 +165,7 @@ fn what_is_accepted_stays_visible_and_does_not_count() {
 fn what_is_accepted_does_not_crowd_out_what_is_open() {
     let mut records = "id,size,most,mail,note,kind\n".to_owned();
     for number in 1..=8 {
-        records += &format!("S{number},70,60,a@b,n{number},1\n");
+        writeln!(records, "S{number},70,60,a@b,n{number},1").unwrap();
     }
     let place = Place::new(&records);
     place.accept(None, &[]);
@@ -447,7 +448,7 @@ fn where_keys_are_hidden_marks_stand_in_their_place_and_no_report_shows_an_answe
 fn threads_and_chunks_change_nothing() {
     let mut records = "id,size,most,mail,note,kind\n".to_owned();
     for number in 0..300 {
-        records += &format!("S{number},{},{},a@b,n{},1\n", 400 + number, 600 - number, number % 250);
+        writeln!(records, "S{number},{},{},a@b,n{},1", 400 + number, 600 - number, number % 250).unwrap();
     }
     let place = Place::new(&records);
     place.accept(None, &["--select", "ACC-BIG,ACC-NOTE"]);

@@ -16,7 +16,8 @@ use super::output_name;
 use super::session::Session;
 use super::usage::{list, usage};
 use crate::diagnostic::code::accepted::{
-    BASELINE_NEEDS_KEY, BASELINE_WITHOUT, REPORT_NOT_COMPARABLE, REPORT_NOT_USABLE, REPORT_OF_ANOTHER_SURVEY,
+    BASELINE_CHANGED, BASELINE_NEEDS_KEY, BASELINE_WITHOUT, REPORT_NOT_COMPARABLE, REPORT_NOT_USABLE,
+    REPORT_OF_ANOTHER_SURVEY,
 };
 use crate::diagnostic::code::usage::{
     CONFLICT, OUTPUT_IS_INPUT, TWO_OUTPUTS_IN_ONE_PLACE, UNKNOWN_VALUE, UNUSABLE_FILE, VALUE_NOT_USABLE,
@@ -63,7 +64,7 @@ pub(super) struct Opening<'a> {
 }
 
 /// The file of accepted findings. `None`: none is named, and the usual one is not there.
-fn file(session: &Session, arguments: &CheckArguments) -> Option<PathBuf> {
+pub(super) fn file(session: &Session, arguments: &CheckArguments) -> Option<PathBuf> {
     let named = arguments.write_baseline.as_ref().and_then(Option::as_ref).or(arguments.accepted.as_ref());
     named.cloned().or_else(|| {
         let usual = session.line.configuration().accepted();
@@ -122,6 +123,12 @@ impl Opening<'_> {
         }
         let given = Given { secret: self.secret, as_of: self.day()?, some_files: arguments.since.is_some() };
         let name = shown_name(&path);
+        if path.exists() && reader::size(&path).is_none() {
+            let reason =
+                Localized::new("通常のファイルではありません".into(), "it is no regular file".into());
+            let problem = usage(&UNUSABLE_FILE, None).with("path", path.display().to_string());
+            return Err(self.refused(problem.with("reason", Argument::Localized(reason))));
+        }
         let bytes = match reader::bytes_within(&path, LARGEST_FILE) {
             Ok(bytes) => bytes,
             Err(Error::Read { source, .. })
@@ -142,10 +149,12 @@ impl Opening<'_> {
             text: text.into(),
         };
         let read = Accepted::read(&name, &text, given).map_err(|error| self.unreadable(&error))?;
-        let accepted = read.map_err(|found| (found, vec![source(&text)]))?;
+        // Where keys are hidden no line of the file is drawn: keys stand in it.
+        let drawn = || if self.hide_keys { Vec::new() } else { vec![source(&text)] };
+        let accepted = read.map_err(|found| (found, drawn()))?;
         let mistakes = accepted.mistakes(self.parts);
         if mistakes.has_errors() {
-            return Err((mistakes, vec![source(&text)]));
+            return Err((mistakes, drawn()));
         }
         Ok(Some(Arc::new(accepted)))
     }
@@ -311,15 +320,20 @@ impl Memory {
         }
     }
 
-    /// Writes the file of accepted findings, and tells what was written.
+    /// Writes the file of accepted findings, and tells what was written. `false`: somebody else has changed it
+    /// meanwhile, which is told, and it stays as it is.
     ///
     /// # Errors
     /// It cannot be written.
-    pub(super) fn write(&self, session: &Session, summary: &Summary) -> Result<(), Error> {
-        let Some((path, baseline)) = &self.baseline else { return Ok(()) };
+    pub(super) fn write(&self, session: &Session, summary: &Summary) -> Result<bool, Error> {
+        let Some((path, baseline)) = &self.baseline else { return Ok(true) };
         let written = baseline.written(summary)?;
-        if let Some(text) = &written.text {
-            Sink::write_whole(path, text.as_bytes())?;
+        if let Some(text) = &written.text
+            && !Sink::replace(path, baseline.before(), text)?
+        {
+            let place = path.display().to_string();
+            session.warn([usage(&BASELINE_CHANGED, None).with("path", place)]);
+            return Ok(false);
         }
         let (name, added, renewed, left) = (shown_name(path), written.added, written.renewed, written.left);
         session.note(&match session.language {
@@ -339,6 +353,6 @@ impl Memory {
                 ),
             });
         }
-        Ok(())
+        Ok(true)
     }
 }

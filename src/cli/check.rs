@@ -4,27 +4,23 @@
 //! - Whatever is wrong with the command line, a setting or the pack is said before a submission is opened.
 //! - One run, one walk: all reports are fed by the same events.
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::acceptance::{Memory, Opening};
 use super::arguments::{CheckArguments, EncodingName, FailOn, InputFormatName, Whether};
 use super::copies::{self, Copies};
-use super::inputs;
 use super::listeners::Run;
 use super::parts::{self, PlannedPart};
 use super::reporters::Frame;
 use super::session::{Exit, Session};
 use super::usage::{did_you_mean, list, suggest, usage};
+use super::{inputs, outputs, secret};
 use crate::diagnostic::code::usage::{
-    FORMAT_NOT_BUILT, NUMBER_OUT_OF_RANGE, ONE_PLACE_FOR_TWO, OUTPUT_IS_INPUT, UNKNOWN_VALUE, UNUSABLE_FILE,
-    VALUE_MISSING, VALUE_NOT_USABLE,
+    FORMAT_NOT_BUILT, NUMBER_OUT_OF_RANGE, ONE_PLACE_FOR_TWO, UNKNOWN_VALUE, VALUE_MISSING, VALUE_NOT_USABLE,
 };
-use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Localized, system};
+use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Localized};
 use crate::engine::verdict::Policy;
-use crate::engine::{self, CheckOptions, InputFile, InputPlace, Part, survey};
-use crate::error::Error;
+use crate::engine::{self, CheckOptions, Part, survey};
 use crate::input::InputFormat;
 use crate::report::fingerprint::Secret;
 use crate::report::{Audience, words};
@@ -32,8 +28,6 @@ use crate::settings::formats::{FORMATS, reports};
 use crate::settings::{Destination, FormatProblem, Numbers, Report, Settings};
 use crate::source::SourceText;
 use crate::source::encoding::{Encoding, Stated};
-use crate::source::reader::read_text;
-use crate::source::sink::real_path;
 
 /// Runs the command.
 pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
@@ -44,15 +38,15 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
     if let Some(problem) = wrong_values(session, arguments).or_else(|| wrong_pointer(session, arguments)) {
         return session.refuse([problem]);
     }
-    let inputs = match inputs::gather(session, arguments) {
+    let inputs = match inputs::gather(session, arguments, &reports) {
         Ok(inputs) => inputs,
         Err(problem) => return session.refuse([*problem]),
     };
-    let problem = overwriting(session, &reports, &inputs);
+    let problem = outputs::replacing(session, arguments, &reports, &inputs);
     if let Some(problem) = problem.or_else(|| copies::refused(session, arguments, &inputs, &reports)) {
         return session.refuse([problem]);
     }
-    let secret = match secret(session) {
+    let secret = match secret::configured(session) {
         Ok(secret) => secret,
         Err(problem) => return session.refuse([*problem]),
     };
@@ -100,10 +94,14 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
                 session.language,
             ));
             let written = run.copies.tell(session, arguments);
-            if let Err(error) = run.memory.write(session, &summary) {
-                return session.stopped(&error, Exit::Failed);
+            let kept = match run.memory.write(session, &summary) {
+                Ok(kept) => kept,
+                Err(error) => return session.stopped(&error, Exit::Failed),
+            };
+            if run.reports.are_unread() {
+                session.close_output();
             }
-            if written { Exit::of(&summary) } else { Exit::Failed }
+            if written && kept { Exit::of(&summary) } else { Exit::Failed }
         }
         Err(error) => session.stopped(&error, Exit::Failed),
     }
@@ -140,24 +138,6 @@ impl Refusal<'_> {
             Err(error) => self.session.stopped(&error, Exit::Usage),
         }
     }
-}
-
-/// The report that would replace a submission. `None`: none would.
-fn overwriting(session: &Session, reports: &[Report], inputs: &[InputFile]) -> Option<Diagnostic> {
-    let inputs: BTreeSet<PathBuf> = inputs
-        .iter()
-        .filter_map(|input| match &input.place {
-            InputPlace::Path(path) => Some(real_path(path)),
-            InputPlace::Stdin | InputPlace::Bytes(_) => None,
-        })
-        .collect();
-    reports.iter().find_map(|report| match &report.destination {
-        Destination::File(path) if inputs.contains(&real_path(path)) => {
-            let place = path.display().to_string();
-            Some(usage(&OUTPUT_IS_INPUT, session.line.mark_value(&place)).with("place", place))
-        }
-        _ => None,
-    })
 }
 
 /// Numbers and reports, or everything that is wrong with them.
@@ -241,27 +221,6 @@ fn wrong_format(session: &Session, problem: &FormatProblem) -> Diagnostic {
                 .with("place", place)
         }
     }
-}
-
-/// The configured secret of fingerprints: the variable, else the file that the configuration names.
-fn secret(session: &Session) -> Result<Option<Secret>, Box<Diagnostic>> {
-    if let Some(text) = session.environment.get("KENPYO_FINGERPRINT_KEY") {
-        return Ok(Secret::new(text));
-    }
-    let Some(path) = session.line.configuration().fingerprint_key_file() else { return Ok(None) };
-    let place = path.display().to_string();
-    let unusable = |reason: Argument| {
-        let label = session.line.mark_value(&place);
-        Box::new(usage(&UNUSABLE_FILE, label).with("path", place.as_str()).with("reason", reason))
-    };
-    let text = read_text(&path).map_err(|error| {
-        unusable(match &error {
-            Error::Read { source, .. } => system::reason(source),
-            other => Argument::written(&other.to_string()),
-        })
-    })?;
-    let empty = || Localized::new("空のファイルです".into(), "it is empty".into());
-    Secret::new(&text).map(Some).ok_or_else(|| unusable(Argument::Localized(empty())))
 }
 
 fn frame(

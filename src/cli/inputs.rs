@@ -4,6 +4,7 @@
 //! - Sorted by path, standard input first; a file that is named twice is read once.
 //! - Names in reports are relative, with `/`: no report holds an absolute path.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,8 +19,10 @@ use crate::diagnostic::code::usage::{
 use crate::diagnostic::{Argument, Diagnostic, Language, Localized, system};
 use crate::engine::{InputFile, InputPlace};
 use crate::error::Error;
+use crate::settings::{Destination, Report};
 use crate::source::listing::{self, Listing};
 use crate::source::revision::{Changes, Unknown};
+use crate::source::sink::real_path;
 
 /// Names printed in a note about skipped files.
 const NAMED: usize = 5;
@@ -28,6 +31,7 @@ const NAMED: usize = 5;
 pub(super) fn gather(
     session: &Session,
     arguments: &CheckArguments,
+    reports: &[Report],
 ) -> Result<Vec<InputFile>, Box<Diagnostic>> {
     let exclude = arguments.exclude.iter().map(|pattern| compile(session, pattern));
     let exclude = exclude.collect::<Result<Vec<Pattern>, Box<Diagnostic>>>()?;
@@ -42,8 +46,9 @@ pub(super) fn gather(
     }
     names.retain(|name| name != dash);
     let mut listing = listing::list(&names, &exclude).map_err(|error| Box::new(unusable(session, &error)))?;
+    leave_out_reports(session, &names, reports, &mut listing);
     if let Some(revision) = &arguments.since {
-        keep_changed(session, revision, &mut listing)?;
+        keep_changed(session, arguments, revision, &mut listing)?;
     }
     notes(session, &listing);
     let stdin = from_stdin.then(|| InputFile {
@@ -62,8 +67,39 @@ pub(super) fn gather(
     Ok(stdin.into_iter().chain(files).collect())
 }
 
+/// Leaves out of a folder or a pattern what the run itself writes there: the report of the run before is no submission. A
+/// file that is named outright stays, and is refused as an output.
+fn leave_out_reports(session: &Session, names: &[PathBuf], reports: &[Report], listing: &mut Listing) {
+    let written = reports.iter().filter_map(|report| match &report.destination {
+        Destination::File(path) => Some(real_path(path)),
+        Destination::Standard => None,
+    });
+    let named: BTreeSet<PathBuf> = names.iter().map(|name| real_path(name)).collect();
+    let left_out: BTreeSet<PathBuf> = written.filter(|path| !named.contains(path)).collect();
+    if left_out.is_empty() {
+        return;
+    }
+    let (own, files) = std::mem::take(&mut listing.files)
+        .into_iter()
+        .partition::<Vec<PathBuf>, _>(|path| left_out.contains(&real_path(path)));
+    listing.files = files;
+    listing.open.retain(|path| !own.contains(path));
+    if !own.is_empty() {
+        let names = own.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
+        session.note(&match session.language {
+            Language::Ja => format!("この実行の報告の出力先なので検査しません：{names}"),
+            Language::En => format!("Not judged, because this run writes its report there: {names}"),
+        });
+    }
+}
+
 /// Leaves only the files that have changed since `revision`, and says how many have not.
-fn keep_changed(session: &Session, revision: &str, listing: &mut Listing) -> Result<(), Box<Diagnostic>> {
+fn keep_changed(
+    session: &Session,
+    arguments: &CheckArguments,
+    revision: &str,
+    listing: &mut Listing,
+) -> Result<(), Box<Diagnostic>> {
     let here = std::env::current_dir().unwrap_or_default();
     let changes = Changes::since(revision, &here).map_err(|unknown| {
         let both = |ja: &str, en: &str| Argument::Localized(Localized::new(ja.into(), en.into()));
@@ -89,6 +125,16 @@ fn keep_changed(session: &Session, revision: &str, listing: &mut Listing) -> Res
                 format!("1 file has not changed since {revision} and is not judged.")
             }
             Language::En => format!("{left_out} files have not changed since {revision} and are not judged."),
+        });
+    }
+    if all > 0 && listing.files.is_empty() && !arguments.allow_empty {
+        session.note(match session.language {
+            Language::Ja => {
+                "変更されたファイルがないため、検査するものがありません。それで正常な場合は --allow-empty を付けてください。"
+            }
+            Language::En => {
+                "No file has changed, so there is nothing to judge. Where that is as it should be, give --allow-empty."
+            }
         });
     }
     Ok(())

@@ -2,7 +2,7 @@
 //!
 //! Invariants
 //! - What is remembered comes first, so that reports and copies tell the same.
-//! - A report whose reader has gone away does not end a run that still writes something.
+//! - That nobody reads a report any more ends nothing: the verdict is that of all submissions.
 
 use super::acceptance::Memory;
 use super::copies::Copies;
@@ -69,44 +69,32 @@ impl Run {
     pub(super) fn with(self, copies: Copies, memory: Memory) -> Self {
         Self { copies, memory, ..self }
     }
-
-    /// That nobody reads the reports any more ends a run, unless it writes a copy.
-    fn heard(&self, told: Result<(), Error>) -> Result<(), Error> {
-        match told {
-            Err(Error::OutputClosed) if self.copies.wants_values() => Ok(()),
-            told => told,
-        }
-    }
 }
 
 impl Reporter for Run {
     fn start(&mut self, header: &RunHeader) -> Result<(), Error> {
         self.header = header.clone();
         self.memory.start(header);
-        let told = self.reports.start(header);
-        self.heard(told)?;
+        self.reports.start(header)?;
         self.copies.start(header)
     }
 
     fn file_findings(&mut self, findings: &[Finding]) -> Result<(), Error> {
         let findings = self.memory.findings(findings);
-        let told = self.reports.file_findings(&findings);
-        self.heard(told)?;
+        self.reports.file_findings(&findings)?;
         self.copies.file_findings(&findings)
     }
 
     fn records(&mut self, records: &[RecordFindings]) -> Result<(), Error> {
         let records = self.memory.records(records);
-        let told = self.reports.records(&records);
-        self.heard(told)?;
+        self.reports.records(&records)?;
         self.copies.records(&records)
     }
 
     fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
         let summary = self.memory.closed(summary);
         self.line.take();
-        let told = self.reports.finish(&summary);
-        self.heard(told)?;
+        self.reports.finish(&summary)?;
         self.copies.finish(&summary)
     }
 

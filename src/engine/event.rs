@@ -250,6 +250,8 @@ pub struct SinceReport {
     pub fixed: u64,
     /// Findings of the earlier report whose file or rule this run did not judge.
     pub not_judged: u64,
+    /// Whether records were known again by file and number alone: then a row that was inserted makes others new.
+    pub by_number: bool,
     /// The first of the fixed ones, in the order of the earlier report.
     pub fixed_first: Vec<FixedFinding>,
 }

@@ -70,7 +70,7 @@ pub enum Failure {
     Unreadable(Arc<str>),
     /// Our own fault kept so many records from being judged.
     Fault(u64),
-    /// So many mistakes in the rule pack, or in what was chosen of it.
+    /// So many mistakes in the rule pack, the settings or the options.
     Refused(u64),
 }
 

@@ -113,7 +113,14 @@ impl Reporter for GitHub {
         }
         let shown = !self.audience.hide_values;
         let receipt = words::labelled_receipt(&self.header, summary, shown, self.audience.language);
-        self.output.write(command("notice", &[title()], &receipt).as_bytes())?;
+        let result = words::result(summary, self.audience.language);
+        let limit = words::pick(
+            self.audience.language,
+            "GitHubの画面に注釈として表示されるのは、1ステップにつき種類ごとに10件までです。",
+            "GitHub shows ten annotations of a kind for each step.",
+        );
+        let text = format!("{result} {limit} {receipt}");
+        self.output.write(command("notice", &[title()], &text).as_bytes())?;
         self.output.finish()
     }
 }

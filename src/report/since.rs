@@ -270,7 +270,8 @@ impl Earlier {
         let rules: BTreeSet<&str> = judged.map(|rule| &*rule.id).collect();
         let mut gone: Vec<usize> = self.left.values().flatten().copied().collect();
         gone.sort_unstable();
-        let mut report = SinceReport { new: self.new, open: self.open, ..SinceReport::default() };
+        let by_number = Manner::of(self.audience) == Manner::Record;
+        let mut report = SinceReport { new: self.new, open: self.open, by_number, ..SinceReport::default() };
         for finding in gone.into_iter().filter_map(|place| self.findings.get(place)) {
             let file = finding.file.as_ref().is_none_or(|file| files.contains(&**file));
             // What is told of no rule, such as an unreadable cell, is looked for in every run.

@@ -82,12 +82,12 @@ pub fn failure(failure: &Failure, language: Language) -> String {
             format!("A fault of this program kept {} {noun} from being checked.", grouped(*records))
         }
         (Failure::Refused(count), Language::Ja) => {
-            format!("規則または規則の選択に誤り（{}件）があるため、検査していません。", grouped(*count))
+            format!("規則・設定・指定に誤り（{}件）があるため、検査していません。", grouped(*count))
         }
         (Failure::Refused(count), Language::En) => {
             let noun = if *count == 1 { "mistake" } else { "mistakes" };
             format!(
-                "Nothing was checked: {} {noun} in the rule pack, or in what was chosen of it.",
+                "Nothing was checked: {} {noun} in the rule pack, the settings or the options.",
                 grouped(*count)
             )
         }
@@ -156,6 +156,13 @@ pub fn summary(header: &RunHeader, summary: &Summary, language: Language) -> Vec
     lines.push(result(summary, language));
     lines.extend(accepted(summary, language));
     lines.extend(summary.since.as_ref().map(|report| since(report, language)));
+    if summary.since.as_ref().is_some_and(|report| report.by_number) {
+        let (ja, en) = (
+            "票のキーを伏せた報告なので、票はファイル名と番号で照合しました。行が増減すると、新規・解消の件数は正しくなりません。KENPYO_FINGERPRINT_KEY を設定すると、キーで照合できます。",
+            "Keys are hidden in that report, so records were known again by file and number: where rows came or went, new and fixed are not right. With KENPYO_FINGERPRINT_KEY they are known by their keys.",
+        );
+        lines.push(pick(language, ja, en).to_owned());
+    }
     if summary.findings_from(Severity::Error) > 0 && summary.records_with_errors == 0 {
         let (ja, en) = (
             "個々の票ではなく、ファイル全体に修正が必要です。",
@@ -211,7 +218,8 @@ fn scope(header: &RunHeader, summary: &Summary, language: Language) -> String {
     }
 }
 
-fn result(summary: &Summary, language: Language) -> String {
+/// How many findings there are of each severity, a sentence.
+pub fn result(summary: &Summary, language: Language) -> String {
     let [info, warning, error, fatal] = summary.findings.map(grouped);
     let held = grouped(summary.records_with_errors);
     match language {

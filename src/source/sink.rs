@@ -85,6 +85,28 @@ impl Sink {
         }
     }
 
+    /// Puts `after` into the place of the file that read `before`; of one that was not there, where `before` is empty.
+    /// `false`: it reads otherwise by now, and stays as it is. Whoever else does the same waits for us.
+    pub fn replace(path: &Path, before: &str, after: &str) -> Result<bool, Error> {
+        let fault = |source| Error::Write { path: path.to_path_buf(), source };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // The lock is of the folder, since the file itself is another one when it is replaced. Where folders cannot be
+        // locked (on Windows) the comparison is all there is.
+        let lock = fs::File::open(folder).ok();
+        if let Some(lock) = &lock {
+            let _ = lock.lock();
+        }
+        let now = match fs::read(path) {
+            Ok(now) => now,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(fault(error)),
+        };
+        if now != before.as_bytes() {
+            return Ok(false);
+        }
+        Self::write_whole(path, after.as_bytes()).map(|()| true)
+    }
+
     /// Writes `content` to `path` as a whole.
     pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), Error> {
         let mut sink = Self::create(path)?;
@@ -144,6 +166,9 @@ mod tests {
         );
         drop(sink);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert!(Sink::replace(&path, "", "first").unwrap());
+        assert!(!Sink::replace(&path, "", "second").unwrap());
+        assert_eq!(fs::read(&path).unwrap(), b"first");
         Sink::write_whole(&path, b"whole").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"whole");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);

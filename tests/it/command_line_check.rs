@@ -178,7 +178,7 @@ fn the_day_is_given_where_a_rule_asks_for_it_and_refused_where_none_does() {
     let folder = folder();
     let refused = run(folder.path(), &["check", "b.jsonl", "--as-of", "2024-02-29"]);
     let page = text(&refused.stderr);
-    let told = "Nothing was checked: 1 mistake in the rule pack, or in what was chosen of it.\n";
+    let told = "Nothing was checked: 1 mistake in the rule pack, the settings or the options.\n";
     assert_eq!((refused.status.code(), text(&refused.stdout).as_str()), (Some(2), told));
     assert!(page.contains("KP-U025") && page.contains("field_start, field_end"), "{page}");
     copy("schemas", &folder.path().join("schemas"));
@@ -282,7 +282,7 @@ fn a_pack_with_a_mistake_is_drawn_and_nothing_is_checked() {
         .unwrap();
     let output = run(folder.path(), &["check", "b.jsonl", "--survey", "rules/hospital-cyber/2024"]);
     let page = text(&output.stderr);
-    let told = "Nothing was checked: 1 mistake in the rule pack, or in what was chosen of it.\n";
+    let told = "Nothing was checked: 1 mistake in the rule pack, the settings or the options.\n";
     assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(2), told), "{page}");
     assert!(page.contains("bend is answered") && page.contains("band") && page.contains("KP-U023"), "{page}");
     let lint = run(folder.path(), &["rules", "lint", "--survey", "rules/hospital-cyber/2024"]);

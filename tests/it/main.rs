@@ -72,6 +72,7 @@ mod oracle_survey;
 mod oracle_twin;
 mod oracle_value;
 mod ordered_packages;
+mod outputs;
 mod over_many;
 mod own_schemas;
 #[cfg(feature = "html")]

@@ -142,7 +142,7 @@ fn every_report_follows_its_schema() {
 fn a_written_file_of_accepted_findings_follows_its_schema() {
     let folder = tempfile::tempdir().unwrap();
     let natural = root().join(fixture("submissions/natural.csv"));
-    for secret in [None, Some("hush")] {
+    for secret in [None, Some("hush, a long secret")] {
         let mut command = command(folder.path());
         command.arg("check").arg(&natural).envs(secret.map(|secret| ("KENPYO_FINGERPRINT_KEY", secret)));
         command.args(["--values", if secret.is_some() { "hide" } else { "show" }, "--format", "short"]);

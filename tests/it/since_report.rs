@@ -109,15 +109,19 @@ fn reports_that_hide_keys_are_compared_with_their_key_or_by_their_rows() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
     copy_of("submissions/example.csv", here);
-    run(here, Some("hush"), &["--format", "json=keyed.json", "--values", "hide"]);
+    run(here, Some("hush, a long secret"), &["--format", "json=keyed.json", "--values", "hide"]);
     run(here, None, &["--format", "json=rows.json", "--values", "hide"]);
-    for (secret, old) in [(Some("hush"), "keyed.json"), (None, "rows.json"), (Some("hush"), "rows.json")] {
+    for (secret, old) in [
+        (Some("hush, a long secret"), "keyed.json"),
+        (None, "rows.json"),
+        (Some("hush, a long secret"), "rows.json"),
+    ] {
         for values in ["show", "hide"] {
             let same = since(here, secret, &["--since-report", old, "--values", values]);
             assert_eq!((&same["new"], &same["fixed"]), (&0.into(), &0.into()), "{old} {values}");
         }
     }
-    for secret in [None, Some("other")] {
+    for secret in [None, Some("other, a long secret")] {
         let refused = run(here, secret, &["--since-report", "keyed.json"]);
         assert!(refused.status.code() == Some(2) && said(&refused).contains("KP-U099"), "{}", said(&refused));
     }

@@ -58,11 +58,16 @@ codes! {
         title "前回の報告の照合値を作れない" "fingerprints of the earlier report cannot be made"
         message "{path} は票のキーを伏せ、鍵を使って作られています。同じ鍵を環境変数 KENPYO_FINGERPRINT_KEY に設定しないと、指摘を照合できません。"
             "{path} hides the records' keys and was made with a fingerprint key. Its findings cannot be known again unless KENPYO_FINGERPRINT_KEY is set to the same key.";
+    /// Somebody else wrote the file while the run went.
+    BASELINE_CHANGED = "KP-U053" "accepted-file-changed-meanwhile" Error
+        title "確認済の記載が検査中に変更された" "accepted findings changed meanwhile"
+        message "{path} は検査中にほかで変更されたため、書き込んでいません。もう一度実行してください。"
+            "{path} was changed by somebody else while the run went, so nothing was written. Please run it again.";
     /// An entry that no finding of the run matched.
     ENTRY_UNUSED = "KP-A030" "accepted-finding-not-met" Info
         title "確認済の記載に当たる指摘がない" "accepted finding that was not met"
-        message "{rule} の確認（{date}、{author}）に当たる指摘は、今回ありませんでした。指摘が解消し、この票をほかで検査しないのであれば、記載を削除できます。"
-            "No finding of this run is the one of {rule} that {author} accepted on {date}. If it is gone, and the record is not checked elsewhere, the entry can be removed.";
+        message "確認済の記載のうち{count}件（{rules}）に当たる指摘は、今回ありませんでした。指摘が解消し、その票をほかで検査しないのであれば、記載を削除できます。"
+            "Accepted findings that this run did not meet: {count} ({rules}). Where a finding is gone, and its record is not checked elsewhere, the entry can be removed.";
     /// An entry past its day.
     ENTRY_EXPIRED = "KP-A031" "acceptance-expired" Warning
         title "確認の期限切れ" "acceptance expired"

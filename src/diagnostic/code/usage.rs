@@ -211,4 +211,9 @@ codes! {
         title "変更を監視できない入力" "input that cannot be watched"
         message "--watch はファイルとフォルダーの変更を待つもので、標準入力（-）には使えません。ファイル名を指定するか、--watch を外してください。"
             "--watch waits for files and folders to change, and standard input (-) never does. Please name files, or leave --watch out.";
+    /// A secret that could be found by trying.
+    SECRET_TOO_SHORT = "KP-U052" "fingerprint-key-too-short" Error
+        title "照合用の鍵が短い" "fingerprint key too short"
+        message "{found} の鍵が短すぎます。推測されないように、{count}文字以上の無作為な文字列を設定してください。"
+            "The key in {found} is too short and could be guessed. Please give a random text of at least {count} characters.";
 }

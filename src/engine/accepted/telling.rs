@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 
 use super::{Accepted, Entry};
 use crate::diagnostic::code::accepted::{ENTRY_EXPIRED, ENTRY_TWICE, ENTRY_UNUSED, EXPIRY_NOT_SEEN};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Argument, Code, Diagnostic, Place};
 use crate::engine::event::Summary;
 use crate::evaluate::Finding;
 use crate::rule_pack::mistake;
+use crate::source::SourceText;
 
 impl Accepted {
     /// What is to be said of the entries after a run that came to `summary` and met the entries `met`.
@@ -29,6 +30,7 @@ impl Accepted {
             let count = u64::try_from(dated).unwrap_or(u64::MAX);
             found.push(Diagnostic::new(&EXPIRY_NOT_SEEN, Place::File(super::SOURCE)).with("count", count));
         }
+        let mut unmet: Vec<&Entry> = Vec::new();
         if is_whole(summary) && !self.given.some_files {
             for (number, entry) in self.entries.iter().enumerate() {
                 if let Some(twin) = entry.twin.and_then(|twin| self.entries.get(twin)) {
@@ -37,11 +39,30 @@ impl Accepted {
                 } else if let Some(day) = self.expired(entry) {
                     found.push(about(&ENTRY_EXPIRED, entry).with("expires", &*day));
                 } else if !met.contains(&number) {
-                    found.push(about(&ENTRY_UNUSED, entry));
+                    unmet.push(entry);
                 }
             }
         }
+        found.extend(self.unmet(&unmet, &source));
         found.into_iter().map(Finding::from).collect()
+    }
+}
+
+/// Entries without a finding that are marked; how many there are is said.
+const MARKED: usize = 5;
+
+impl Accepted {
+    /// One finding of all entries that nothing met: in a run of some of the files that is nothing unusual.
+    fn unmet(&self, entries: &[&Entry], source: &SourceText) -> Option<Diagnostic> {
+        let first = entries.first()?;
+        let rules: BTreeSet<&str> = entries.iter().map(|entry| &*entry.rule).collect();
+        let rules: Vec<Argument> = rules.into_iter().take(MARKED).map(Argument::from).collect();
+        let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+        let mut finding = mistake::at(&ENTRY_UNUSED, source, first.span);
+        for entry in entries.iter().skip(1).take(MARKED - 1) {
+            finding.labels.extend(mistake::at(&ENTRY_UNUSED, source, entry.span).labels);
+        }
+        Some(finding.with("count", count).with("rules", Argument::List(rules)))
     }
 }
 

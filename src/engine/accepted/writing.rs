@@ -82,6 +82,11 @@ impl Baseline {
         Self { accepted, confirmation, by_mark, wanted, named, holding, left: 0 }
     }
 
+    /// The text of the file as it was read.
+    pub fn before(&self) -> &str {
+        &self.accepted.text
+    }
+
     /// Takes what is open of `findings`.
     pub fn take(&mut self, findings: &[Finding]) {
         for finding in findings {

@@ -282,6 +282,11 @@ impl Opening<'_> {
 }
 
 impl Memory {
+    /// Whether the file of accepted findings is to be written.
+    pub(super) const fn writes(&self) -> bool {
+        self.baseline.is_some()
+    }
+
     /// Before the first finding.
     pub(super) fn start(&mut self, header: &RunHeader) {
         self.earlier.iter_mut().for_each(|earlier| earlier.start(header));

@@ -98,9 +98,6 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
                 Ok(kept) => kept,
                 Err(error) => return session.stopped(&error, Exit::Failed),
             };
-            if run.reports.are_unread() {
-                session.close_output();
-            }
             if written && kept { Exit::of(&summary) } else { Exit::Failed }
         }
         Err(error) => session.stopped(&error, Exit::Failed),

@@ -74,8 +74,8 @@ fn leave_out_reports(session: &Session, names: &[PathBuf], reports: &[Report], l
         Destination::File(path) => Some(real_path(path)),
         Destination::Standard => None,
     });
-    let named: BTreeSet<PathBuf> = names.iter().map(|name| real_path(name)).collect();
-    let left_out: BTreeSet<PathBuf> = written.filter(|path| !named.contains(path)).collect();
+    let outright: BTreeSet<PathBuf> = names.iter().map(|name| real_path(name)).collect();
+    let left_out: BTreeSet<PathBuf> = written.filter(|path| !outright.contains(path)).collect();
     if left_out.is_empty() {
         return;
     }

@@ -2,7 +2,7 @@
 //!
 //! Invariants
 //! - What is remembered comes first, so that reports and copies tell the same.
-//! - That nobody reads a report any more ends nothing: the verdict is that of all submissions.
+//! - A run ends when nobody reads any of its reports any more, unless it writes something else.
 
 use super::acceptance::Memory;
 use super::copies::Copies;
@@ -71,30 +71,44 @@ impl Run {
     }
 }
 
+impl Run {
+    /// That nobody reads the reports any more ends a run, unless it writes a copy or accepted findings.
+    fn heard(&self, told: Result<(), Error>) -> Result<(), Error> {
+        match told {
+            Err(Error::OutputClosed) if self.copies.wants_values() || self.memory.writes() => Ok(()),
+            told => told,
+        }
+    }
+}
+
 impl Reporter for Run {
     fn start(&mut self, header: &RunHeader) -> Result<(), Error> {
         self.header = header.clone();
         self.memory.start(header);
-        self.reports.start(header)?;
+        let told = self.reports.start(header);
+        self.heard(told)?;
         self.copies.start(header)
     }
 
     fn file_findings(&mut self, findings: &[Finding]) -> Result<(), Error> {
         let findings = self.memory.findings(findings);
-        self.reports.file_findings(&findings)?;
+        let told = self.reports.file_findings(&findings);
+        self.heard(told)?;
         self.copies.file_findings(&findings)
     }
 
     fn records(&mut self, records: &[RecordFindings]) -> Result<(), Error> {
         let records = self.memory.records(records);
-        self.reports.records(&records)?;
+        let told = self.reports.records(&records);
+        self.heard(told)?;
         self.copies.records(&records)
     }
 
     fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
         let summary = self.memory.closed(summary);
         self.line.take();
-        self.reports.finish(&summary)?;
+        let told = self.reports.finish(&summary);
+        self.heard(told)?;
         self.copies.finish(&summary)
     }
 

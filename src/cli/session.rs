@@ -213,11 +213,6 @@ impl Session {
         otherwise
     }
 
-    /// Notes that nobody reads the output any more.
-    pub(super) fn close_output(&self) {
-        self.closed.set(true);
-    }
-
     /// Whether something could not be printed because nobody reads it any more.
     pub(super) const fn output_closed(&self) -> bool {
         self.closed.get()

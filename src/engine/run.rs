@@ -321,7 +321,9 @@ fn header(parts: &[Part<'_>]) -> RunHeader {
 /// Gives the finding and its followers the severities that their file has for them.
 pub(super) fn relevel(finding: &mut Finding, levels: &BTreeMap<String, Severity>) {
     for diagnostic in std::iter::once(&mut finding.diagnostic).chain(&mut finding.followers) {
-        if let Some(level) = levels.get(&diagnostic.notice.full_id()) {
+        // What the office has set aside stays so.
+        let level = levels.get(&diagnostic.notice.full_id());
+        if let Some(level) = level.filter(|_| diagnostic.standing.decision.is_none()) {
             diagnostic.severity = *level;
         }
     }

@@ -87,8 +87,8 @@ impl Reports {
         Self { members }
     }
 
-    /// Tells every member. One whose reader has gone away is told nothing more, and the run goes on: neither a file nor
-    /// the exit code depends on who looks at the screen. An error: a report cannot be written.
+    /// Tells every member. One whose reader has gone away is told nothing more, and the others go on: a file does not
+    /// depend on who looks at the screen. An error: none is left, or a report cannot be written.
     fn tell(&mut self, tell: impl Fn(&mut dyn Reporter) -> Result<(), Error>) -> Result<(), Error> {
         let mut fault = None;
         self.members.retain_mut(|member| match tell(member.as_mut()) {
@@ -99,12 +99,11 @@ impl Reports {
             }
             Ok(()) => true,
         });
-        fault.map_or(Ok(()), Err)
-    }
-
-    /// Whether the readers of all of them have gone away.
-    pub fn are_unread(&self) -> bool {
-        self.members.is_empty()
+        match fault {
+            Some(fault) => Err(fault),
+            None if self.members.is_empty() => Err(Error::OutputClosed),
+            None => Ok(()),
+        }
     }
 }
 

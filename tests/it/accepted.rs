@@ -277,7 +277,7 @@ fn entries_that_nothing_met_and_twins_are_told_with_their_place_but_not_of_a_par
     let last = file.rfind("[[accepted]]").unwrap();
     place.write("kenpyo-accepted.toml", &format!("{file}\n{}", &file[last..]));
     let (twice, _) = place.report(None, &[]);
-    assert_eq!(rules_of(&twice).last(), Some(&"KP-A032"));
+    assert!(rules_of(&twice).contains(&"KP-A032"), "{:?}", rules_of(&twice));
     let japanese = text(&place.run(None, &["--lang", "ja"]));
     assert!(japanese.contains("記載が二重") || japanese.contains("確認が二重"), "{japanese}");
 }

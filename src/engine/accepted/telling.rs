@@ -43,7 +43,7 @@ impl Accepted {
                 }
             }
         }
-        found.extend(self.unmet(&unmet, &source));
+        found.extend(told_once(&unmet, &source));
         found.into_iter().map(Finding::from).collect()
     }
 }
@@ -51,19 +51,17 @@ impl Accepted {
 /// Entries without a finding that are marked; how many there are is said.
 const MARKED: usize = 5;
 
-impl Accepted {
-    /// One finding of all entries that nothing met: in a run of some of the files that is nothing unusual.
-    fn unmet(&self, entries: &[&Entry], source: &SourceText) -> Option<Diagnostic> {
-        let first = entries.first()?;
-        let rules: BTreeSet<&str> = entries.iter().map(|entry| &*entry.rule).collect();
-        let rules: Vec<Argument> = rules.into_iter().take(MARKED).map(Argument::from).collect();
-        let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
-        let mut finding = mistake::at(&ENTRY_UNUSED, source, first.span);
-        for entry in entries.iter().skip(1).take(MARKED - 1) {
-            finding.labels.extend(mistake::at(&ENTRY_UNUSED, source, entry.span).labels);
-        }
-        Some(finding.with("count", count).with("rules", Argument::List(rules)))
+/// One finding of all entries that nothing met: in a run of some of the files that is nothing unusual.
+fn told_once(entries: &[&Entry], source: &SourceText) -> Option<Diagnostic> {
+    let first = entries.first()?;
+    let rules: BTreeSet<&str> = entries.iter().map(|entry| &*entry.rule).collect();
+    let rules: Vec<Argument> = rules.into_iter().take(MARKED).map(Argument::from).collect();
+    let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+    let mut finding = mistake::at(&ENTRY_UNUSED, source, first.span);
+    for entry in entries.iter().skip(1).take(MARKED - 1) {
+        finding.labels.extend(mistake::at(&ENTRY_UNUSED, source, entry.span).labels);
     }
+    Some(finding.with("count", count).with("rules", Argument::List(rules)))
 }
 
 /// Whether every rule was judged on every record of every file.

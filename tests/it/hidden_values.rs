@@ -468,7 +468,11 @@ fn printed(folder: &Path, file: &str, words: &[&str], ci: bool) -> String {
 
 /// Every file of `of`, in every format and language: (what it is, what is printed).
 fn pages(of: &Answers, words: &[&str], ci: bool) -> Vec<(String, String)> {
-    let folder = folder();
+    pages_in(&folder(), of, words, ci)
+}
+
+/// The same by the survey in `folder`.
+fn pages_in(folder: &tempfile::TempDir, of: &Answers, words: &[&str], ci: bool) -> Vec<(String, String)> {
     let mut pages = Vec::new();
     for (file, content) in FILES {
         fs::write(folder.path().join(file), content(of)).unwrap();
@@ -614,4 +618,38 @@ fn hidden_keys_are_in_no_report_though_values_are_shown() {
     let keyed = shown.iter().filter(|(_, page)| page.contains(LONG.key)).count();
     assert!(keyed >= 6, "{keyed} reports name the records by their keys");
     assert!(shown.iter().all(|(_, page)| !page.contains("86753") && !page.contains("PRIVATE")));
+}
+
+/// Every label of the form, of a question and of an option, becomes a word that occurs nowhere else.
+fn with_labels_that_are_canaries(folder: &tempfile::TempDir) -> Vec<String> {
+    let label = regex::Regex::new(r#""x-label": \{ "ja": "[^"]*", "en": "[^"]*" \}"#).unwrap();
+    let mut canaries = Vec::new();
+    let schema = label.replace_all(SCHEMA, |_: &regex::Captures<'_>| {
+        let number = canaries.len();
+        canaries.extend([format!("LABELJA{number}Q"), format!("LABELEN{number}Q")]);
+        format!("\"x-label\": {{ \"ja\": \"LABELJA{number}Q\", \"en\": \"LABELEN{number}Q\" }}")
+    });
+    fs::write(folder.path().join("schemas/ex.json"), &*schema).unwrap();
+    canaries
+}
+
+#[test]
+fn where_values_are_hidden_neither_a_label_nor_a_hash_is_in_any_report() {
+    let folder = folder();
+    let mut canaries = with_labels_that_are_canaries(&folder);
+    assert!(canaries.len() > 20);
+    let shown = pages_in(&folder, &SHORT, &["--values", "show"], false);
+    assert!(shown.iter().any(|(_, page)| page.contains("LABELEN") || page.contains("LABELJA")));
+    // Of an answer also no hash, nor the beginning of one.
+    for answer in [SHORT.key, SHORT.mail, SHORT.note, SHORT.huge, SHORT.day, SHORT.size.0] {
+        let hash = kenpyo::source::digest::of_bytes(answer.as_bytes());
+        canaries.push(hash[..12].to_owned());
+    }
+    let mut found = Vec::new();
+    for (what, page) in pages_in(&folder, &SHORT, &["--values", "hide"], false) {
+        found.extend(
+            canaries.iter().filter(|canary| page.contains(*canary)).map(|canary| format!("{what}: {canary}")),
+        );
+    }
+    assert!(found.is_empty(), "{found:#?}");
 }

@@ -19,7 +19,7 @@ use crate::diagnostic::code::usage::{
     FORMAT_NOT_BUILT, NUMBER_OUT_OF_RANGE, ONE_PLACE_FOR_TWO, UNKNOWN_VALUE, VALUE_MISSING, VALUE_NOT_USABLE,
 };
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Localized};
-use crate::engine::verdict::Policy;
+use crate::engine::policy::Policy;
 use crate::engine::{self, CheckOptions, Part, survey};
 use crate::input::InputFormat;
 use crate::report::fingerprint::Secret;

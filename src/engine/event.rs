@@ -15,7 +15,7 @@ use crate::input::InputFormat;
 use crate::source::SourceId;
 use crate::source::encoding::Encoding;
 
-use super::verdict::{Failure, Policy, Verdict};
+use super::verdict::{Failure, Verdict};
 
 /// Writes a report while the run goes.
 pub trait Reporter {
@@ -310,14 +310,5 @@ impl Summary {
             whole.faults += part.faults;
         }
         whole
-    }
-
-    /// The same with its verdict by `policy`.
-    pub(super) fn measured(mut self, policy: Policy) -> Self {
-        self.failures.extend(policy.failures(&self));
-        self.verdict = policy.verdict(&self);
-        self.fail_on = policy.fail_on;
-        self.exit_code = policy.exit_code(self.verdict);
-        self
     }
 }

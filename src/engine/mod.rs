@@ -10,6 +10,7 @@ mod block;
 mod breakdown;
 pub mod event;
 mod opening;
+pub mod policy;
 mod receipt;
 mod run;
 pub mod survey;
@@ -33,8 +34,9 @@ use crate::source::SourceText;
 use crate::source::encoding::Stated;
 use accepted::Accepted;
 use event::{Reporter, RunHeader, Summary};
+use policy::Policy;
 use run::Run;
-use verdict::{Failure, Policy};
+use verdict::Failure;
 
 /// Where a submission comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,7 +160,7 @@ pub fn refuse(
     let failures = vec![Failure::Refused(count)];
     let summary = Summary { failures, ..tally::of_findings(&findings) };
     // That no file was read has its cause above.
-    let summary = summary.measured(Policy { allow_empty: true, ..Policy::default() });
+    let summary = Policy { allow_empty: true, ..Policy::default() }.measure(summary);
     reporter.finish(&summary)?;
     Ok(summary)
 }

@@ -11,9 +11,9 @@ use super::accepted::{self, Accepted};
 use super::block::{DrawnKey, Judge, Judged};
 use super::event::{FileLine, Pack, Progress, Reporter, RunHeader, Summary};
 use super::opening::{open, size, unreadable};
+use super::policy::Policy;
 use super::receipt::Receipt;
 use super::tally::{self, Tally};
-use super::verdict::Policy;
 use super::workers::{Wave, Workers, next_wave};
 use super::{CheckOptions, InputFile, Part, form_needs};
 use crate::batch::convert::Converter;
@@ -131,7 +131,7 @@ impl<'a> Run<'a> {
                 self.reporter.file_findings(&findings)?;
             }
         }
-        let summary = summary.measured(policy);
+        let summary = policy.measure(summary);
         self.reporter.finish(&summary)?;
         Ok(summary)
     }

@@ -89,8 +89,8 @@ fn load_with(root: &SurveyRoot, folder: &str, examples: bool) -> Result<Loaded, 
     Ok(Loaded { pack: pack.map(|pack| RulePack { sources: sources.clone(), ..pack }), diagnostics, sources })
 }
 
-/// The files of `layers` as trees, and the forms that their survey files name: a thread of its own reads these, since
-/// each takes about half of a start.
+/// The files of `layers` as trees, and the forms that their survey files name. The forms take longer, so it is the rules
+/// that a thread of its own reads: what starting it costs is then waited for by nobody.
 fn side_by_side<'a>(
     root: &SurveyRoot,
     layers: &'a [Layer],
@@ -98,11 +98,11 @@ fn side_by_side<'a>(
     found: &mut Diagnostics,
 ) -> (Vec<File<'a>>, Result<Forms, Error>) {
     let surveys = Trees::of_surveys(layers);
-    let read = || forms::read(&surveys.files, root, sources.to_vec());
     let (rules, forms) = thread::scope(|scope| {
-        let beside = thread::Builder::new().name("forms".to_owned()).spawn_scoped(scope, read);
-        let rules = Trees::of_rules(layers);
-        let forms = match beside {
+        let read = || Trees::of_rules(layers);
+        let beside = thread::Builder::new().name("rules".to_owned()).spawn_scoped(scope, read);
+        let forms = forms::read(&surveys.files, root, sources.to_vec());
+        let rules = match beside {
             Ok(beside) => beside.join().unwrap_or_else(|fault| resume_unwind(fault)),
             // Where no thread can be had, one after the other.
             Err(_) => read(),

@@ -106,6 +106,7 @@ mod tests {
 
     use super::*;
     use crate::plan::{Plan, Selection};
+    use crate::source::{json_tree, toml_tree};
 
     /// The one reads with the digests that the build computed, the other computes them.
     #[test]
@@ -115,6 +116,22 @@ mod tests {
             let hash = |name: &str| open(Some(name)).unwrap().pack.unwrap().hash;
             assert_eq!(hash(name), hash(&folder), "{name}");
         }
+    }
+
+    /// No start reads a text of the binary again, and what it reads instead is the same.
+    #[test]
+    fn the_trees_of_the_binary_are_those_of_its_files() {
+        let root = SurveyRoot::Embedded(EMBEDDED);
+        let mut count = 0;
+        for EmbeddedFile { path, text, .. } in EMBEDDED {
+            match path.rsplit_once('.') {
+                Some((_, "toml")) => assert_eq!(root.tree(path), toml_tree::read(text).ok(), "{path}"),
+                Some((_, "json")) => assert_eq!(root.tree(path), json_tree::read(text).tree.ok(), "{path}"),
+                _ => continue,
+            }
+            count += 1;
+        }
+        assert!(count > 20, "{count}");
     }
 
     #[test]

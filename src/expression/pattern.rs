@@ -62,13 +62,18 @@ impl Pattern {
     ///
     /// `Err`: one line (English) that says why it is no pattern.
     pub fn new(text: &str) -> Result<Self, String> {
-        let first = OnceLock::new();
+        let pattern = Self::known(text);
         if !is_surely_small(text) {
             let regex = compile(text, Build::Cheap)?;
-            first.get_or_init(|| Some(regex));
+            pattern.0.first.get_or_init(|| Some(regex));
         }
-        let (fast, searches) = (OnceLock::new(), AtomicU32::new(0));
-        Ok(Self(Arc::new(Lazy { text: text.into(), first, fast, searches })))
+        Ok(pattern)
+    }
+
+    /// A pattern that [`new`](Self::new) has taken before; another finds nothing.
+    pub fn known(text: &str) -> Self {
+        let (first, fast, searches) = (OnceLock::new(), OnceLock::new(), AtomicU32::new(0));
+        Self(Arc::new(Lazy { text: text.into(), first, fast, searches }))
     }
 
     /// The pattern as written.

@@ -229,13 +229,13 @@ impl<'a> Lowering<'a> {
         Arc::new(Finder { lookup, way, scales: types.iter().map(|ty| scale_of(ty)).collect() })
     }
 
-    /// The place of `pattern` among the plan's patterns. `None`: it is no pattern (typing has refused it).
+    /// The place of `pattern`, which typing has taken, among the plan's patterns. `None`: there are too many.
     pub(super) fn pattern(&mut self, pattern: &str) -> Option<u32> {
         let place = self.patterns.iter().position(|known| known.as_str() == pattern);
         let place = if let Some(place) = place {
             place
         } else {
-            self.patterns.push(Pattern::new(pattern).ok()?);
+            self.patterns.push(Pattern::known(pattern));
             self.patterns.len() - 1
         };
         u32::try_from(place).ok()

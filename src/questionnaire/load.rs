@@ -20,7 +20,7 @@ use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Label, Place};
 use crate::error::Error;
 use crate::expression::{FieldId, Names};
 use crate::source::root::SurveyRoot;
-use crate::source::{SourceId, SourceText, Span};
+use crate::source::{SourceId, SourceText, Span, next_id};
 
 /// Overlays behind each other.
 const LONGEST_CHAIN: usize = 8;
@@ -38,7 +38,25 @@ pub fn load(
     table: u16,
     sources: &mut Vec<SourceText>,
 ) -> Result<(Option<Questionnaire>, Diagnostics), Error> {
-    load_with(root, path, table, sources, &mut |_, _| {})
+    load_from(root, path, table, SourceId(0), sources)
+}
+
+/// Loads the questionnaire as [`load`] does; its files are numbered from `first` on.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_from(
+    root: &SurveyRoot,
+    path: &str,
+    table: u16,
+    first: SourceId,
+    sources: &mut Vec<SourceText>,
+) -> Result<(Option<Questionnaire>, Diagnostics), Error> {
+    loaded(
+        Loader { root, table, first, sources, chain: Vec::new(), found: Diagnostics::new() },
+        path,
+        &mut |_, _| {},
+    )
 }
 
 /// Loads a questionnaire whose conditions may name more than its fields.
@@ -55,9 +73,21 @@ pub fn load_with(
     sources: &mut Vec<SourceText>,
     complete: &mut dyn FnMut(&Questionnaire, &mut Names),
 ) -> Result<(Option<Questionnaire>, Diagnostics), Error> {
-    let mut loader = Loader { root, table, sources, chain: Vec::new(), found: Diagnostics::new() };
+    let first = SourceId(0);
+    loaded(
+        Loader { root, table, first, sources, chain: Vec::new(), found: Diagnostics::new() },
+        path,
+        complete,
+    )
+}
+
+fn loaded(
+    mut loader: Loader<'_>,
+    path: &str,
+    complete: &mut dyn FnMut(&Questionnaire, &mut Names),
+) -> Result<(Option<Questionnaire>, Diagnostics), Error> {
     let form = loader.form(path)?;
-    let Loader { mut found, .. } = loader;
+    let Loader { table, sources, mut found, .. } = loader;
     let questionnaire = form.and_then(|form| assemble(form, table, sources, complete, &mut found));
     Ok((questionnaire, found))
 }
@@ -65,6 +95,8 @@ pub fn load_with(
 struct Loader<'a> {
     root: &'a SurveyRoot,
     table: u16,
+    /// The least number that its files get.
+    first: SourceId,
     sources: &'a mut Vec<SourceText>,
     /// Paths from the file asked for to the one that is read.
     chain: Vec<String>,
@@ -77,7 +109,7 @@ impl Loader<'_> {
         let source = self.source(path)?;
         let text = Arc::clone(&source.text);
         let mut walk = Walk::new(source);
-        let Some(tree) = json_tree::parse(&text, &mut walk) else {
+        let Some(tree) = json_tree::of_file(self.root, &text, &mut walk) else {
             self.found.append(walk.into_found());
             return Ok(None);
         };
@@ -98,8 +130,8 @@ impl Loader<'_> {
             return Ok(known.clone());
         }
         let text = self.root.read(path)?;
-        let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
-        let source = SourceText { id, name: Arc::from(path), text: Arc::from(text) };
+        let id = next_id(self.sources).max(self.first);
+        let source = SourceText { id, name: Arc::from(path), text };
         self.sources.push(source.clone());
         Ok(source)
     }

@@ -3,7 +3,7 @@
 //! Invariants
 //! - Names are in NFKC; the notes name a file and a line, never a path of the machine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Declared, Domain, Field, Questionnaire, Required};
@@ -13,7 +13,8 @@ use crate::source::{SourceId, SourceText};
 impl Questionnaire {
     /// The fields as expressions name them; `sources` are the files from which the questionnaire was loaded.
     pub fn named_fields(&self, sources: &[SourceText]) -> BTreeMap<Arc<str>, NamedField> {
-        let lines = Lines::of(sources);
+        let own: BTreeSet<SourceId> = self.fields.iter().map(|field| field.declared.source).collect();
+        let lines = Lines::of(sources.iter().filter(|source| own.contains(&source.id)));
         let named = |field: &Field| {
             let routing = self.routing_of(field.id);
             let blank_is_empty_set =
@@ -40,12 +41,12 @@ struct Lines<'s> {
 }
 
 impl<'s> Lines<'s> {
-    fn of(sources: &'s [SourceText]) -> Self {
+    fn of(sources: impl Iterator<Item = &'s SourceText>) -> Self {
         let ends = |text: &str| {
             let ends = memchr::memchr_iter(b'\n', text.as_bytes());
             ends.map(|at| u64::try_from(at).unwrap_or(u64::MAX)).collect()
         };
-        Self { files: sources.iter().map(|s| (s.id, (&*s.name, ends(&s.text)))).collect() }
+        Self { files: sources.map(|s| (s.id, (&*s.name, ends(&s.text)))).collect() }
     }
 
     /// `schemas/x.json:212`; empty where the file is not known.

@@ -10,7 +10,7 @@ use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::source::root::{Standing, SurveyRoot};
-use crate::source::{SourceId, SourceText};
+use crate::source::{SourceText, next_id};
 
 /// Most folders that extend each other: a base, and more overlays than a survey has had.
 const DEEPEST: usize = 8;
@@ -79,8 +79,8 @@ fn is_toml(path: &str) -> bool {
 
 /// Reads one file and gives it the next number.
 pub fn read_file(root: &SurveyRoot, path: &str, sources: &mut Vec<SourceText>) -> Result<SourceText, Error> {
-    let id = SourceId(u32::try_from(sources.len()).unwrap_or(u32::MAX));
-    let source = SourceText { id, name: path.into(), text: root.read(path)?.into() };
+    let id = next_id(sources);
+    let source = SourceText { id, name: path.into(), text: root.read(path)? };
     sources.push(source.clone());
     Ok(source)
 }
@@ -96,7 +96,7 @@ fn base_of(
     if !survey.text.contains("extends") {
         return Ok(None);
     }
-    let Ok(tree) = toml_file::read(survey) else { return Ok(None) };
+    let Ok(tree) = toml_file::of_file(root, survey) else { return Ok(None) };
     let Some(extends) = tree.table("survey").and_then(|block| block.text("extends")) else { return Ok(None) };
     let at = |code| mistake::at(code, survey, extends.span).with("found", extends.text);
     let Some(base) = beside(folder, extends.text) else { return Err(Box::new(at(&code::PATH_REFUSED))) };
@@ -160,20 +160,23 @@ pub struct Trees<'a> {
 
 impl<'a> Trees<'a> {
     /// The survey files of all layers.
-    pub fn of_surveys(layers: &'a [Layer]) -> Self {
-        Self::read(layers.iter().enumerate().map(|(layer, folder)| (layer, &folder.survey)))
+    pub fn of_surveys(root: &SurveyRoot, layers: &'a [Layer]) -> Self {
+        Self::read(root, layers.iter().enumerate().map(|(layer, folder)| (layer, &folder.survey)))
     }
 
     /// The rule files of all layers.
-    pub fn of_rules(layers: &'a [Layer]) -> Self {
+    pub fn of_rules(root: &SurveyRoot, layers: &'a [Layer]) -> Self {
         let layers = layers.iter().enumerate();
-        Self::read(layers.flat_map(|(layer, folder)| folder.rules.iter().map(move |source| (layer, source))))
+        Self::read(
+            root,
+            layers.flat_map(|(layer, folder)| folder.rules.iter().map(move |source| (layer, source))),
+        )
     }
 
-    fn read(sources: impl Iterator<Item = (usize, &'a SourceText)>) -> Self {
+    fn read(root: &SurveyRoot, sources: impl Iterator<Item = (usize, &'a SourceText)>) -> Self {
         let mut trees = Self::default();
         for (layer, source) in sources {
-            match toml_file::read(source) {
+            match toml_file::of_file(root, source) {
                 Ok(root) => trees.files.push(File { source, stem: stem(&source.name), layer, root }),
                 Err(mistake) => trees.mistakes.push((layer, *mistake)),
             }
@@ -261,7 +264,7 @@ mod tests {
     fn trees_and_mistakes_stand_in_the_order_of_layers_each_with_its_survey_first() {
         let mut next = 0..;
         let mut source = |name: &str, text: &str| {
-            let id = SourceId(next.next().unwrap());
+            let id = crate::source::SourceId(next.next().unwrap());
             SourceText { id, name: name.into(), text: text.into() }
         };
         let layers = ["a", "b"].map(|layer| Layer {
@@ -269,7 +272,9 @@ mod tests {
             rules: [("1", ""), ("2", "["), ("3", "")].map(|(name, text)| source(name, text)).to_vec(),
         });
         let mut found = Diagnostics::new();
-        let files = Trees::of_surveys(&layers).and(Trees::of_rules(&layers), &mut found);
+        let root = SurveyRoot::Memory(Vec::new());
+        let rules = Trees::of_rules(&root, &layers);
+        let files = Trees::of_surveys(&root, &layers).and(rules, &mut found);
         let ids: Vec<u32> = files.iter().map(|file| file.source.id.0).collect();
         assert_eq!(ids, [0, 1, 3, 5, 7]);
         let ids: Vec<u32> = found.iter().map(|mistake| mistake.labels[0].source.0).collect();

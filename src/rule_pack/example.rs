@@ -13,7 +13,7 @@ use super::making::{Making, Subject};
 use super::mistake::{self, Spot};
 use super::opening;
 use super::param::keep;
-use super::toml_file::{Entry, Item, Table, Text, Written};
+use super::toml_file::{self, Entry, Item, Table, Text, Written};
 use super::{Example, ExampleRecord, ExampleValue, ExpectedOutcome, written_value};
 use crate::diagnostic::code::expression::UNKNOWN_PARAMETER;
 use crate::diagnostic::code::pack as code;
@@ -73,7 +73,7 @@ impl Reading<'_> {
                 let expected = Localized::new("一つの記録（表）", "one record (a table)");
                 let mistake = mistake::at(&code::WRONG_SHAPE, self.source, item.span)
                     .with("key", format!("examples.{key}"))
-                    .with("found", mistake::fixed(&item.kind()))
+                    .with("found", mistake::fixed(&toml_file::kind(item)))
                     .with("expected", mistake::fixed(&expected));
                 found.push(mistake);
                 return None;

@@ -8,12 +8,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::Value as Json;
-
 use super::{Link, chain};
 use crate::error::Error;
 use crate::questionnaire::{Field, Questionnaire};
 use crate::source::SourceText;
+use crate::source::json_tree::{self, Member, Node};
 use crate::source::root::SurveyRoot;
 
 /// Header or name of every column of the other schemas → the schema's id.
@@ -42,8 +41,9 @@ pub fn columns(
             continue;
         }
         let source = chain::read_file(root, path, read)?;
-        let Ok(schema) = serde_json::from_str::<Json>(&source.text) else { continue };
-        if let Some(id) = schema.get("$id").and_then(Json::as_str).map(Arc::from) {
+        let tree = root.tree(path).or_else(|| json_tree::read(&source.text).tree.ok());
+        let Some(schema): Option<Node<'_>> = tree else { continue };
+        if let Some(id) = schema.text_at("$id").map(Arc::from) {
             names(&schema).for_each(|name| add(name, &id));
         }
     }
@@ -59,11 +59,11 @@ fn names_of(field: &Field) -> impl Iterator<Item = &str> {
     [&field.name, &field.column].into_iter().chain(&field.aliases).map(|name| &**name)
 }
 
-fn names(schema: &Json) -> impl Iterator<Item = &str> {
-    let properties = schema.get("properties").and_then(Json::as_object).into_iter().flatten();
-    properties.flat_map(|(name, property)| {
-        let column = property.get("x-column").and_then(Json::as_str);
-        let aliases = property.get("x-column-aliases").and_then(Json::as_array).into_iter().flatten();
-        std::iter::once(name.as_str()).chain(column).chain(aliases.filter_map(Json::as_str))
+fn names<'n>(schema: &'n Node<'_>) -> impl Iterator<Item = &'n str> {
+    let properties = schema.get("properties").map(|member| member.node.members()).unwrap_or_default();
+    properties.iter().flat_map(|Member { key, node, .. }| {
+        let aliases = node.get("x-column-aliases").map(|member| member.node.items()).unwrap_or_default();
+        let column = node.text_at("x-column");
+        std::iter::once(&**key).chain(column).chain(aliases.iter().filter_map(Node::text))
     })
 }

@@ -1,19 +1,23 @@
 //! The forms of a survey: its questionnaire, and those of its linked files.
 //!
 //! Invariants
-//! - Only survey files say which they are, so that they can be read beside the rule files.
+//! - Only survey files say which they are, so that they can be read beside the rule files, and beside each other.
 
+use super::Link;
 use super::chain::{self, File};
+use super::link::{self, Linked};
 use super::manifest::Survey;
 use super::param::{self, keep};
 use super::zone::Zone;
-use super::{Link, link};
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
 use crate::expression::Names;
 use crate::questionnaire::{self, Questionnaire};
-use crate::source::SourceText;
 use crate::source::root::SurveyRoot;
+use crate::source::{SourceId, SourceText, next_id};
+
+/// Most files of one form: those that it extends, and itself.
+const MOST_FILES: u32 = 16;
 
 /// The forms, and what was found in them.
 #[derive(Debug)]
@@ -30,11 +34,11 @@ pub struct Forms {
     pub found: Diagnostics,
 }
 
-/// Reads the forms that the survey files among `files` name; `sources` are the files read so far.
+/// Reads the survey's own form, which the survey files among `files` name; `sources` are the files read so far.
 ///
 /// # Errors
-/// A form cannot be read.
-pub fn read(files: &[File<'_>], root: &SurveyRoot, sources: Vec<SourceText>) -> Result<Forms, Error> {
+/// The form cannot be read.
+pub fn own(files: &[File<'_>], root: &SurveyRoot, sources: Vec<SourceText>) -> Result<Forms, Error> {
     let (links, names, found) = (Vec::new(), Names::default(), Diagnostics::new());
     let mut forms = Forms { form: None, links, names, sources, found };
     let Some(survey) = Survey::of(files) else { return Ok(forms) };
@@ -54,8 +58,29 @@ pub fn read(files: &[File<'_>], root: &SurveyRoot, sources: Vec<SourceText>) -> 
     forms.found.append(mistakes);
     if let Some(form) = &form {
         forms.names.fields = form.named_fields(sources);
-        forms.links = link::read(files, root, &mut forms.names, sources, &mut forms.found)?;
     }
     forms.form = form;
     Ok(forms)
+}
+
+/// Reads the forms of linked files; `sources` are the files read before any form, whose numbers are taken.
+///
+/// # Errors
+/// A form cannot be read.
+pub fn linked(files: &[File<'_>], root: &SurveyRoot, sources: &[SourceText]) -> Result<Linked, Error> {
+    // The survey's own form is read at the same time, and takes the numbers before these.
+    let first = next_id(sources).0.saturating_add(MOST_FILES);
+    link::read(files, root, SourceId(first))
+}
+
+impl Forms {
+    /// These with the forms of linked files. Without a form of the survey's own there are no links.
+    pub fn with(mut self, mut linked: Linked, files: &[File<'_>]) -> Result<Self, Error> {
+        if self.form.is_some() {
+            self.found.append(std::mem::take(&mut linked.found));
+            self.sources.append(&mut linked.sources);
+            self.links = linked.joined(files, &mut self.names, &mut self.found);
+        }
+        Ok(self)
+    }
 }

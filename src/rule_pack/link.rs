@@ -21,41 +21,61 @@ use crate::error::Error;
 use crate::expression::names::{NamedField, NamedLink};
 use crate::expression::{FieldId, Names};
 use crate::questionnaire::load;
-use crate::source::SourceText;
 use crate::source::root::SurveyRoot;
+use crate::source::{SourceId, SourceText};
 
-/// Reads all links and makes them known to `names`.
-pub fn read(
-    files: &[File<'_>],
-    root: &SurveyRoot,
-    names: &mut Names,
-    sources: &mut Vec<SourceText>,
-    found: &mut Diagnostics,
-) -> Result<Vec<Link>, Error> {
-    let mut links = Vec::new();
+/// Linked files with their forms, not yet joined to the survey's own form.
+#[derive(Debug, Default)]
+pub struct Linked {
+    links: Vec<Link>,
+    /// The files of the forms.
+    pub sources: Vec<SourceText>,
+    /// What was found in them.
+    pub found: Diagnostics,
+}
+
+/// Reads the forms of all links; their files are numbered from `first` on.
+///
+/// # Errors
+/// A form cannot be read.
+pub fn read(files: &[File<'_>], root: &SurveyRoot, first: SourceId) -> Result<Linked, Error> {
+    let mut linked = Linked::default();
+    let (sources, found) = (&mut linked.sources, &mut linked.found);
     for declaration in declaration::named(files, "link") {
         if !declaration::check_name(&declaration, |_| false, found) {
             continue;
         }
         let Some(schema) = declaration.table.text("schema") else { continue };
         let Some(path) = keep(chain::schema_at(root, schema, declaration.source), found) else { continue };
-        let table = u16::try_from(links.len() + 1).unwrap_or(u16::MAX);
-        let (questionnaire, mistakes) = load::load(root, &path, table, sources)?;
+        let table = u16::try_from(linked.links.len() + 1).unwrap_or(u16::MAX);
+        let (questionnaire, mistakes) = load::load_from(root, &path, table, first, sources)?;
         found.append(mistakes);
         let Some(questionnaire) = questionnaire else { continue };
-        let fields = questionnaire.named_fields(sources);
-        let on = on(&declaration, names, &fields, found);
-        names.links.insert(Arc::clone(&declaration.name), NamedLink { table, fields });
-        links.push(Link {
+        linked.links.push(Link {
             name: Arc::clone(&declaration.name),
             table,
             questionnaire,
-            on,
+            on: Vec::new(),
             file: declaration.table.text("file").map(|file| Arc::from(file.text)),
             missing_is_blank: declaration.table.text("missing").is_some_and(|word| word.text == "blank"),
         });
     }
-    Ok(links)
+    Ok(linked)
+}
+
+impl Linked {
+    /// The links, joined to the fields in `names`, to which they are made known.
+    pub fn joined(self, files: &[File<'_>], names: &mut Names, found: &mut Diagnostics) -> Vec<Link> {
+        let Self { mut links, sources, .. } = self;
+        let declarations = declaration::named(files, "link");
+        for link in &mut links {
+            let fields = link.questionnaire.named_fields(&sources);
+            let declared = declarations.iter().find(|declaration| declaration.name == link.name);
+            link.on = declared.map(|declared| on(declared, names, &fields, found)).unwrap_or_default();
+            names.links.insert(Arc::clone(&link.name), NamedLink { table: link.table, fields });
+        }
+        links
+    }
 }
 
 fn on(

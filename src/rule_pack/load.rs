@@ -89,26 +89,28 @@ fn load_with(root: &SurveyRoot, folder: &str, examples: bool) -> Result<Loaded, 
     Ok(Loaded { pack: pack.map(|pack| RulePack { sources: sources.clone(), ..pack }), diagnostics, sources })
 }
 
-/// The files of `layers` as trees, and the forms that their survey files name. The forms take longer, so it is the rules
-/// that a thread of its own reads: what starting it costs is then waited for by nobody.
+/// The files of `layers` as trees, and the forms that their survey files name. The survey's own form takes longest, so it
+/// is rules and linked forms that a thread of its own reads: what starting it costs is then waited for by nobody.
 fn side_by_side<'a>(
     root: &SurveyRoot,
     layers: &'a [Layer],
     sources: &[SourceText],
     found: &mut Diagnostics,
 ) -> (Vec<File<'a>>, Result<Forms, Error>) {
-    let surveys = Trees::of_surveys(layers);
-    let (rules, forms) = thread::scope(|scope| {
-        let read = || Trees::of_rules(layers);
+    let surveys = Trees::of_surveys(root, layers);
+    let (rules, own, linked) = thread::scope(|scope| {
+        let files = &surveys.files;
+        let read = || (Trees::of_rules(root, layers), forms::linked(files, root, sources));
         let beside = thread::Builder::new().name("rules".to_owned()).spawn_scoped(scope, read);
-        let forms = forms::read(&surveys.files, root, sources.to_vec());
-        let rules = match beside {
+        let own = forms::own(files, root, sources.to_vec());
+        let (rules, linked) = match beside {
             Ok(beside) => beside.join().unwrap_or_else(|fault| resume_unwind(fault)),
             // Where no thread can be had, one after the other.
             Err(_) => read(),
         };
-        (rules, forms)
+        (rules, own, linked)
     });
+    let forms = own.and_then(|own| own.with(linked?, &surveys.files));
     (surveys.and(rules, found), forms)
 }
 
@@ -304,6 +306,8 @@ fn everyone() -> Localized<Arc<str>> {
 fn hash(root: &SurveyRoot, sources: &[SourceText]) -> Arc<str> {
     let mut files: Vec<&SourceText> = sources.iter().collect();
     files.sort_by(|left, right| left.name.cmp(&right.name));
+    // The form of the survey may be that of a linked file too, and is then read twice.
+    files.dedup_by(|left, right| left.name == right.name);
     let mut hash = Sha256::new();
     for file in files {
         // The length keeps apart what would otherwise run together.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::keys::{Block, COLUMN, Key, LET, Shape, TEXTS};
 use super::mistake;
-use super::toml_file::{Entry, Item, Table, Written};
+use super::toml_file::{self, Entry, Item, Table, Written};
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Argument, Diagnostics, Localized};
 use crate::source::{SourceText, Span};
@@ -62,7 +62,7 @@ impl Checker<'_> {
         // A number of the right kind is out of range: the number says more than its kind.
         let found = match &item.value {
             Written::Integer(digits) => Argument::written(digits),
-            _ => mistake::fixed(&item.kind()),
+            _ => mistake::fixed(&toml_file::kind(item)),
         };
         let mistake = mistake::at(&code::WRONG_SHAPE, self.source, item.span)
             .with("key", name)

@@ -4,7 +4,7 @@
 //! - A mistake is told once, however many links, overlays and families lead to its place.
 //! - Where a file has a byte that is no UTF-8, nothing else is said about that place.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::mistake;
 use crate::diagnostic::code::pack as code;
@@ -18,20 +18,26 @@ const REPLACEMENT: char = '\u{fffd}';
 
 /// `found` without repetitions, behind a finding for each file among `sources` that is no UTF-8.
 pub fn once(found: Diagnostics, root: &SurveyRoot, sources: &[SourceText]) -> Diagnostics {
-    let mut told: Diagnostics = sources.iter().filter_map(|source| not_text(root, source)).collect();
+    // A form that several links have is read for each of them.
+    let files: BTreeMap<&str, &SourceText> =
+        sources.iter().rev().map(|source| (&*source.name, source)).collect();
+    let name =
+        |id: SourceId| sources.iter().find(|source| source.id == id).map_or("", |source| &*source.name);
+    let mut told: Diagnostics = {
+        let first = |source: &&SourceText| files.get(&*source.name).is_some_and(|file| file.id == source.id);
+        sources.iter().filter(first).filter_map(|source| not_text(root, source)).collect()
+    };
     let bytes = told.clone();
-    let mut seen: BTreeSet<(SourceId, Span, String, String)> = BTreeSet::new();
+    let mut seen: BTreeSet<(&str, Span, String, String)> = BTreeSet::new();
     for finding in found {
         let Some(label) = finding.labels.first() else {
             told.push(finding);
             continue;
         };
-        let hidden = sources
-            .iter()
-            .find(|source| source.id == label.source)
-            .is_some_and(|source| is_reported(&bytes, source, label.span));
+        let file = name(label.source);
+        let hidden = files.get(file).is_some_and(|source| is_reported(&bytes, source, label.span));
         let id = finding.notice.id.to_string();
-        if !hidden && seen.insert((label.source, label.span, id, finding.message(Language::En))) {
+        if !hidden && seen.insert((file, label.span, id, finding.message(Language::En))) {
             told.push(finding);
         }
     }

@@ -9,6 +9,7 @@ pub mod delimited;
 pub mod digest;
 pub mod encoding;
 pub mod json;
+pub mod json_tree;
 pub mod listing;
 pub mod nearest_file;
 pub mod picture;
@@ -17,48 +18,19 @@ pub mod revision;
 pub mod root;
 pub mod secret;
 pub mod sink;
+pub mod span;
 pub mod stamp;
 pub mod text_stream;
+pub mod toml_tree;
 
 use std::sync::Arc;
 
+pub use span::Span;
 use unicode_width::UnicodeWidthChar;
 
 /// Which file; numbered in the order in which the run names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(pub u32);
-
-/// A range of bytes of the original file, end excluded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Span {
-    /// First byte.
-    pub start: u64,
-    /// Byte after the last.
-    pub end: u64,
-}
-
-impl Span {
-    /// From `start` to before `end`.
-    pub const fn new(start: u64, end: u64) -> Self {
-        Self { start, end }
-    }
-
-    /// The smallest span that holds both.
-    #[must_use]
-    pub fn to(self, other: Self) -> Self {
-        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
-    }
-
-    /// Length in bytes.
-    pub const fn len(self) -> u64 {
-        self.end.saturating_sub(self.start)
-    }
-
-    /// Whether it holds no byte.
-    pub const fn is_empty(self) -> bool {
-        self.len() == 0
-    }
-}
 
 /// Where a span starts, for people and for machines. All counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -113,6 +85,11 @@ pub struct SourceText {
     pub name: Arc<str>,
     /// The whole text.
     pub text: Arc<str>,
+}
+
+/// The number that the next file behind `sources` gets. They need not be numbered without gap.
+pub fn next_id(sources: &[SourceText]) -> SourceId {
+    sources.iter().map(|source| source.id.0.saturating_add(1)).max().map(SourceId).unwrap_or(SourceId(0))
 }
 
 impl SourceText {

@@ -7,7 +7,9 @@
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
@@ -35,6 +37,9 @@ pub struct EmbeddedFile {
     pub text: &'static str,
     /// SHA-256 of its content, computed when the binary was built.
     pub digest: [u8; 32],
+    /// Its tree, written by `postcard` when the binary was built: a [`json_tree::Node`](super::json_tree::Node) or a
+    /// [`toml_tree::Table`](super::toml_tree::Table) by its ending. Empty: neither.
+    pub tree: &'static [u8],
 }
 
 /// What stands under a name.
@@ -67,7 +72,7 @@ impl SurveyRoot {
     ///
     /// # Errors
     /// No such file, no regular file, larger than 16 MiB, or outside the root (also by a link).
-    pub fn read(&self, path: &str) -> Result<String, Error> {
+    pub fn read(&self, path: &str) -> Result<Arc<str>, Error> {
         self.try_read(path).map_err(|source| Error::Read { path: self.name(path), source })
     }
 
@@ -83,6 +88,13 @@ impl SurveyRoot {
     pub fn digest(&self, path: &str, text: &str) -> [u8; 32] {
         let embedded = self.embedded(path).map(|file| file.digest);
         embedded.unwrap_or_else(|| Sha256::digest(text).into())
+    }
+
+    /// The tree of the file at `path` as it was read when the binary was built. `None`: no such file inside the
+    /// binary, or none that could be read as `T`.
+    pub fn tree<T: Deserialize<'static>>(&self, path: &str) -> Option<T> {
+        let tree = self.embedded(path)?.tree;
+        if tree.is_empty() { None } else { postcard::from_bytes(tree).ok() }
     }
 
     /// What stands at `path`.
@@ -125,10 +137,10 @@ impl SurveyRoot {
         }
     }
 
-    fn try_read(&self, path: &str) -> io::Result<String> {
+    fn try_read(&self, path: &str) -> io::Result<Arc<str>> {
         let Self::Folder(root) = self else {
             refuse_outside(path)?;
-            return self.held(path).map(str::to_owned).ok_or_else(|| ErrorKind::NotFound.into());
+            return self.held(path).map(Arc::from).ok_or_else(|| ErrorKind::NotFound.into());
         };
         let path = resolve(root, path)?;
         let about = fs::metadata(&path)?;
@@ -139,8 +151,7 @@ impl SurveyRoot {
             return Err(io::Error::new(ErrorKind::FileTooLarge, "larger than 16 MiB"));
         }
         let bytes = fs::read(path)?;
-        Ok(String::from_utf8(bytes)
-            .unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into_owned()))
+        Ok(Arc::from(String::from_utf8_lossy(&bytes)))
     }
 
     fn try_list(&self, folder: &str) -> io::Result<Vec<String>> {
@@ -231,7 +242,7 @@ mod tests {
     #[test]
     fn files_in_memory_are_read_and_listed_by_folder() {
         let root = memory();
-        assert_eq!(root.read("schemas/s.json").unwrap(), "text of schemas/s.json");
+        assert_eq!(&*root.read("schemas/s.json").unwrap(), "text of schemas/s.json");
         assert_eq!(root.list("rules/a").unwrap(), ["rules/a/10.toml", "rules/a/survey.toml"]);
         assert!(root.exists("rules/a/10.toml") && !root.exists("rules/a"));
         assert!(root.read("schemas/t.json").is_err() && root.list("nowhere").is_err());
@@ -242,7 +253,7 @@ mod tests {
         let folder = on_disk();
         let root = SurveyRoot::Folder(folder.path().join("root"));
         assert_eq!(root.list("rules").unwrap(), ["rules/a.toml", "rules/b.toml"]);
-        assert_eq!(root.read("rules/b.toml").unwrap(), "b");
+        assert_eq!(&*root.read("rules/b.toml").unwrap(), "b");
     }
 
     #[test]
@@ -269,7 +280,7 @@ mod tests {
         let root = SurveyRoot::Folder(folder.path().join("root"));
         assert!(root.read("rules/out").is_err() && !root.exists("rules/out"));
         assert_eq!(root.standing("rules/out"), Standing::Outside);
-        assert_eq!(root.read("rules/in").unwrap(), "a");
+        assert_eq!(&*root.read("rules/in").unwrap(), "a");
     }
 
     #[test]
@@ -288,7 +299,7 @@ mod tests {
         let folder = on_disk();
         fs::write(folder.path().join("root/rules/bytes"), b"a\x93\xfab").unwrap();
         let root = SurveyRoot::Folder(folder.path().join("root"));
-        assert_eq!(root.read("rules/bytes").unwrap(), "a\u{fffd}\u{fffd}b");
+        assert_eq!(&*root.read("rules/bytes").unwrap(), "a\u{fffd}\u{fffd}b");
         assert_eq!((root.not_utf8("rules/bytes"), root.not_utf8("rules/a.toml")), (Some((0x93, 1)), None));
     }
 }

@@ -21,7 +21,7 @@ use crate::source::{SourceId, SourceText, Span};
 /// Files read are added to `sources`, for labels. `None`: the recipe has an error.
 pub fn load(
     path: &str,
-    read: &dyn Fn(&str) -> Result<String, Error>,
+    read: &dyn Fn(&str) -> Result<Arc<str>, Error>,
     questionnaire: &Questionnaire,
     sources: &mut Vec<SourceText>,
 ) -> Result<(Option<Recipe>, Diagnostics), Error> {
@@ -30,7 +30,7 @@ pub fn load(
     let mut seen = BTreeSet::new();
     let mut next = Some(path.to_owned());
     while let Some(path) = next.take() {
-        let text: Arc<str> = Arc::from(read(&path)?);
+        let text = read(&path)?;
         let id = SourceId(u32::try_from(sources.len()).unwrap_or(u32::MAX));
         let text = SourceText { id, name: Arc::from(path.as_str()), text };
         sources.push(text.clone());
@@ -366,7 +366,7 @@ case = [
     fn loaded(files: &[(&str, &str)]) -> (Option<Recipe>, Vec<String>) {
         let read = |path: &str| {
             let file = files.iter().find(|(name, _)| *name == path).expect("a file of the test");
-            Ok(file.1.to_owned())
+            Ok(Arc::from(file.1))
         };
         let questionnaire = sample::questionnaire();
         let mut sources = Vec::new();

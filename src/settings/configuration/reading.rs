@@ -22,7 +22,7 @@ use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Label, Localized};
 use crate::engine::survey::embedded_names;
 use crate::expression::calendar::parse_date;
 use crate::rule_pack::mistake;
-use crate::rule_pack::toml_file::{Entry, Item, Table, Written};
+use crate::rule_pack::toml_file::{self, Entry, Item, Table, Written};
 use crate::settings::formats::FORMATS;
 use crate::source::{SourceText, Span};
 
@@ -138,7 +138,7 @@ impl Reader<'_> {
                 let text = Argument::written(text).print(crate::diagnostic::Language::En);
                 mistake::both(Localized::new(format!("「{text}」"), format!("\"{text}\"")))
             }
-            _ => mistake::fixed(&item.kind()),
+            _ => mistake::fixed(&toml_file::kind(item)),
         };
         let wrong = mistake::at(&SETTING_NOT_USABLE, self.source, item.span)
             .with("key", name)

@@ -374,6 +374,18 @@ fn every_example_gives_its_outcome() {
     }
 }
 
+/// The form of 2023, as far as public material gives it, needs nothing of the pack of 2024.
+#[test]
+fn the_form_of_2023_stands_alone() {
+    let pack = pack(Some("hospital-cyber/2023"));
+    let trial = kenpyo::rule_trial::run(&std::sync::Arc::new(pack.clone()));
+    assert!(trial.examples > 40 && trial.diagnostics.is_empty(), "{:?}", trial.diagnostics);
+    let jumps = pack.rules.iter().filter(|rule| &*rule.notice.id == "HCS-K022");
+    let asked: BTreeSet<String> = jumps.map(|rule| rule.notice.full_id()).collect();
+    let expected = ["r5_backup", "r5_frequency", "r5_media", "r5_media_detail"];
+    assert_eq!(asked, BTreeSet::from(expected.map(|field| format!("HCS-K022/{field}"))));
+}
+
 /// Every id of the overlay is the target of a kind in one of the two lists.
 #[test]
 fn every_rule_of_both_packs_is_the_target_of_a_kind_of_defect() {

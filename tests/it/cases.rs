@@ -158,12 +158,14 @@ fn group_ids(pack: &RulePack) -> Vec<String> {
 }
 
 /// Slug and id of all that a pack can tell of one record: its rules, findings about cells, derived values, groups with
-/// a text. What it tells across records is shown by the file defect of that kind.
+/// a text. What it tells across records is shown by the file defect of that kind, what it tells of another file by
+/// that file's own.
 fn shipped(pack: &RulePack) -> Vec<(String, String)> {
     let derived = pack.derived.iter().filter_map(|value| value.notice.as_ref()).map(|(notice, _)| notice);
     let groups = pack.groups.iter().filter_map(|group| group.notice.as_ref()).map(|(notice, _)| notice);
     let of_a_record = pack.rules.iter().filter(|rule| matches!(rule.demand, Demand::Require(_)));
-    let notices = of_a_record.map(|rule| &rule.notice).chain(derived).chain(groups);
+    let alone = of_a_record.filter(|rule| rule.reads.iter().all(|field| field.table == 0));
+    let notices = alone.map(|rule| &rule.notice).chain(derived).chain(groups);
     let mut all: Vec<(String, String)> =
         notices.map(|notice| (notice.slug.to_string(), notice.id.to_string())).collect();
     let cells = pack.questionnaire.fields.iter().flat_map(|field| &field.invalid);

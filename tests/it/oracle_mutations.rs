@@ -240,12 +240,10 @@ fn the_oracle_agrees_on_mutations_of_the_shipped_survey() {
     assert!(sums.iter().any(|sum| sum.followers > 0), "no group was met");
     let pack = crate::survey_run::pack(None);
     let failed: BTreeSet<&String> = sums.iter().flat_map(|sum| &sum.failed).collect();
-    assert!(
-        failed.len() * 10 >= pack.rules.len() * 6,
-        "{} of {} rules failed",
-        failed.len(),
-        pack.rules.len()
-    );
+    // There is no other file to compare a record with.
+    let alone = |rule: &&EditRule| rule.reads.iter().all(|field| field.table == 0);
+    let rules = pack.rules.iter().filter(alone).count();
+    assert!(failed.len() * 10 >= rules * 6, "{} of {rules} rules failed", failed.len());
 }
 
 #[test]

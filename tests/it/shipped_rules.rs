@@ -14,8 +14,9 @@ use crate::oracle_survey::Chance;
 use crate::program::{fixture, report, root};
 use crate::survey_run::{ASSUMED, Run, csv_of, generated, pack, rows};
 
-/// The record-level edits of the survey's dossier, groups C, R, K, X and D, with their severities: E, W or I.
-/// Not among them: K022 (another wave's), D004–D006 (columns of another command's output).
+/// The edits of the survey's dossier, groups C, R, K, X, D, U, F and Y, with their severities: E, W or I.
+/// Not among them: K022 (another wave's), D004–D006 (columns of another command's output), Y007 (a property of the
+/// schema).
 const PUBLISHED: &str = "
     C001E C002E C003E C004W C005W C006E C007E C008W C009W C010E C011W C012E C015E C017E C020W C021E
     R001E R002E R003W R004E R005W R006E R007W R008W
@@ -23,7 +24,9 @@ const PUBLISHED: &str = "
     K019E K020E K021E
     X001E X002E X003W X004E X005W X006W X007W X008W X009W X010W X011W X012W X013W X014W X015W X016W X017W
     D001I D002I D003W
-    U001E U002W";
+    U001E U002W U003W U004W U005W
+    F001E F002W F003W F004W F005E F006I F007I F008E
+    Y001W Y002W Y003W Y004W Y005W Y006W";
 
 /// The assumed questions have no published ids: their routing edits are called by field and kind.
 const UNPUBLISHED: [&str; 4] = ["must-answer", "marked-not-applicable", "mark-accepted", "closed-by"];
@@ -371,6 +374,18 @@ fn every_example_gives_its_outcome() {
     }
 }
 
+/// The form of 2023, as far as public material gives it, needs nothing of the pack of 2024.
+#[test]
+fn the_form_of_2023_stands_alone() {
+    let pack = pack(Some("hospital-cyber/2023"));
+    let trial = kenpyo::rule_trial::run(&std::sync::Arc::new(pack.clone()));
+    assert!(trial.examples > 40 && trial.diagnostics.is_empty(), "{:?}", trial.diagnostics);
+    let jumps = pack.rules.iter().filter(|rule| &*rule.notice.id == "HCS-K022");
+    let asked: BTreeSet<String> = jumps.map(|rule| rule.notice.full_id()).collect();
+    let expected = ["r5_backup", "r5_frequency", "r5_media", "r5_media_detail"];
+    assert_eq!(asked, BTreeSet::from(expected.map(|field| format!("HCS-K022/{field}"))));
+}
+
 /// Every id of the overlay is the target of a kind in one of the two lists.
 #[test]
 fn every_rule_of_both_packs_is_the_target_of_a_kind_of_defect() {
@@ -392,8 +407,10 @@ fn every_rule_of_both_packs_is_the_target_of_a_kind_of_defect() {
     }
     for survey in [None, Some(ASSUMED)] {
         let pack = pack(survey);
-        // A defect is made in one record; the edits across records have files of their own.
-        let of_a_record = |rule: &&EditRule| matches!(rule.demand, Demand::Require(_));
+        // A defect is made in one record; the edits across records and against other files have files of their own.
+        let of_a_record = |rule: &&EditRule| {
+            matches!(rule.demand, Demand::Require(_)) && rule.reads.iter().all(|field| field.table == 0)
+        };
         let rules = pack.rules.iter().filter(of_a_record).map(|rule| rule.notice.full_id());
         let cells =
             pack.questionnaire.fields.iter().flat_map(|field| &field.invalid).map(|case| case.id.to_string());

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::super::random::Dice;
 use super::super::record::{Cell, Labels, Record, text};
+use super::super::template;
 use super::{Edit, ExpectedFinding, Kind, RowEdit};
 use crate::questionnaire::{Field, Questionnaire};
 
@@ -21,6 +22,9 @@ pub struct Injection {
     /// By kind: the rarer the records to which it can be done, the heavier, so that no kind is left out by chance.
     weights: Vec<u64>,
 }
+
+/// What a permutation of serials would take for its seed; a defect needs none.
+const NO_SEED: u64 = 0;
 
 /// Weight of a kind that fits no record of the probe.
 const HEAVIEST: u64 = 1_000_000;
@@ -88,7 +92,12 @@ pub fn choose(
     for kind in [Some(first), second].into_iter().flatten() {
         for (field, edit) in &kind.edits {
             if let Some(declared) = questionnaire.fields.get(*field) {
-                let changed = edited(record.cell(*field), edit, declared);
+                let changed = match edit {
+                    Edit::Fill(pieces) => {
+                        Cell::Written(template::fill(pieces, record, NO_SEED, questionnaire, dice))
+                    }
+                    other => edited(record.cell(*field), other, declared),
+                };
                 record.put(*field, changed);
             }
         }
@@ -130,6 +139,8 @@ fn edited(cell: &Cell, edit: &Edit, field: &Field) -> Cell {
                 .collect()
         }),
         Edit::After(more) => written(&|characters| characters.into_iter().chain(more.chars()).collect()),
+        // Made of the whole record, by its caller.
+        Edit::Fill(_) => cell.clone(),
     }
 }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::recipe::{Given, Reading, Stratum, Table, cell, items, read_tree};
+use super::super::template;
 use super::super::tree::{Node, Tree};
 use super::{Edit, ExpectedFinding, Kind, RowEdit};
 use crate::diagnostic::code::recipe as code;
@@ -147,7 +148,7 @@ fn edit(reading: &mut Reading<'_>, tree: &Tree, field: usize) -> Option<Edit> {
     if !matches!(tree.node, Node::Table(_)) {
         return cell(reading, tree, field).map(Edit::Put);
     }
-    let table = reading.table(tree, &["raw", "plus", "keep", "drop", "turn", "after"])?;
+    let table = reading.table(tree, &["raw", "plus", "keep", "drop", "turn", "after", "template"])?;
     let Some((key, value)) = table.entries.first().filter(|_| table.entries.len() == 1) else {
         reading.wrong(table.span, &Localized::new("項目1つだけの表", "a table with one key"));
         return None;
@@ -165,7 +166,23 @@ fn edit(reading: &mut Reading<'_>, tree: &Tree, field: usize) -> Option<Edit> {
         }
         "drop" => place(reading, value).map(Edit::Drop),
         "turn" => place(reading, value).map(Edit::Turn),
+        "template" => fill(reading, value),
         _ => None,
+    }
+}
+
+/// A text put together from parts; it may name any field, as all are drawn.
+fn fill(reading: &mut Reading<'_>, tree: &Tree) -> Option<Edit> {
+    let text = reading.string(tree)?;
+    let by_name = &reading.questionnaire.by_name;
+    match template::parse(text, |name| by_name.get(name).copied()) {
+        Ok(pieces) => Some(Edit::Fill(pieces)),
+        Err(found) => {
+            let slots =
+                [("found", Argument::from(found)), ("options", Argument::from(template::PLACEHOLDERS))];
+            reading.report(&code::PLACEHOLDER, tree.span, &slots);
+            None
+        }
     }
 }
 

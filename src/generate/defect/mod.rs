@@ -15,6 +15,7 @@ pub use load::load;
 
 use super::recipe::Given;
 use super::record::Cell;
+use super::template::Piece;
 use crate::diagnostic::Localized;
 
 /// A finding that a kind must give.
@@ -45,6 +46,8 @@ pub enum Edit {
     Turn(usize),
     /// This is written behind the text.
     After(Arc<str>),
+    /// A text put together from parts is written in its place, a different one for each record.
+    Fill(Vec<Piece>),
 }
 
 /// What is done to the row of a CSV or TSV file.

@@ -45,13 +45,15 @@ pub fn read(
         let Some(questionnaire) = questionnaire else { continue };
         let fields = questionnaire.named_fields(sources);
         let on = on(&declaration, names, &fields, found);
+        let file = declaration.table.text("file");
+        let file = file.and_then(|file| keep(chain::path_at(root, file, declaration.source), found));
         names.links.insert(Arc::clone(&declaration.name), NamedLink { table, fields });
         links.push(Link {
             name: Arc::clone(&declaration.name),
             table,
             questionnaire,
             on,
-            file: declaration.table.text("file").map(|file| Arc::from(file.text)),
+            file: file.map(Arc::from),
             missing_is_blank: declaration.table.text("missing").is_some_and(|word| word.text == "blank"),
         });
     }

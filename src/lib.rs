@@ -14,6 +14,7 @@ pub mod expression;
 pub mod form;
 pub mod generate;
 pub mod input;
+pub mod linked;
 pub mod plan;
 pub mod questionnaire;
 pub mod report;

@@ -4,6 +4,8 @@
 //! - A cell that an example does not name is blank, and a link that it does not name has no record.
 //! - No cell has a place in a file: such a batch has text, but no bytes.
 
+use std::sync::Arc;
+
 use crate::expression::{FieldId, Type, Value};
 use crate::input::{RawChunk, RawRecord};
 use crate::questionnaire::{Field, Mark};
@@ -24,13 +26,21 @@ pub fn batch_of(pack: &RulePack, records: &[ExampleRecord]) -> Batch {
         .zip(widths)
         .map(|(table, width)| Table {
             linked: linked(records, table),
+            rows: Vec::new(),
             columns: (0..width)
                 .filter_map(|index| u16::try_from(index).ok())
                 .map(|index| column(pack, FieldId { table, index }, records, &mut chunk))
                 .collect(),
         })
         .collect();
-    Batch { chunk, tables, unreadable: Mask::none(rows), findings: Vec::new() }
+    Batch {
+        chunk,
+        about: 0,
+        keys: Arc::default(),
+        tables,
+        unreadable: Mask::none(rows),
+        findings: Vec::new(),
+    }
 }
 
 const fn raw_record(number: u64) -> RawRecord {

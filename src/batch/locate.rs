@@ -6,10 +6,10 @@
 
 use std::sync::Arc;
 
-use super::{Batch, Data};
+use super::{Batch, Column, Data};
 use crate::diagnostic::{Argument, Decimal, Label, RecordPlace};
 use crate::expression::{FieldId, Type, calendar};
-use crate::input::{RawCell, RawKind, RawRecord, pointer_at};
+use crate::input::{RawCell, RawChunk, RawKind, RawRecord, pointer_at};
 use crate::questionnaire::Field;
 use crate::rule_pack::RulePack;
 use crate::source::{SourceId, Span};
@@ -49,7 +49,7 @@ impl<'a> Locator<'a> {
     ///
     /// A blank cell is marked where it stands; a JSON key that is missing, at the opening bracket of its record.
     pub fn label(&self, row: usize, field: FieldId, text: Argument) -> Option<Label> {
-        let declared = self.pack.field(field).filter(|_| field.table == 0)?;
+        let declared = self.pack.field(field).filter(|_| field.table == self.batch.about)?;
         let record = self.batch.chunk.records.get(row)?;
         let cell = self.cell(row, field)?;
         let missing = cell.kind == RawKind::Missing;
@@ -93,7 +93,7 @@ impl<'a> Locator<'a> {
     /// The cells of a field: one, or one for each column of a multiple answer.
     fn cells(&self, row: usize, field: FieldId) -> impl Iterator<Item = &'a RawCell> + use<'a> {
         let chunk = &self.batch.chunk;
-        let wanted = (field.table == 0).then_some(usize::from(field.index));
+        let wanted = (field.table == self.batch.about).then_some(usize::from(field.index));
         let slots = chunk.slots.iter().enumerate().filter(move |(_, slot)| Some(slot.field) == wanted);
         slots.filter_map(move |(slot, _)| chunk.column(slot).get(row))
     }
@@ -131,21 +131,15 @@ impl<'a> Locator<'a> {
     /// The canonical text of the value of a field: an option's code, digits, an ISO date. `None`: it has no value, or
     /// one of several parts.
     pub fn canonical(&self, row: usize, field: FieldId) -> Option<String> {
-        let column = self.batch.column(field).filter(|column| column.known.get(row))?;
-        match (&column.data, &self.pack.field(field)?.ty) {
-            (Data::Text(texts), _) => Some(self.batch.text(*texts.get(row)?).to_owned()),
-            (Data::Numbers(numbers), Type::Number { scale, .. }) => {
-                Some(Decimal { mantissa: *numbers.get(row)?, scale: *scale }.to_string())
-            }
-            (Data::Options(codes), Type::Option(list)) => Some(list.get(*codes.get(row)?)?.code.to_string()),
-            (Data::Dates(days), _) => Some(calendar::print_date(*days.get(row)?)),
-            (Data::DateTimes(moments), _) => Some(calendar::print_date_time(*moments.get(row)?)),
-            (Data::Months(months), _) => Some(calendar::print_year_month(*months.get(row)?)),
-            _ => None,
-        }
+        canonical(self.batch.column(field)?, &self.pack.field(field)?.ty, row, &self.batch.chunk)
     }
 
     fn key(&self, row: usize) -> Option<Box<str>> {
+        if let Some(link) = usize::from(self.batch.about).checked_sub(1) {
+            let theirs: Vec<FieldId> =
+                self.pack.links.get(link)?.on.iter().map(|(_, theirs)| *theirs).collect();
+            return self.joined(&theirs, row);
+        }
         self.joined(&self.pack.key, row).or_else(|| self.joined(&self.pack.fallback_key, row))
     }
 
@@ -158,5 +152,24 @@ impl<'a> Locator<'a> {
     fn printed(&self, field: FieldId, row: usize) -> Option<String> {
         self.pack.field(field).filter(|field| !field.private)?;
         self.canonical(row, field)
+    }
+}
+
+/// The canonical text of the value in `row` of a column of type `ty`, whose texts are in `chunk`. `None`: it has none, or
+/// one of several parts.
+pub fn canonical(column: &Column, ty: &Type, row: usize, chunk: &RawChunk) -> Option<String> {
+    if !column.known.get(row) {
+        return None;
+    }
+    match (&column.data, ty) {
+        (Data::Text(texts), _) => Some(chunk.text(*texts.get(row)?).to_owned()),
+        (Data::Numbers(numbers), Type::Number { scale, .. }) => {
+            Some(Decimal { mantissa: *numbers.get(row)?, scale: *scale }.to_string())
+        }
+        (Data::Options(codes), Type::Option(list)) => Some(list.get(*codes.get(row)?)?.code.to_string()),
+        (Data::Dates(days), _) => Some(calendar::print_date(*days.get(row)?)),
+        (Data::DateTimes(moments), _) => Some(calendar::print_date_time(*moments.get(row)?)),
+        (Data::Months(months), _) => Some(calendar::print_year_month(*months.get(row)?)),
+        _ => None,
     }
 }

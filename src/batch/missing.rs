@@ -7,6 +7,7 @@ use super::{Column, Data, Mask, Table};
 use crate::expression::Type;
 use crate::input::TextRef;
 use crate::questionnaire::Questionnaire;
+use crate::rule_pack::RulePack;
 
 /// Room for `rows` values of type `ty`.
 pub fn data(ty: &Type, rows: usize) -> Data {
@@ -21,7 +22,8 @@ pub fn data(ty: &Type, rows: usize) -> Data {
     }
 }
 
-fn stateless(ty: &Type, rows: usize) -> Column {
+/// A column in which no row has any state: nobody has such a cell.
+pub fn stateless(ty: &Type, rows: usize) -> Column {
     let none = || Mask::none(rows);
     Column {
         absent: false,
@@ -48,5 +50,13 @@ pub fn absent(ty: &Type, rows: usize) -> Column {
 /// The table of a link in which no row has a record.
 pub fn unlinked(questionnaire: &Questionnaire, rows: usize) -> Table {
     let columns = questionnaire.fields.iter().map(|field| stateless(&field.ty, rows)).collect();
-    Table { linked: Mask::none(rows), columns }
+    Table { linked: Mask::none(rows), rows: Vec::new(), columns }
+}
+
+/// The columns of the submissions where the rows are none: nobody has them.
+pub fn no_submission(pack: &RulePack, rows: usize) -> Table {
+    let fields = pack.questionnaire.fields.iter().map(|field| &field.ty);
+    let derived = pack.derived.iter().filter(|derived| !derived.fallback).map(|derived| &derived.ty);
+    let columns = fields.chain(derived).map(|ty| absent(ty, rows)).collect();
+    Table { linked: Mask::none(rows), rows: Vec::new(), columns }
 }

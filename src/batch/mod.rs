@@ -9,6 +9,7 @@
 pub mod convert;
 pub mod example;
 pub mod excerpt;
+pub mod key;
 pub mod locate;
 pub mod mask;
 pub mod missing;
@@ -16,8 +17,11 @@ pub mod missing;
 pub use excerpt::Excerpt;
 pub use mask::Mask;
 
+use std::sync::Arc;
+
 use crate::expression::FieldId;
 use crate::input::{CellFinding, RawChunk, TextRef};
+use key::KeySets;
 
 /// The values of a column; rows outside `known` hold anything.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,6 +73,8 @@ pub struct Column {
 pub struct Table {
     /// Rows that have a record in this table; all rows for table 0.
     pub linked: Mask,
+    /// Of each row the first record of this table that has its key. Empty: not asked for, or the batch's own table.
+    pub rows: Vec<Option<u32>>,
     /// By [`FieldId::index`].
     pub columns: Vec<Column>,
 }
@@ -78,6 +84,10 @@ pub struct Table {
 pub struct Batch {
     /// The chunk that it was made from.
     pub chunk: RawChunk,
+    /// Whose records the rows are: 0 submissions, else those of that link's own file.
+    pub about: u16,
+    /// The keys of the files beside the submissions, as far as rules ask for them.
+    pub keys: Arc<KeySets>,
     /// Table 0 and the links. Columns of derived values stand behind the fields of table 0.
     pub tables: Vec<Table>,
     /// Records that could not be read: every rule is skipped on them.

@@ -98,6 +98,11 @@ pub(super) struct CheckArguments {
     /// Give a run parameter a value (repeatable)
     #[arg(long, value_name = "NAME=VALUE")]
     pub(super) param: Vec<String>,
+    /// Name the file of one of the survey's links, such as the frame or the previous wave: CSV, TSV, JSON, JSON Lines or
+    /// XLSX (repeatable). It goes before the file that the survey names; a link without a file leaves every record
+    /// unlinked
+    #[arg(long, value_name = "NAME=FILE")]
+    pub(super) link: Vec<String>,
     /// Switch on the rules of a profile (repeatable)
     #[arg(long, value_name = "NAME")]
     pub(super) profile: Vec<String>,

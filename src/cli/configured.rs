@@ -88,7 +88,19 @@ impl Configured<'_> {
         self.number(&mut arguments.threads, "threads");
         self.number(&mut arguments.chunk_records, "chunk-records");
         self.params(arguments);
+        self.links(arguments);
         arguments.severities = self.0.line.configuration().severities();
+    }
+
+    /// Files of links that no option names.
+    fn links(&self, arguments: &mut CheckArguments) {
+        let name_of = |given: &str| given.split_once('=').map_or("", |(name, _)| name.trim()).to_owned();
+        let given: Vec<String> = arguments.link.iter().map(|given| name_of(given)).collect();
+        for (name, value) in self.0.line.configuration().members("link") {
+            if let Some(file) = value.value.text().filter(|_| !given.iter().any(|other| other == name)) {
+                arguments.link.push(format!("{name}={file}"));
+            }
+        }
     }
 
     /// Parameters that no option gives; `--as-of` and the parameter of that name are one.

@@ -18,6 +18,7 @@ mod explain;
 mod form;
 mod generate;
 mod inputs;
+mod links;
 mod listeners;
 mod man;
 mod output_name;

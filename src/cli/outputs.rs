@@ -26,13 +26,7 @@ pub(super) fn replacing(
     reports: &[Report],
     inputs: &[InputFile],
 ) -> Option<Diagnostic> {
-    let reports = reports.iter().filter_map(|report| match &report.destination {
-        Destination::File(path) => Some((path.as_path(), true)),
-        Destination::Standard => None,
-    });
-    // Against submissions the copies are held by those who make them, with words of their own.
-    let copies = [&arguments.fix, &arguments.fix_log, &arguments.annotate].into_iter().flatten();
-    let outputs: Vec<(&Path, bool)> = reports.chain(copies.map(|path| (path.as_path(), false))).collect();
+    let outputs = written(arguments, reports);
     if outputs.is_empty() {
         return None;
     }
@@ -52,10 +46,35 @@ pub(super) fn replacing(
             || telling.contains(&real)
             || (of_the_survey && real.exists())
     });
-    replaced.map(|(path, _)| {
-        let place = path.display().to_string();
-        usage(&OUTPUT_IS_INPUT, session.line.mark_value(&place)).with("place", place)
-    })
+    replaced.map(|(path, _)| refused(session, path))
+}
+
+/// The output that would replace one of the linked files. `None`: none would.
+pub(super) fn over_links(
+    session: &Session,
+    arguments: &CheckArguments,
+    reports: &[Report],
+    linked: &BTreeSet<PathBuf>,
+) -> Option<Diagnostic> {
+    let outputs = written(arguments, reports);
+    let replaced = outputs.into_iter().find(|(path, _)| linked.contains(&real_path(path)));
+    replaced.map(|(path, _)| refused(session, path))
+}
+
+/// What the run writes, and whether it is a report.
+fn written<'a>(arguments: &'a CheckArguments, reports: &'a [Report]) -> Vec<(&'a Path, bool)> {
+    let reports = reports.iter().filter_map(|report| match &report.destination {
+        Destination::File(path) => Some((path.as_path(), true)),
+        Destination::Standard => None,
+    });
+    // Against submissions the copies are held by those who make them, with words of their own.
+    let copies = [&arguments.fix, &arguments.fix_log, &arguments.annotate].into_iter().flatten();
+    reports.chain(copies.map(|path| (path.as_path(), false))).collect()
+}
+
+fn refused(session: &Session, path: &Path) -> Diagnostic {
+    let place = path.display().to_string();
+    usage(&OUTPUT_IS_INPUT, session.line.mark_value(&place)).with("place", place)
 }
 
 /// The files by which the run is told what to do.

@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 use super::arguments::CheckArguments;
 use super::check::Refusal;
-use super::selection;
 use super::session::{Exit, Session};
+use super::{links, selection};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::{InputFile, InputPlace};
+use crate::engine::{InputFile, InputPlace, LinkedFile};
 use crate::plan::{Plan, levels};
 use crate::rule_pack::RulePack;
 
@@ -24,6 +24,8 @@ pub(super) struct PlannedPart {
     pub(super) plan: Plan,
     /// The submissions, in order.
     pub(super) inputs: Vec<InputFile>,
+    /// The files of its links.
+    pub(super) links: Vec<LinkedFile>,
 }
 
 /// Severities of soft edits, by the names that somebody gave them.
@@ -43,12 +45,22 @@ pub(super) fn planned(
             session.refuse_pack(&loaded.diagnostics, &loaded.sources);
             return Err(refusal.tell(&loaded.diagnostics, &loaded.sources));
         };
-        parts.push(part(session, arguments, pack, inputs).map_err(|problems| {
-            session.warn(problems.iter().cloned());
-            refusal.tell(&problems.into_iter().collect(), &session.line.sources(session.language))
-        })?);
+        let planned = part(session, arguments, (survey.as_deref(), pack), inputs);
+        parts.push(planned.map_err(|problems| refused(session, problems, refusal))?);
+    }
+    let unknown = links::unknown(session, arguments, &parts);
+    if !unknown.is_empty() {
+        return Err(refused(session, unknown, refusal));
+    }
+    if let Err(problem) = links::set_apart(session, arguments, &mut parts) {
+        return Err(refused(session, vec![problem], refusal));
     }
     Ok(parts)
+}
+
+fn refused(session: &Session, problems: Vec<Diagnostic>, refusal: &Refusal<'_>) -> Exit {
+    session.warn(problems.iter().cloned());
+    refusal.tell(&problems.into_iter().collect(), &session.line.sources(session.language))
 }
 
 /// A file, and the severities that its paths give. `None`: those of the whole run.
@@ -84,9 +96,10 @@ fn by_survey(
 fn part(
     session: &Session,
     arguments: &CheckArguments,
-    pack: RulePack,
+    (survey, pack): (Option<&str>, RulePack),
     inputs: Vec<Settled>,
 ) -> Result<PlannedPart, Vec<Diagnostic>> {
+    let links = links::of_pack(session, arguments, survey, &pack)?;
     let selection = selection::gather(session, arguments, &pack)?;
     let (plan, diagnostics) = Plan::new(Arc::new(pack), &selection);
     let Some(plan) = plan else { return Err(selection::mark(session, diagnostics)) };
@@ -105,5 +118,5 @@ fn part(
         }
         settled.push(InputFile { levels: Arc::new(levels), ..input });
     }
-    Ok(PlannedPart { plan, inputs: settled })
+    Ok(PlannedPart { plan, inputs: settled, links })
 }

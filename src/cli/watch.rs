@@ -78,13 +78,18 @@ impl Watched {
         });
         let here = std::env::current_dir().unwrap_or_default();
         let found = here.ancestors().flat_map(|folder| SETTINGS.map(|name| folder.join(name)));
+        let linked = arguments
+            .link
+            .iter()
+            .filter_map(|given| given.split_once('='))
+            .map(|(_, file)| PathBuf::from(file));
         let mut watched = Self {
             names: arguments.files.clone(),
             list: arguments.files_from.clone(),
             exclude: arguments.exclude.iter().filter_map(|pattern| Pattern::new(pattern).ok()).collect(),
             root,
             // What is given may be a setting and no file; then there is no such file, and there never is.
-            settings: common.config.iter().map(PathBuf::from).chain(found).collect(),
+            settings: common.config.iter().map(PathBuf::from).chain(linked).chain(found).collect(),
             before: Stamps::default(),
         };
         watched.before = watched.stamps();

@@ -17,6 +17,7 @@ use crate::evaluate::{
 };
 use crate::expression::FieldId;
 use crate::input::{Block, UnknownKey};
+use crate::linked::Linked;
 use crate::plan::Plan;
 use crate::source::SourceId;
 
@@ -66,6 +67,8 @@ pub(super) struct Judge<'a> {
     pub plan: &'a Plan,
     /// How cells are read; made once a run.
     pub converter: &'a Converter,
+    /// The linked files.
+    pub linked: &'a Linked,
     /// What findings are to carry.
     pub wants: Wants,
     /// By whose options findings are counted. `None`: nothing is broken down.
@@ -118,7 +121,7 @@ impl Judge<'_> {
     }
 
     fn walk(&self, block: Block) -> Judged {
-        let Self { plan, converter, wants, several_files, breakdown, .. } = *self;
+        let Self { plan, converter, linked, wants, several_files, breakdown, .. } = *self;
         self.fail_where_asked(&block);
         let bytes = length(block.bytes.len());
         let layout = Arc::clone(&block.layout);
@@ -132,6 +135,7 @@ impl Judge<'_> {
         let unknown_keys: Vec<DrawnKey> = unknown_keys.collect();
         let version = version::foreign(&chunk, &plan.pack.questionnaire, wants);
         let mut batch = converter.convert(&layout, chunk);
+        linked.join(&plan.pack, &mut batch);
         let outcomes = outcomes_of(plan, &mut batch);
         let over_many = !plan.dataset.is_empty() && !batch.is_empty();
         let gathered = over_many.then(|| gather(plan, &batch, wants, several_files));

@@ -99,6 +99,8 @@ pub struct RunHeader {
     pub names: BTreeMap<SourceId, Arc<str>>,
     /// The submissions among them, in order.
     pub files: Vec<SourceId>,
+    /// The linked files among them, in order.
+    pub links: Vec<SourceId>,
     /// Whether rules were deselected.
     pub partial: bool,
     /// Whether nothing is judged because the rule pack, or the choice of its rules, is wrong.
@@ -204,11 +206,24 @@ pub struct FileLine {
     pub hash: Option<Arc<str>>,
 }
 
+/// What was read of a linked file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LinkLine {
+    /// The link: `frame`, `prev`.
+    pub link: Arc<str>,
+    /// Which part of the run, from 0.
+    pub part: usize,
+    /// The file.
+    pub file: FileLine,
+}
+
 /// The closing part of a report.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Summary {
     /// The files, in order.
     pub files: Vec<FileLine>,
+    /// The linked files, in order.
+    pub links: Vec<LinkLine>,
     /// Every judged rule and every code that occurred, in order of the pack, codes first.
     pub rules: Vec<RuleLine>,
     /// How many of the rules are over many records, and therefore not run.
@@ -270,6 +285,11 @@ pub struct FixedFinding {
 }
 
 impl Summary {
+    /// Every file that was read: the submissions, then the linked files.
+    pub fn all_files(&self) -> impl Iterator<Item = &FileLine> {
+        self.files.iter().chain(self.links.iter().map(|link| &link.file))
+    }
+
     /// All findings, accepted ones included: as many as a report lists.
     pub fn told(&self) -> u64 {
         self.findings.iter().sum::<u64>() + self.accepted
@@ -296,6 +316,7 @@ impl Summary {
         let mut whole = Self::default();
         for (number, part) in parts.into_iter().enumerate() {
             whole.files.extend(part.files);
+            whole.links.extend(part.links.into_iter().map(|line| LinkLine { part: number, ..line }));
             whole.rules.extend(part.rules.into_iter().map(|line| RuleLine { part: number, ..line }));
             let breakdowns = part.breakdowns.into_iter();
             whole.breakdowns.extend(breakdowns.map(|breakdown| Breakdown { part: number, ..breakdown }));

@@ -9,6 +9,7 @@ pub mod accepted;
 mod block;
 mod breakdown;
 pub mod event;
+mod linking;
 mod opening;
 pub mod policy;
 mod receipt;
@@ -67,6 +68,17 @@ pub struct Part<'a> {
     pub plan: &'a Plan,
     /// The submissions, in order.
     pub inputs: &'a [InputFile],
+    /// The files of its links, by table; a link without one leaves every record unlinked.
+    pub links: &'a [LinkedFile],
+}
+
+/// The file of a link: the frame, the previous wave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkedFile {
+    /// The table of the link.
+    pub table: u16,
+    /// The file.
+    pub file: InputFile,
 }
 
 /// How a run goes about its work. None of it changes a finding, but for how the files are read.
@@ -115,7 +127,7 @@ pub fn check(
     options: &CheckOptions,
     reporter: &mut dyn Reporter,
 ) -> Result<Summary, Error> {
-    check_parts(&[Part { plan, inputs }], options, reporter)
+    check_parts(&[Part { plan, inputs, links: &[] }], options, reporter)
 }
 
 /// Judges the parts of a run one after the other, and tells of them as of one run. A run has at least one part; what is

@@ -39,7 +39,7 @@ impl Policy {
 
     /// Why a run that came to `summary` failed; empty: it did not.
     fn failures(self, summary: &Summary) -> Vec<Failure> {
-        let unreadable = summary.files.iter().filter(|file| !file.readable);
+        let unreadable = summary.all_files().filter(|file| !file.readable);
         let mut failures: Vec<Failure> =
             unreadable.map(|file| Failure::Unreadable(Arc::clone(&file.name))).collect();
         if summary.faults > 0 {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::accepted::{self, Accepted};
 use super::block::{DrawnKey, Judge, Judged};
-use super::event::{FileLine, Pack, Progress, Reporter, RunHeader, Summary};
+use super::event::{FileLine, LinkLine, Pack, Progress, Reporter, RunHeader, Summary};
 use super::opening::{open, size, unreadable};
 use super::policy::Policy;
 use super::receipt::Receipt;
@@ -21,19 +21,26 @@ use crate::batch::excerpt;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::error::Error;
 use crate::evaluate::{Finding, Judging, KeyTable, Wants};
-use crate::input::{FormNeeds, ReadOptions, Reader, UnknownKeys};
+use crate::input::{Block, FormNeeds, ReadOptions, Reader, UnknownKeys};
+use crate::linked::Linked;
 use crate::plan::Plan;
 use crate::source::SourceId;
 
 /// A run under way.
 pub(super) struct Run<'a> {
-    header: RunHeader,
-    read: ReadOptions,
-    wants: Wants,
-    workers: Workers,
+    pub(super) header: RunHeader,
+    pub(super) read: ReadOptions,
+    pub(super) wants: Wants,
+    pub(super) workers: Workers,
     fault_at: Option<u64>,
     reporter: &'a mut dyn Reporter,
     files: Vec<FileLine>,
+    /// The linked files that have been read.
+    pub(super) links: Vec<LinkLine>,
+    /// How many linked files the parts before have.
+    pub(super) links_before: usize,
+    /// Whether all columns of linked files are kept, for whoever writes them.
+    pub(super) whole_links: bool,
     progress: Progress,
     summaries: Vec<Summary>,
     accepted: Option<Arc<Accepted>>,
@@ -42,12 +49,13 @@ pub(super) struct Run<'a> {
 }
 
 /// A part of the run while its files are read.
-struct Section<'a> {
-    plan: &'a Plan,
+pub(super) struct Section<'a> {
+    pub(super) plan: &'a Plan,
     form: Arc<FormNeeds>,
     converter: Converter,
-    tally: Tally,
+    pub(super) tally: Tally,
     keys: KeyTable,
+    linked: Linked,
     /// Severities of the files that have their own.
     levels: BTreeMap<SourceId, Arc<BTreeMap<String, Severity>>>,
 }
@@ -60,6 +68,7 @@ impl<'a> Section<'a> {
             converter: Converter::new(&plan.pack),
             tally: Tally::new(plan),
             keys: KeyTable::default(),
+            linked: Linked::default(),
             levels: BTreeMap::new(),
         }
     }
@@ -91,6 +100,9 @@ impl<'a> Run<'a> {
             fault_at: options.fault_at,
             reporter,
             files: Vec::new(),
+            links: Vec::new(),
+            links_before: 0,
+            whole_links: false,
             progress: Progress { of_bytes: inputs().map(size).sum(), ..Progress::default() },
             summaries: Vec::new(),
             accepted,
@@ -107,6 +119,7 @@ impl<'a> Run<'a> {
     pub(super) fn part(&mut self, part: &Part<'_>) -> Result<(), Error> {
         let mut section = Section::new(part.plan);
         self.tell(&mut section, part.plan.missing_parameters())?;
+        section.linked = self.linked_files(&mut section, part)?;
         let first = self.files.len();
         for input in part.inputs {
             let Some(id) = self.header.files.get(self.files.len()).copied() else { break };
@@ -117,7 +130,8 @@ impl<'a> Run<'a> {
         }
         self.over_many_records(&mut section)?;
         let files = self.files.get(first..).unwrap_or_default().to_vec();
-        self.summaries.push(section.tally.summary(part.plan, files));
+        let links = std::mem::take(&mut self.links);
+        self.summaries.push(Summary { links, ..section.tally.summary(part.plan, files) });
         Ok(())
     }
 
@@ -137,11 +151,15 @@ impl<'a> Run<'a> {
     }
 
     /// Tells findings that are not about one record.
-    fn tell(&mut self, section: &mut Section<'_>, found: Diagnostics) -> Result<(), Error> {
+    pub(super) fn tell(&mut self, section: &mut Section<'_>, found: Diagnostics) -> Result<(), Error> {
         self.tell_drawn(section, &found.into_iter().map(Finding::from).collect::<Vec<_>>())
     }
 
-    fn tell_drawn(&mut self, section: &mut Section<'_>, findings: &[Finding]) -> Result<(), Error> {
+    pub(super) fn tell_drawn(
+        &mut self,
+        section: &mut Section<'_>,
+        findings: &[Finding],
+    ) -> Result<(), Error> {
         if findings.is_empty() {
             return Ok(());
         }
@@ -215,6 +233,7 @@ impl<'a> Run<'a> {
             let work = Judge {
                 plan: section.plan,
                 converter: &section.converter,
+                linked: &section.linked,
                 wants: self.wants,
                 breakdown: section.tally.breakdown_field(),
                 several_files: self.header.files.len() > 1,
@@ -222,7 +241,8 @@ impl<'a> Run<'a> {
                 fault_at: self.fault_at,
                 accepted: self.accepted.as_deref(),
             };
-            let Wave { judged, next } = self.workers.judge(work, &blocks, reader)?;
+            let Wave { judged, next } =
+                self.workers.judge(&|block: &Block| work.block(block), &blocks, reader)?;
             for mut judged in judged {
                 // Told once a file: blocks come in its order.
                 version = version.or_else(|| judged.version.take());
@@ -298,6 +318,10 @@ fn header(parts: &[Part<'_>]) -> RunHeader {
     let inputs = || parts.iter().flat_map(|part| part.inputs);
     let files: Vec<SourceId> = (first..).map(SourceId).take(inputs().count()).collect();
     names.extend(files.iter().zip(inputs()).map(|(id, input)| (*id, Arc::clone(&input.name))));
+    let linked = || parts.iter().flat_map(|part| part.links);
+    let behind = first.saturating_add(u32::try_from(files.len()).unwrap_or(u32::MAX));
+    let links: Vec<SourceId> = (behind..).map(SourceId).take(linked().count()).collect();
+    names.extend(links.iter().zip(linked()).map(|(id, link)| (*id, Arc::clone(&link.file.name))));
     let mut packs = parts.iter().map(|part| Pack {
         survey: Arc::clone(&part.plan.pack.survey),
         wave: Arc::clone(&part.plan.pack.wave),
@@ -313,6 +337,7 @@ fn header(parts: &[Part<'_>]) -> RunHeader {
         further: packs.collect(),
         names,
         files,
+        links,
         partial: parts.iter().any(|part| part.plan.partial),
         refused: false,
     }

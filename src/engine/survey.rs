@@ -5,9 +5,12 @@
 //! - The survey root of a folder is the nearest folder above it that holds both `schemas/` and `rules/`.
 
 use std::path::{Component, Path};
+use std::sync::Arc;
 
+use super::{InputFile, InputPlace};
 use crate::diagnostic::nearest::nearest;
 use crate::error::Error;
+use crate::rule_pack::Link;
 use crate::rule_pack::load::{Loaded, load, load_to_judge};
 use crate::source::root::{EmbeddedFile, SurveyRoot};
 
@@ -80,6 +83,19 @@ pub fn shown_name(name: Option<&str>) -> String {
     parts.get(parts.len().saturating_sub(2)..).unwrap_or_default().join("/")
 }
 
+/// The file that the survey `name` itself gives one of its links. `None`: it gives none.
+pub fn linked_file(name: Option<&str>, link: &Link) -> Option<InputFile> {
+    let path = link.file.as_deref()?;
+    let root = find(name).ok()?.root;
+    let place = match (root.path(path), root.read(path)) {
+        (Some(path), _) => InputPlace::Path(path),
+        (None, Ok(text)) => InputPlace::Bytes(text.into_bytes()),
+        // What is not there is told when it is opened.
+        (None, Err(_)) => InputPlace::Path(path.into()),
+    };
+    Some(InputFile { name: Arc::from(path), place, levels: Arc::default() })
+}
+
 /// Finds and loads the survey `name`, as [`find`] and [`Survey::load`] do.
 pub fn open(name: Option<&str>) -> Result<Loaded, Error> {
     find(name)?.load()
@@ -102,8 +118,6 @@ fn unknown(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::plan::{Plan, Selection};
     use crate::source::{json_tree, toml_tree};

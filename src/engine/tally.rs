@@ -179,6 +179,8 @@ pub(super) struct Tally {
     records: u64,
     faults: u64,
     breakdown: Option<Shares>,
+    /// Of rules about linked files: position in the pack, severity, counts.
+    of_links: Vec<(usize, Severity, RuleCounts)>,
 }
 
 impl Tally {
@@ -193,12 +195,18 @@ impl Tally {
             records: 0,
             faults: 0,
             breakdown: Shares::of(&plan.pack),
+            of_links: Vec::new(),
         }
     }
 
     /// By whose options findings are counted. `None`: nothing is broken down.
     pub(super) fn breakdown_field(&self) -> Option<FieldId> {
         self.breakdown.as_ref().map(Shares::field)
+    }
+
+    /// Adds records on which our own code failed.
+    pub(super) const fn faults(&mut self, faults: u64) {
+        self.faults += faults;
     }
 
     /// Adds findings that are not about a record.
@@ -240,6 +248,14 @@ impl Tally {
         }
     }
 
+    /// Adds the outcomes of the rules of `plan`, which are about a linked file and have been judged on all of it.
+    pub(super) fn linked(&mut self, plan: &Plan, counts: Vec<RuleCounts>, over_many: Vec<RuleCounts>) {
+        let alone = plan.rules.iter().zip(&plan.severities).zip(counts);
+        self.of_links.extend(alone.map(|((index, severity), counts)| (*index, *severity, counts)));
+        let many = plan.dataset.iter().zip(over_many);
+        self.of_links.extend(many.map(|(rule, counts)| (rule.index, rule.severity, counts)));
+    }
+
     /// The closing part of the report: codes and other findings by id, then every judged rule in the pack's order.
     pub(super) fn summary(mut self, plan: &Plan, files: Vec<FileLine>) -> Summary {
         let of_a_record = plan.rules.iter().zip(&plan.severities).zip(self.counts);
@@ -247,7 +263,8 @@ impl Tally {
         let over_many = plan.dataset.iter().zip(self.over_many);
         let over_many = over_many.filter(|(rule, _)| rule.selected);
         let over_many = over_many.map(|(rule, counts)| (rule.index, rule.severity, counts));
-        let mut judged: Vec<(usize, Severity, RuleCounts)> = of_a_record.chain(over_many).collect();
+        let mut judged: Vec<(usize, Severity, RuleCounts)> =
+            of_a_record.chain(over_many).chain(self.of_links).collect();
         judged.sort_by_key(|(index, ..)| *index);
         let rules = judged.into_iter().filter_map(|(index, severity, counts)| {
             let notice = &plan.pack.rules.get(index)?.notice;

@@ -6,7 +6,6 @@
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use super::block::{Judge, Judged};
 use crate::error::Error;
 use crate::input::{Block, Reader};
 
@@ -14,9 +13,9 @@ use crate::input::{Block, Reader};
 const BLOCKS_PER_THREAD: usize = 4;
 
 /// What came of a wave, and the one behind it.
-pub(super) struct Wave {
+pub(super) struct Wave<T> {
     /// In the order of its blocks.
-    pub(super) judged: Vec<Judged>,
+    pub(super) judged: Vec<T>,
     /// An error: the file cannot be read further.
     pub(super) next: Result<Vec<Block>, Error>,
 }
@@ -35,19 +34,19 @@ impl Workers {
         self.pool.as_ref().map_or(2, |pool| pool.current_num_threads() * BLOCKS_PER_THREAD)
     }
 
-    /// Judges `blocks`, and meanwhile reads the next wave.
-    pub(super) fn judge(
+    /// Does `work` on each of `blocks`, and meanwhile reads the next wave.
+    pub(super) fn judge<T: Send>(
         &mut self,
-        work: Judge<'_>,
+        work: &(impl Fn(&Block) -> T + Sync),
         blocks: &[Block],
         reader: &mut Reader,
-    ) -> Result<Wave, Error> {
+    ) -> Result<Wave<T>, Error> {
         let (judged, next) = match blocks {
             // The file's last block: starting threads costs more than judging it.
-            [last] => (vec![work.block(last)], next_wave(reader, self.wave())),
+            [last] => (vec![work(last)], next_wave(reader, self.wave())),
             blocks => {
                 let (pool, size) = self.pool()?;
-                let all = || blocks.par_iter().map(|block| work.block(block)).collect();
+                let all = || blocks.par_iter().map(work).collect();
                 pool.install(|| rayon::join(all, || next_wave(reader, size)))
             }
         };

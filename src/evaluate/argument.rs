@@ -86,7 +86,8 @@ impl<'p, 'b> Arguments<'p, 'b> {
         if self.withheld.holds(field) {
             return hidden();
         }
-        let cell = (field.table == 0).then(|| self.locator.written(row, field));
+        let own = field.table == self.machine.batch.about;
+        let cell = own.then(|| self.locator.written(row, field));
         match cell {
             // A message says the unit itself: 100床 in the cell would be 100床床.
             Some(cell) if self.has_words(field, &cell) => self.value(field, row, false).unwrap_or(cell),

@@ -89,8 +89,8 @@ pub(super) fn unlinked(machine: &Machine<'_, '_>, guards: &[u16]) -> Mask {
 /// Records in which one of the cells `reads` is not there. Where a link is missing that `when` asks for, only the
 /// record's own columns count.
 pub(super) fn lacking(machine: &Machine<'_, '_>, reads: &[FieldId], unlinked: &Mask) -> Mask {
-    let fields = machine.plan.pack.questionnaire.fields.len();
-    let own = |id: FieldId| id.table == 0 && usize::from(id.index) < fields;
+    let (pack, about) = (&machine.plan.pack, machine.batch.about);
+    let own = |id: FieldId| id.table == about && pack.field(id).is_some();
     let mut lacking = Mask::none(machine.len);
     for &id in reads {
         if own(id) {

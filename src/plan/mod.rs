@@ -8,6 +8,7 @@
 mod dataset;
 mod finder;
 mod keys;
+mod linked;
 mod lower;
 mod lower_call;
 mod selection;
@@ -103,6 +104,10 @@ pub struct Plan {
     /// Positions in `pack.rules` of selected rules that no run judges yet: of other kinds over many records, and over
     /// linked files.
     pub elsewhere: Vec<usize>,
+    /// Columns of linked files that have a part in an outcome or a message, by table and field.
+    pub linked_reads: BTreeSet<FieldId>,
+    /// Columns of linked files among whose values others are sought, beside those of the joins.
+    pub linked_keys: BTreeSet<Vec<FieldId>>,
     /// Values of all parameters that are known.
     pub params: BTreeMap<ParamId, Value>,
     /// Whether `--select` or `--ignore` took a rule away.
@@ -117,6 +122,8 @@ pub struct Plan {
     pub(crate) groups: Vec<PlannedGroup>,
     /// By table and column.
     pub(crate) openings: Vec<Vec<Opening>>,
+    /// Severities that the run gives to rules, by position in `pack.rules`.
+    levels: BTreeMap<usize, Severity>,
     steps: Vec<Step>,
     patterns: Vec<Pattern>,
 }
@@ -164,10 +171,13 @@ impl Plan {
         let severities = rules.iter().filter_map(|&index| severity(index)).collect();
         let plan = Self {
             groups: groups(&pack, &rules),
+            linked_reads: linked::reads(&pack, &rules, &dataset),
+            linked_keys: linked::keys(&pack, &rules),
             rules,
             severities,
             dataset,
             elsewhere,
+            levels: chosen.severities,
             partial: chosen.partial,
             hard_edit_deselected: chosen.hard_edit_deselected,
             judged,

@@ -85,7 +85,7 @@ impl Collected {
     pub fn by_file(&self) -> Vec<(Option<&str>, Vec<&Entry>)> {
         let mut files: Vec<(Option<&str>, Vec<&Entry>)> = Vec::new();
         let mut places: BTreeMap<Option<&str>, usize> = BTreeMap::new();
-        for file in &self.summary.files {
+        for file in self.summary.all_files() {
             places.entry(Some(&*file.name)).or_insert_with(|| {
                 files.push((Some(&*file.name), Vec::new()));
                 files.len() - 1

@@ -88,7 +88,7 @@ impl Suite {
     /// The tests of one file. `None`: what is about no file.
     fn of(collected: &Collected, file: Option<&str>, entries: &[&Entry]) -> Self {
         let mut suite = Self::new(file.unwrap_or(OURSELVES).to_owned());
-        let line = collected.summary.files.iter().find(|line| Some(&*line.name) == file);
+        let line = collected.summary.all_files().find(|line| Some(&*line.name) == file);
         if let Some(line) = line {
             let failure = (!line.readable).then(|| Failure::Unreadable(line.name.clone()));
             suite.add(own(pick(collected, "読み取り", "reading"), failure.as_ref(), collected));

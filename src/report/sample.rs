@@ -266,6 +266,7 @@ pub(super) fn header() -> RunHeader {
         hash: "3f2a91c0d4e5b6a7".into(),
         names: BTreeMap::from([(SourceId(0), Arc::from("提出/回答.csv"))]),
         files: vec![SourceId(0)],
+        links: Vec::new(),
         partial: false,
         further: Vec::new(),
         refused: false,

@@ -265,7 +265,7 @@ impl Earlier {
     /// What came of a run of `files` that came to `summary`.
     pub fn closed(&self, summary: &Summary) -> SinceReport {
         let files: BTreeSet<&str> =
-            summary.files.iter().filter(|file| file.readable).map(|file| &*file.name).collect();
+            summary.all_files().filter(|file| file.readable).map(|file| &*file.name).collect();
         let judged = summary.rules.iter().filter(|rule| rule.counts.is_some());
         let rules: BTreeSet<&str> = judged.map(|rule| &*rule.id).collect();
         let mut gone: Vec<usize> = self.left.values().flatten().copied().collect();

@@ -123,10 +123,13 @@ pub fn receipt(header: &RunHeader, summary: &Summary, hashes: bool, language: La
             Language::En => format!("{more} more"),
         });
     }
+    let links = summary.links.iter().map(|link| format!("{}={}", link.link, file(&link.file)));
+    let links = links.collect::<Vec<_>>().join(", ");
+    let links = if links.is_empty() { links } else { format!("{links} | ") };
     let packs = header.packs().map(|(survey, wave, hash)| format!("{survey}/{wave} {}", short(hash)));
     let packs = packs.collect::<Vec<_>>().join(", ");
     let version = env!("CARGO_PKG_VERSION");
-    format!("kenpyo {version} | {packs} | {} | {}", files.join(", "), verdict.get(language))
+    format!("kenpyo {version} | {packs} | {links}{} | {}", files.join(", "), verdict.get(language))
 }
 
 /// What a receipt is called.

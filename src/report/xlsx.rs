@@ -240,6 +240,10 @@ fn summary_sheet(collected: &Collected, sheet: &mut Worksheet) -> Result<(), Xls
         };
         lines.push((name, records));
     }
+    for link in &summary.links {
+        let name = pick(language, "突合ファイル", "linked file");
+        lines.push((name, format!("{}: {}", link.link, link.file.name)));
+    }
     sheet.set_column_width(0, 24)?;
     sheet.set_column_width(1, 100)?;
     let (left, right) = (heading(), plain());

@@ -144,6 +144,17 @@ pub fn file_at(root: &SurveyRoot, text: Text<'_>, source: &SourceText) -> Result
     }
 }
 
+/// The file that `text` names, which need not be there: what is not inside the root is refused all the same.
+pub fn path_at(root: &SurveyRoot, text: Text<'_>, source: &SourceText) -> Result<String, Refused> {
+    let at = |code| Box::new(mistake::at(code, source, text.span).with("found", text.text));
+    let plain = text.text.split('/').all(is_plain);
+    match root.standing(text.text) {
+        Standing::File | Standing::Nothing if plain => Ok(text.text.to_owned()),
+        Standing::Other if plain => Err(at(&code::NO_FILE)),
+        _ => Err(at(&code::PATH_REFUSED)),
+    }
+}
+
 /// The schema that `text` names: a path relative to the root, or the id of one in `schemas/`.
 pub fn schema_at(root: &SurveyRoot, text: Text<'_>, source: &SourceText) -> Result<String, Refused> {
     let path = format!("schemas/{}.json", text.text);

@@ -51,12 +51,14 @@ pub fn read(files: &[File<'_>], root: &SurveyRoot, first: SourceId) -> Result<Li
         let (questionnaire, mistakes) = load::load_from(root, &path, table, first, sources)?;
         found.append(mistakes);
         let Some(questionnaire) = questionnaire else { continue };
+        let file = declaration.table.text("file");
+        let file = file.and_then(|file| keep(chain::path_at(root, file, declaration.source), found));
         linked.links.push(Link {
             name: Arc::clone(&declaration.name),
             table,
             questionnaire,
             on: Vec::new(),
-            file: declaration.table.text("file").map(|file| Arc::from(file.text)),
+            file: file.map(Arc::from),
             missing_is_blank: declaration.table.text("missing").is_some_and(|word| word.text == "blank"),
         });
     }

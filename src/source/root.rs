@@ -121,6 +121,14 @@ impl SurveyRoot {
         Ok(found)
     }
 
+    /// Where the file at `path` is on disk, or would be: it need not be there. `None`: the root is not on disk.
+    pub fn path(&self, path: &str) -> Option<PathBuf> {
+        match self {
+            Self::Folder(root) => Some(resolve(root, path).unwrap_or_else(|_| root.join(path))),
+            Self::Embedded(_) | Self::Memory(_) => None,
+        }
+    }
+
     /// Whether [`read`](Self::read) would find a file at `path`.
     pub fn exists(&self, path: &str) -> bool {
         match self {

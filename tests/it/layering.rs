@@ -14,6 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["questionnaire"],
     &["rule_pack", "input"],
     &["plan", "batch"],
+    &["linked"],
     &["evaluate"],
     &["rule_trial"],
     &["engine"],

@@ -43,8 +43,8 @@ use crate::diagnostic::code::structure;
 use crate::diagnostic::{Argument, Severity};
 use crate::expression::FieldId;
 use crate::input::{CellFinding, Layout, RawChunk, RawKind, RawRecord};
-use crate::questionnaire::{Domain, Field};
-use crate::rule_pack::RulePack;
+use crate::questionnaire::{Domain, Field, Questionnaire};
+use crate::rule_pack::{Link, RulePack};
 
 /// How one field's cells are read.
 #[derive(Debug)]
@@ -71,6 +71,8 @@ enum Answer {
 #[derive(Debug)]
 pub struct Converter {
     pack: Arc<RulePack>,
+    /// Whose records: 0 submissions, else those of that link's file.
+    about: u16,
     fields: Vec<FieldReader>,
     /// Positions of the fields that identify a record, fallbacks last.
     keys: Vec<usize>,
@@ -80,19 +82,30 @@ pub struct Converter {
 impl Converter {
     /// For the records of `pack`.
     pub fn new(pack: &Arc<RulePack>) -> Self {
-        let questionnaire = &pack.questionnaire;
         let ids: Vec<FieldId> = pack.key.iter().chain(&pack.fallback_key).copied().collect();
+        Self::of(pack, 0, &pack.questionnaire, &ids)
+    }
+
+    /// For the records of a link's own file.
+    pub fn of_link(pack: &Arc<RulePack>, link: &Link) -> Self {
+        let theirs: Vec<FieldId> = link.on.iter().map(|(_, theirs)| *theirs).collect();
+        Self::of(pack, link.table, &link.questionnaire, &theirs)
+    }
+
+    fn of(pack: &Arc<RulePack>, about: u16, questionnaire: &Questionnaire, ids: &[FieldId]) -> Self {
         let keys: Vec<usize> = ids.iter().map(|id| usize::from(id.index)).collect();
-        let titles = ids.iter().filter_map(|id| questionnaire.get(*id)).map(|field| field.title().into());
+        let titles = ids.iter().filter_map(|id| pack.field(*id)).map(|field| field.title().into());
+        let reader = |field| FieldReader::new(field, pack, questionnaire);
         Self {
-            fields: questionnaire.fields.iter().map(|field| FieldReader::new(field, pack)).collect(),
+            about,
+            fields: questionnaire.fields.iter().map(reader).collect(),
             keys,
             key_titles: Argument::List(titles.collect()),
             pack: Arc::clone(pack),
         }
     }
 
-    /// The records of `chunk` as typed columns; derived values are blank, and no row is linked.
+    /// The records of `chunk` as typed columns; derived values are blank, and no row is linked to another table.
     pub fn convert(&self, layout: &Layout, chunk: RawChunk) -> Batch {
         let rows = chunk.records.len();
         let unreadable = unreadable(&chunk.records);
@@ -107,17 +120,33 @@ impl Converter {
             };
             columns.push(column);
         }
-        let derived = self.pack.derived.iter().filter(|derived| !derived.fallback);
-        columns.extend(derived.map(|derived| missing::blank(&derived.ty, rows)));
+        if self.about == 0 {
+            let derived = self.pack.derived.iter().filter(|derived| !derived.fallback);
+            columns.extend(derived.map(|derived| missing::blank(&derived.ty, rows)));
+        }
         let (mut chunk, mut findings) = desk.into_parts();
         findings.append(&mut chunk.findings);
         let mut unreadable = unreadable;
         self.check_keys(&chunk, &columns, &mut unreadable, &mut findings);
         // Stable, so that what the reader and the conversion say of one cell keeps its order.
         findings.sort_by_key(|finding| (finding.row, finding.field));
-        let mut tables = vec![Table { linked: Mask::all(rows), columns }];
-        tables.extend(self.pack.links.iter().map(|link| missing::unlinked(&link.questionnaire, rows)));
-        Batch { chunk, tables, unreadable, findings }
+        let tables = self.tables(rows, columns);
+        Batch { chunk, about: self.about, keys: Arc::default(), tables, unreadable, findings }
+    }
+
+    /// All tables, of which the records' own has `columns`, and no other any record.
+    fn tables(&self, rows: usize, columns: Vec<Column>) -> Vec<Table> {
+        let own = Table { linked: Mask::all(rows), rows: Vec::new(), columns };
+        let links = self.pack.links.iter().map(|link| missing::unlinked(&link.questionnaire, rows));
+        if self.about == 0 {
+            return std::iter::once(own).chain(links).collect();
+        }
+        let mut tables: Vec<Table> =
+            std::iter::once(missing::no_submission(&self.pack, rows)).chain(links).collect();
+        if let Some(table) = tables.get_mut(usize::from(self.about)) {
+            *table = own;
+        }
+        tables
     }
 
     /// Records in which every field that identifies them is blank cannot be tied to anybody. A file that has none of
@@ -162,12 +191,12 @@ fn unreadable(records: &[RawRecord]) -> Mask {
 }
 
 impl FieldReader {
-    fn new(field: &Field, pack: &Arc<RulePack>) -> Self {
+    fn new(field: &Field, pack: &Arc<RulePack>, questionnaire: &Questionnaire) -> Self {
         let answer = match &field.domain {
             Domain::Options(_) => Answer::Option(option::Options::new(field)),
             Domain::Multi(layout) => Answer::Multi(multi::Items::new(field, layout)),
             Domain::Number(domain) => Answer::Number(number::Numbers::new(field, domain)),
-            Domain::Text(domain) => Answer::Text(text::Texts::new(field, domain, &pack.questionnaire)),
+            Domain::Text(domain) => Answer::Text(text::Texts::new(field, domain, questionnaire)),
             Domain::Time(formats) => Answer::Time(time::Times::new(field, formats, pack.zone, &pack.wave)),
         };
         let field = Arc::new(field.clone());

@@ -12,6 +12,7 @@ pub mod cell;
 pub mod configuration;
 pub mod expression;
 pub mod internal;
+pub mod linked;
 pub mod pack;
 pub mod questionnaire;
 pub mod recipe;
@@ -78,6 +79,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
     [
         structure::ALL,
         workbook::ALL,
+        linked::ALL,
         cell::ALL,
         expression::ALL,
         questionnaire::ALL,

@@ -121,7 +121,7 @@ impl Accepted {
 fn severities(parts: &[Part<'_>]) -> BTreeMap<String, Severity> {
     let mut known: BTreeMap<String, Severity> =
         crate::diagnostic::code::all().map(|code| (code.id.to_owned(), code.severity)).collect();
-    for Part { plan, inputs } in parts {
+    for Part { plan, inputs, .. } in parts {
         let pack = &plan.pack;
         let cells = pack.questionnaire.fields.iter().flat_map(|field| &field.invalid);
         known.extend(cells.map(|case| (case.id.to_string(), case.severity)));

@@ -143,7 +143,7 @@ impl Page {
             remarks: remarks(collected, lists.records.len(), &words),
             counts: counts(collected, &words),
             receipt: line(&common::labelled_receipt(header, summary, !audience.hide_values, language)),
-            files: summary.files.iter().map(|file| File::of(file, audience.hide_values)).collect(),
+            files: summary.all_files().map(|file| File::of(file, audience.hide_values)).collect(),
             hashes: !audience.hide_values,
             charts: charts(summary, look),
             columns: common::COLUMNS

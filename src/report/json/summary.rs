@@ -6,7 +6,9 @@
 
 use super::Texts;
 use crate::diagnostic::Language;
-use crate::engine::event::{Breakdown, BreakdownLine, FixedFinding, RuleLine, SinceReport, Summary};
+use crate::engine::event::{
+    Breakdown, BreakdownLine, FileLine, FixedFinding, RuleLine, SinceReport, Summary,
+};
 use crate::engine::verdict::Failure;
 use crate::evaluate::RuleCounts;
 use crate::report::{Audience, words};
@@ -26,6 +28,7 @@ pub(in crate::report) struct JsonSummary<'a> {
     failures: Vec<JsonFailure<'a>>,
     breakdowns: Vec<JsonBreakdown<'a>>,
     files: Vec<JsonFile<'a>>,
+    links: Vec<JsonLink<'a>>,
     rules: Vec<JsonRule<'a>>,
     since: Option<JsonSince<'a>>,
 }
@@ -154,6 +157,27 @@ struct JsonFile<'a> {
     sha256: Option<&'a str>,
 }
 
+/// A linked file.
+#[derive(serde::Serialize)]
+struct JsonLink<'a> {
+    link: &'a str,
+    part: usize,
+    #[serde(flatten)]
+    file: JsonFile<'a>,
+}
+
+impl<'a> JsonFile<'a> {
+    fn new(file: &'a FileLine, audience: Audience) -> Self {
+        Self {
+            name: &file.name,
+            readable: file.readable,
+            records: file.records,
+            unreadable: file.unreadable,
+            sha256: file.hash.as_deref().filter(|_| !audience.hide_values),
+        }
+    }
+}
+
 #[derive(serde::Serialize)]
 struct JsonRule<'a> {
     rule: &'a str,
@@ -224,15 +248,14 @@ impl<'a> JsonSummary<'a> {
                 .filter(|_| !audience.hide_values)
                 .map(JsonBreakdown::new)
                 .collect(),
-            files: summary
-                .files
+            files: summary.files.iter().map(|file| JsonFile::new(file, audience)).collect(),
+            links: summary
+                .links
                 .iter()
-                .map(|file| JsonFile {
-                    name: &file.name,
-                    readable: file.readable,
-                    records: file.records,
-                    unreadable: file.unreadable,
-                    sha256: file.hash.as_deref().filter(|_| !audience.hide_values),
+                .map(|line| JsonLink {
+                    link: &line.link,
+                    part: line.part,
+                    file: JsonFile::new(&line.file, audience),
                 })
                 .collect(),
             rules: summary.rules.iter().map(rule).collect(),

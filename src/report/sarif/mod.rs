@@ -165,7 +165,7 @@ struct Addresses(BTreeMap<String, usize>);
 
 impl Addresses {
     fn new(collected: &Collected) -> Self {
-        let files = collected.summary.files.iter().enumerate();
+        let files = collected.summary.all_files().enumerate();
         Self(files.map(|(place, file)| (file.name.to_string(), place)).collect())
     }
 
@@ -202,7 +202,7 @@ fn artifacts(collected: &Collected, addresses: &Addresses) -> Vec<Artifact> {
             .map(|hash| ("sha-256", hash.to_string()))
             .collect(),
     };
-    collected.summary.files.iter().map(artifact).collect()
+    collected.summary.all_files().map(artifact).collect()
 }
 
 fn invocation(collected: &Collected, addresses: &Addresses) -> Invocation {

@@ -49,7 +49,7 @@ pub fn all(
     let mut all = Vec::new();
     for key in KEYS {
         let members: Vec<Effective> = match key.shape {
-            Shape::Params | Shape::Severities => members(configuration, key.name).collect(),
+            Shape::Params | Shape::Files | Shape::Severities => members(configuration, key.name).collect(),
             Shape::Paths => paths(configuration).collect(),
             _ => vec![one(configuration, environment, options, key)],
         };

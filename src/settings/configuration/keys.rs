@@ -36,6 +36,8 @@ pub enum Shape {
     Formats,
     /// A table of values by name.
     Params,
+    /// A table of files that are read, by name; relative to the folder of the configuration.
+    Files,
     /// A table of severities by rule.
     Severities,
     /// Tables of settings that hold for some files only.
@@ -97,6 +99,7 @@ pub static KEYS: &[Key] = keys! {
     "select" Shape::Texts, [], unset("すべての規則", "all rules");
     "ignore" Shape::Texts, [], Otherwise::Empty;
     "param" Shape::Params, [], unset("調査が定める値", "the survey's own values");
+    "link" Shape::Files, [], unset("調査が定めるファイル", "the survey's own files");
     "as-of" Shape::Date, [], unset("調査が定める値", "the survey's own value");
     "fail-on" Shape::Word(&["info", "warning", "error", "never"]), [], Otherwise::Word("error");
     "values" Shape::Word(&["show", "hide"]), ["KENPYO_VALUES"], Otherwise::Word("show");
@@ -157,6 +160,7 @@ pub const fn expected(shape: Shape) -> Localized<&'static str> {
             "a list of \"NAME\" or \"NAME=FILE\"",
         ),
         Shape::Params => Localized::new("名前 = 値 の表", "a table of NAME = VALUE"),
+        Shape::Files => Localized::new("名前 = \"ファイル\" の表", "a table of NAME = \"FILE\""),
         Shape::Severities => Localized::new("規則 = \"重大度\" の表", "a table of RULE = \"SEVERITY\""),
         Shape::Paths => Localized::new("[[path]] の形の表", "tables of the form [[path]]"),
     }

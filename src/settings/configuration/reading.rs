@@ -83,6 +83,7 @@ impl Reader<'_> {
             let key = KEYS.iter().find(|key| key.name == entry.key);
             match (key.map(|key| key.shape), entry.item.table()) {
                 (Some(Shape::Params), Some(table)) => self.params(table),
+                (Some(Shape::Files), Some(table)) => self.files(&entry.key, table),
                 (Some(Shape::Severities), Some(table)) => {
                     let severities = self.severities("severity", table);
                     let named =
@@ -312,6 +313,19 @@ impl Reader<'_> {
             self.mark(&text, entry.item.span);
             let given = self.of(Value::Text(text), entry.item.span);
             self.read.given.insert(format!("param.{}", entry.key), given);
+        }
+    }
+
+    /// Files by name.
+    fn files(&mut self, block: &str, table: &Table<'_>) {
+        for entry in &table.entries {
+            let name = format!("{block}.{}", entry.key);
+            self.mark(&entry.key, entry.key_span);
+            if entry.item.text().is_none_or(|text| text.text.trim().is_empty()) {
+                self.wrong(&name, Shape::Files, &entry.item);
+            } else if let Some(given) = self.given(&name, Shape::Input, &entry.item) {
+                self.read.given.insert(name, given);
+            }
         }
     }
 

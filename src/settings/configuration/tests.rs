@@ -53,6 +53,7 @@ fn example(shape: Shape) -> String {
         Shape::Date => "2024-02-01".to_owned(),
         Shape::Version => "\">=0.0.1\"".to_owned(),
         Shape::Formats => "[\"json=r.json\", \"short\"]".to_owned(),
+        Shape::Files => "{ a = 'a.csv', b = 'in/b.xlsx' }".to_owned(),
         Shape::Params => "{ a = 1, b = 2024-02-01, c = 'd', e = 1.5, f = true }".to_owned(),
         Shape::Severities => "{ a-rule = \"info\", 'X/y' = \"error\" }".to_owned(),
         Shape::Paths => {

@@ -1,0 +1,383 @@
+//! The linked files of a run: read before the submissions, judged by the rules about them, and kept to be joined.
+//!
+//! Invariants
+//! - A linked file that cannot be read is told like a submission that cannot be read, and fails the run: nothing is ever
+//!   unlinked in silence.
+//! - What its cells give rise to is nobody's to correct in this run: it is told as a warning at most, and a kind of which
+//!   there is much is counted.
+//! - No piece of a linked file is drawn, and nothing of it is written back.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::event::{FileLine, LinkLine};
+use super::opening::{open, unreadable};
+use super::receipt::Receipt;
+use super::run::{Run, Section};
+use super::workers::{Wave, next_wave};
+use super::{LinkedFile, Part};
+use crate::batch::convert::Converter;
+use crate::diagnostic::code::linked as code;
+use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Place, Severity};
+use crate::error::Error;
+use crate::evaluate::{Finding, Gathered, Judging, KeyTable, RuleCounts, Wants, diagnose, gather, judge};
+use crate::input::{Block, FormNeeds, ReadOptions, Reader, UnknownKey, UnknownKeys};
+use crate::linked::{Linked, LinkedTable, Loading, Piece, Wanted};
+use crate::plan::Plan;
+use crate::rule_pack::Link;
+use crate::source::SourceId;
+
+/// Most findings of one kind on cells, and most repeated keys, that are told one by one.
+const MOST_ALIKE: u64 = 10;
+
+/// Most records that one finding names.
+const MOST_RECORDS: usize = 5;
+
+/// How the records of one linked file are judged and kept.
+struct Work<'a> {
+    /// The rules about the file.
+    plan: &'a Plan,
+    link: &'a Link,
+    converter: &'a Converter,
+    wanted: &'a Wanted,
+    wants: Wants,
+}
+
+/// What a block of a linked file comes to.
+#[derive(Default)]
+struct Read {
+    pieces: Vec<Piece>,
+    /// Of cells and of rules.
+    findings: Vec<Finding>,
+    counts: Vec<RuleCounts>,
+    gathered: Vec<Gathered>,
+    unknown_keys: Vec<UnknownKey>,
+    records: u64,
+    unreadable: u64,
+    faults: u64,
+    /// Whether a column of the key is lacking.
+    keyless: bool,
+}
+
+impl Read {
+    fn append(&mut self, mut other: Self) {
+        self.pieces.append(&mut other.pieces);
+        self.findings.append(&mut other.findings);
+        if self.counts.is_empty() {
+            self.counts = other.counts;
+        } else {
+            self.counts.iter_mut().zip(&other.counts).for_each(|(sum, counts)| sum.join(counts));
+        }
+        self.gathered.append(&mut other.gathered);
+        self.unknown_keys.append(&mut other.unknown_keys);
+        self.records += other.records;
+        self.unreadable += other.unreadable;
+        self.faults += other.faults;
+        self.keyless |= other.keyless;
+    }
+}
+
+impl Work<'_> {
+    fn block(&self, block: &Block) -> Read {
+        let whole = catch_unwind(AssertUnwindSafe(|| self.walk(block.clone())));
+        whole.unwrap_or_else(|_| {
+            let mut all = Read::default();
+            for (row, _) in block.records.iter().enumerate() {
+                let single = block.single(row);
+                let one = catch_unwind(AssertUnwindSafe(|| self.walk(single.clone())));
+                all.append(one.unwrap_or_else(|_| self.lost(&single)));
+            }
+            all
+        })
+    }
+
+    fn walk(&self, block: Block) -> Read {
+        let layout = Arc::clone(&block.layout);
+        let mut chunk = layout.cells(block);
+        let unknown_keys = std::mem::take(&mut chunk.unknown_keys);
+        let mut batch = self.converter.convert(&layout, chunk);
+        for finding in batch.findings.iter_mut().filter(|finding| finding.field.is_some()) {
+            finding.severity = finding.severity.min(Severity::Warning);
+            finding.fix = None;
+        }
+        let piece = Piece::of(&batch, &self.plan.pack, self.wanted);
+        let outcomes = judge(self.plan, &mut batch);
+        let gathered = (!self.plan.dataset.is_empty()).then(|| gather(self.plan, &batch, self.wants, false));
+        let records = diagnose(self.plan, &batch, &outcomes, self.wants);
+        let count = |verdict| {
+            let mut counts = RuleCounts::default();
+            counts.add(verdict);
+            counts
+        };
+        let absent = |theirs: &crate::expression::FieldId| layout.is_absent(usize::from(theirs.index));
+        Read {
+            pieces: vec![piece],
+            findings: records.into_iter().flat_map(|record| record.findings).collect(),
+            counts: outcomes.rules.iter().map(count).collect(),
+            gathered: gathered.into_iter().collect(),
+            unknown_keys,
+            records: length(batch.len()),
+            unreadable: batch.unreadable.count(),
+            faults: 0,
+            keyless: self.link.on.iter().any(|(_, theirs)| absent(theirs)),
+        }
+    }
+
+    /// A record on which our own code failed: it is not linked, and every rule is skipped on it.
+    fn lost(&self, block: &Block) -> Read {
+        Read {
+            findings: vec![Finding::from(super::fault(Place::File(block.source)))],
+            counts: vec![RuleCounts { skipped: 1, ..RuleCounts::default() }; self.plan.rules.len()],
+            gathered: vec![Gathered::lost(self.plan)],
+            records: 1,
+            faults: 1,
+            ..Read::default()
+        }
+    }
+}
+
+/// Findings on cells of a linked file, of each kind the first.
+#[derive(Default)]
+struct Alike(BTreeMap<String, u64>);
+
+impl Alike {
+    /// Whether the finding is to be told; every other is counted.
+    fn tells(&mut self, finding: &Finding) -> bool {
+        let count = self.0.entry(finding.diagnostic.notice.full_id()).or_default();
+        *count += 1;
+        *count <= MOST_ALIKE
+    }
+
+    /// What was not told, a finding for each kind.
+    fn rest(self, link: &Link, source: SourceId) -> Diagnostics {
+        let more = self.0.into_iter().filter(|(_, count)| *count > MOST_ALIKE);
+        let told = |(rule, count): (String, u64)| {
+            Diagnostic::new(&code::FURTHER_FINDINGS, Place::File(source))
+                .with("link", &*link.name)
+                .with("rule", rule)
+                .with("count", count - MOST_ALIKE)
+        };
+        more.map(told).collect()
+    }
+}
+
+/// A linked file that was read, before it is joined.
+struct Loaded {
+    loading: Loading,
+    counts: Vec<RuleCounts>,
+    keys: KeyTable,
+    line: FileLine,
+}
+
+impl Run<'_> {
+    /// Reads and judges the linked files of a part.
+    pub(super) fn linked_files(
+        &mut self,
+        section: &mut Section<'_>,
+        part: &Part<'_>,
+    ) -> Result<Linked, Error> {
+        let before = self.links_before;
+        self.links_before += part.links.len();
+        let mut tables = Vec::new();
+        for (place, linked) in part.links.iter().enumerate() {
+            let Some(id) = self.header.links.get(before + place).copied() else { break };
+            let link =
+                usize::from(linked.table).checked_sub(1).and_then(|link| part.plan.pack.links.get(link));
+            let Some(link) = link else { continue };
+            tables.extend(self.linked_file(section, part.plan, link, linked, id)?);
+        }
+        Ok(Linked::new(tables))
+    }
+
+    /// `None`: the file cannot be read, which is told.
+    fn linked_file(
+        &mut self,
+        section: &mut Section<'_>,
+        plan: &Plan,
+        link: &Link,
+        linked: &LinkedFile,
+        id: SourceId,
+    ) -> Result<Option<LinkedTable>, Error> {
+        let about = plan.of_link(link.table);
+        let theirs = link.on.iter().map(|(_, theirs)| *theirs);
+        let form = Arc::new(FormNeeds::new(&link.questionnaire, []).keyed_by(theirs));
+        let receipt = Receipt::begin(&linked.file.place);
+        // What a person says of the submissions is not said of linked files.
+        let read = ReadOptions { chunk_records: self.read.chunk_records, ..ReadOptions::default() };
+        let opened =
+            open(&linked.file).and_then(|stream| Reader::open(id, &linked.file.name, stream, &form, &read));
+        let line = FileLine { name: Arc::clone(&linked.file.name), ..FileLine::default() };
+        let mut table = None;
+        let mut line = match opened {
+            Err(error) => {
+                self.tell(section, unreadable(id, &error))?;
+                line
+            }
+            Ok((mut reader, found)) => {
+                self.tell(section, demoted(found))?;
+                let line = FileLine { readable: reader.is_readable(), ..line };
+                let mut loaded = self.linked_records(section, (&about, link), &mut reader, (line, id))?;
+                loaded.line.readable &= reader.is_readable();
+                (loaded.line.format, loaded.line.encoding) = (reader.format(), reader.encoding());
+                loaded.line.separator = reader.separator();
+                self.tell(section, demoted(reader.finish()))?;
+                let Loaded { loading, counts, keys, line } = loaded;
+                if line.readable {
+                    let whole = loading.finish();
+                    self.linked_rules(section, &about, counts, &keys)?;
+                    self.tell(section, repeated(&whole, &about, link, (id, self.wants)))?;
+                    table = Some(whole);
+                }
+                line
+            }
+        };
+        line.hash = receipt.hash();
+        self.links.push(LinkLine { link: Arc::clone(&link.name), part: 0, file: line });
+        Ok(table)
+    }
+
+    /// All records of a linked file.
+    fn linked_records(
+        &mut self,
+        section: &mut Section<'_>,
+        (about, link): (&Plan, &Link),
+        reader: &mut Reader,
+        (mut line, id): (FileLine, SourceId),
+    ) -> Result<Loaded, Error> {
+        let converter = Converter::of_link(&about.pack, link);
+        let wanted = Wanted::of(section.plan, link, self.whole_links);
+        let wants = Wants { excerpts: false, answers: false, marks: None, ..self.wants };
+        let mut loading = Loading::new(link, wanted.clone());
+        let work = Work { plan: about, link, converter: &converter, wanted: &wanted, wants };
+        let (mut alike, mut unknown, mut after) = (Alike::default(), UnknownKeys::default(), Vec::new());
+        let (mut counts, mut keys) = (vec![RuleCounts::default(); about.rules.len()], KeyTable::default());
+        let (layout, mut keyless) = (Arc::clone(reader.layout()), false);
+        let mut wave = next_wave(reader, self.workers.wave());
+        loop {
+            let blocks = match wave {
+                Ok(blocks) if blocks.is_empty() => break,
+                Ok(blocks) => blocks,
+                Err(error) => {
+                    line.readable = false;
+                    after.extend(unreadable(id, &error));
+                    break;
+                }
+            };
+            let Wave { judged, next } =
+                self.workers.judge(&|block: &Block| work.block(block), &blocks, reader)?;
+            for read in judged {
+                line.records += read.records;
+                line.unreadable += read.unreadable;
+                keyless |= read.keyless;
+                section.tally.faults(read.faults);
+                counts.iter_mut().zip(&read.counts).for_each(|(sum, counts)| sum.join(counts));
+                read.gathered.into_iter().for_each(|gathered| keys.add(gathered));
+                read.pieces.into_iter().for_each(|piece| loading.add(piece));
+                let told = read.findings.into_iter().filter(|finding| {
+                    about.is_about(finding.diagnostic.notice.full_id().as_str()) || alike.tells(finding)
+                });
+                self.tell_drawn(section, &told.collect::<Vec<_>>())?;
+                after.extend(read.unknown_keys.into_iter().filter_map(|key| unknown.report(&layout, key)));
+            }
+            wave = next;
+        }
+        after.extend(unknown.further());
+        after.extend(alike.rest(link, id));
+        for (code, is) in
+            [(&code::KEY_COLUMN_MISSING, keyless), (&code::KEYS_TOO_MANY, loading.is_overfull())]
+        {
+            if is {
+                line.readable = false;
+                let titles = link.on.iter().filter_map(|(_, theirs)| about.pack.field(*theirs));
+                let titles = titles.map(|field| Argument::from(&*field.column)).collect();
+                let finding = Diagnostic::new(code, Place::File(id)).with("link", &*link.name);
+                after.push(finding.with("expected", Argument::List(titles)));
+            }
+        }
+        self.tell(section, after.into_iter().collect())?;
+        Ok(Loaded { loading, counts, keys, line })
+    }
+
+    /// The rules over many records of a linked file, and the counts of all rules about it.
+    fn linked_rules(
+        &mut self,
+        section: &mut Section<'_>,
+        about: &Plan,
+        counts: Vec<RuleCounts>,
+        keys: &KeyTable,
+    ) -> Result<(), Error> {
+        let mut over_many = Vec::new();
+        if !about.dataset.is_empty() {
+            let judging = Judging {
+                plan: about,
+                names: &self.header.names,
+                keys: self.wants.keys,
+                pool: self.workers.pool.as_ref(),
+                outcomes: false,
+            };
+            let mut found = Vec::new();
+            let outcomes = keys.judge(judging, &mut |finding| {
+                found.push(finding);
+                Ok(())
+            })?;
+            over_many = outcomes.counts;
+            self.tell_drawn(section, &found)?;
+        }
+        section.tally.linked(about, counts, over_many);
+        Ok(())
+    }
+}
+
+/// What is told of the file as a whole, where nothing can be written back.
+fn demoted(found: Diagnostics) -> Diagnostics {
+    found.into_iter().map(|diagnostic| Diagnostic { fix: None, ..diagnostic }).collect()
+}
+
+/// A finding for each key that stands in several records.
+fn repeated(
+    whole: &LinkedTable,
+    about: &Plan,
+    link: &Link,
+    (source, wants): (SourceId, Wants),
+) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let private =
+        link.on.iter().any(|(_, theirs)| about.pack.field(*theirs).is_some_and(|field| field.private));
+    let shown = wants.values && wants.keys;
+    let mut more = 0_u64;
+    for (place, rows) in whole.repeated().enumerate() {
+        if length(place) >= MOST_ALIKE {
+            more += 1;
+            continue;
+        }
+        let Some(&first) = rows.first() else { continue };
+        let key = whole.key(&about.pack, first).filter(|_| !private);
+        let numbers = rows.iter().take(MOST_RECORDS).filter_map(|row| whole.number(*row)).map(Argument::from);
+        let numbers: Vec<Argument> = numbers.collect();
+        let Some(place) = whole.place(first, key.as_deref().map(Box::from)) else { continue };
+        let mut finding = Diagnostic::new(&code::KEY_REPEATED, place)
+            .with("link", &*link.name)
+            .with("count", length(rows.len()))
+            .with("records", Argument::List(numbers));
+        if let Some(key) = key.as_deref().filter(|_| shown) {
+            finding = finding.with("key", Argument::written(key));
+        }
+        let labels = rows.iter().take(MOST_RECORDS).filter_map(|row| whole.label(*row, Argument::Nothing));
+        finding.labels.extend(labels);
+        found.push(finding);
+    }
+    if more > 0 {
+        found.push(
+            Diagnostic::new(&code::FURTHER_FINDINGS, Place::File(source))
+                .with("link", &*link.name)
+                .with("rule", code::KEY_REPEATED.id)
+                .with("count", more),
+        );
+    }
+    found
+}
+
+fn length(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}

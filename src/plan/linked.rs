@@ -1,0 +1,93 @@
+//! Linked files in a programme: which of their columns are read, and the rules about them.
+//!
+//! Invariants
+//! - What is read of a linked file is known before it is opened: nothing else of it is kept.
+//! - The programme of a linked file has the pack and the parameters of the run; its rules are those about that file.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::lower::{Lowering, routing_of};
+use super::{DatasetRule, Plan};
+use crate::expression::FieldId;
+use crate::rule_pack::{Demand, EditRule, RulePack};
+
+/// Columns of linked files that the rules at `rules` and `over_many` of `pack`, and its derived values, read.
+pub(super) fn reads(pack: &RulePack, rules: &[usize], over_many: &[DatasetRule]) -> BTreeSet<FieldId> {
+    let chosen = rules.iter().copied().chain(over_many.iter().map(|rule| rule.index));
+    let of_rules = chosen.filter_map(|index| pack.rules.get(index)).flat_map(|rule| &rule.reads);
+    let of_derived = pack.derived.iter().flat_map(|derived| &derived.reads);
+    let mut open: Vec<FieldId> = of_rules.chain(of_derived).copied().collect();
+    open.retain(|field| field.table != 0);
+    let mut all: BTreeSet<FieldId> = open.iter().copied().collect();
+    // Whether a blank is open depends on the answers that open its question.
+    while let Some(field) = open.pop() {
+        let controllers = routing_of(pack, field).map(|routing| &routing.controllers);
+        open.extend(controllers.into_iter().flatten().copied().filter(|controller| all.insert(*controller)));
+    }
+    all
+}
+
+/// Columns of linked files among whose values the rules at `rules` look for others.
+pub(super) fn keys(_pack: &RulePack, _rules: &[usize]) -> BTreeSet<Vec<FieldId>> {
+    BTreeSet::new()
+}
+
+impl Plan {
+    /// Whether a rule of the programme has the full id `id`.
+    pub fn is_about(&self, id: &str) -> bool {
+        let rules = self.rules.iter().copied().chain(self.dataset.iter().map(|rule| rule.index));
+        rules.filter_map(|index| self.pack.rules.get(index)).any(|rule| rule.notice.full_id() == id)
+    }
+
+    /// The programme by which the file of the link `table` is judged itself: its `[[linked_rule]]` blocks that were
+    /// chosen. Without any it judges nothing, and still tells what is wrong with cells.
+    #[must_use]
+    pub fn of_link(&self, table: u16) -> Self {
+        let pack = &self.pack;
+        let rule = |index: usize| pack.rules.get(index);
+        let ours = self
+            .elsewhere
+            .iter()
+            .copied()
+            .filter(|&index| rule(index).is_some_and(|rule| rule.table == table));
+        let alone = |index: &usize| rule(*index).is_some_and(is_of_a_record);
+        let (rules, over_many): (Vec<usize>, Vec<usize>) = ours.partition(alone);
+        let severity = |index: usize| {
+            let own = || rule(index).map(|rule: &EditRule| rule.notice.severity);
+            self.levels.get(&index).copied().or_else(own)
+        };
+        let mut lowering = Lowering::new(pack, &self.params);
+        let judged = rules.iter().filter_map(|&index| lowering.rule(rule(index)?, &self.params)).collect();
+        let dataset = over_many
+            .iter()
+            .filter_map(|&index| lowering.dataset(index, severity(index)?, &self.params))
+            .collect();
+        let openings = lowering.openings();
+        let (steps, patterns) = (lowering.steps, lowering.patterns);
+        Self {
+            severities: rules.iter().filter_map(|&index| severity(index)).collect(),
+            rules,
+            dataset,
+            elsewhere: Vec::new(),
+            linked_reads: BTreeSet::new(),
+            linked_keys: BTreeSet::new(),
+            params: self.params.clone(),
+            partial: self.partial,
+            hard_edit_deselected: self.hard_edit_deselected,
+            judged,
+            derived: Vec::new(),
+            groups: Vec::new(),
+            openings,
+            levels: self.levels.clone(),
+            steps,
+            patterns,
+            pack: Arc::clone(pack),
+        }
+    }
+}
+
+/// Whether the rule is about one record.
+pub(super) fn is_of_a_record(rule: &EditRule) -> bool {
+    matches!(rule.demand, Demand::Require(_))
+}

@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["rule_pack", "input"],
     &["plan", "batch"],
     &["evaluate"],
-    &["rule_trial"],
+    &["rule_trial", "tables"],
     &["engine"],
     &["report", "generate", "form"],
     &["rewrite", "book"],

@@ -22,10 +22,10 @@ use crate::expression::{FieldId, Type, Value};
 use crate::source::SourceText;
 
 /// The header of such a file.
-const HEADER: [&str; 6] = ["table", "option", "band", "value", "source", "mark"];
+const HEADER: [&str; 8] = ["table", "row", "band", "value", "to", "mark", "source", "note"];
 
-/// The column of all records, and that of the printed average.
-const BESIDE: [&str; 2] = ["all", "average"];
+/// The column of all records: a total, or the printed average.
+const ALL: &str = "all";
 
 /// Reads what was published of each wave into `tabulation`.
 pub(super) fn read(
@@ -75,8 +75,8 @@ impl Figures<'_> {
 
     /// `None`: it names something that is not there, or its value is no number; this is reported.
     fn figure(&self, row: &Row, found: &mut Diagnostics) -> Option<PublishedFigure> {
-        let [table, option, column, value, source, mark] = row.cells.as_slice() else {
-            let expected = Localized::new("6列", "six cells");
+        let [table, option, column, value, to, mark, source, _note] = row.cells.as_slice() else {
+            let expected = Localized::new("8列", "eight cells");
             self.wrong(row, 0, &HEADER.join(","), &expected, found);
             return None;
         };
@@ -101,9 +101,12 @@ impl Figures<'_> {
         let fits = check(columns.iter().any(|name| name == column), 2, columns.join(" "), what) && fits;
         let decimals = value.split_once('.').map_or(0, |(_, part)| part.len());
         let decimals = u8::try_from(decimals).unwrap_or(u8::MAX);
-        let digits = parse_scaled(value, decimals).ok().filter(|digits| *digits >= 0);
+        let number = |text: &str| parse_scaled(text, decimals).ok().filter(|digits| *digits >= 0);
+        let digits = number(value);
         let what = Localized::new("印刷された数", "a number as printed");
-        let fits = check(digits.is_some(), 3, "65.5".to_owned(), what) && fits;
+        let fits = check(digits.is_some(), 3, "65.5".to_owned(), what.clone()) && fits;
+        let upper = number(to).filter(|upper| digits.is_some_and(|lower| lower <= *upper));
+        let fits = check(to.is_empty() || upper.is_some(), 4, "65.5".to_owned(), what) && fits;
         let what = Localized::new("出所の印", "the mark of its origin");
         let marked = ["report", "reconstructed"].contains(&&**mark);
         let fits = check(marked, 5, "report reconstructed".to_owned(), what) && fits;
@@ -113,6 +116,7 @@ impl Figures<'_> {
             row: Arc::from(option.as_str()),
             column: Arc::from(column.as_str()),
             digits,
+            upper,
             decimals,
             source: Arc::from(source.as_str()),
             reconstructed: mark == "reconstructed",
@@ -138,7 +142,7 @@ impl Figures<'_> {
     fn columns(&self, table: &PublishedTable) -> Vec<String> {
         let classing = table.classing.as_ref().unwrap_or(&self.tabulation.classing);
         let mut names = self.reading.column_names(classing);
-        names.extend(BESIDE.map(str::to_owned));
+        names.push(ALL.to_owned());
         names
     }
 }

@@ -150,10 +150,12 @@ pub struct PublishedFigure {
     pub table: Arc<str>,
     /// Name of the row.
     pub row: Arc<str>,
-    /// Name of the column: an option, `all` or `average`.
+    /// Name of the column: an option, or `all` for the total or the printed average.
     pub column: Arc<str>,
     /// As printed, without point: 655 is 65.5 where `decimals` is 1. Per cent where the row is a share, else a count.
     pub digits: i64,
+    /// The upper end, likewise, where only a range is known. `None`: the figure itself.
+    pub upper: Option<i64>,
     /// Digits behind the point.
     pub decimals: u8,
     /// From where it is.

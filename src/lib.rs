@@ -23,4 +23,5 @@ pub mod rule_pack;
 pub mod rule_trial;
 pub mod settings;
 pub mod source;
+pub mod tables;
 pub mod workbook;

@@ -89,7 +89,7 @@ pub fn linked_file(name: Option<&str>, link: &Link) -> Option<InputFile> {
     let root = find(name).ok()?.root;
     let place = match (root.path(path), root.read(path)) {
         (Some(path), _) => InputPlace::Path(path),
-        (None, Ok(text)) => InputPlace::Bytes(text.into_bytes()),
+        (None, Ok(text)) => InputPlace::Bytes(text.as_bytes().to_vec()),
         // What is not there is told when it is opened.
         (None, Err(_)) => InputPlace::Path(path.into()),
     };

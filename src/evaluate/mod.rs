@@ -31,6 +31,7 @@ mod truth;
 mod value;
 mod values;
 mod withheld;
+mod word;
 
 pub use answers::{Answer, AnswerState, FieldName, RecordAnswers};
 pub use breakdown::{UNKNOWN_GROUP, breakdown_of, groups};
@@ -40,3 +41,4 @@ pub use finding::{Finding, RecordFindings, RuleCounts};
 pub use judge::{Outcomes, RuleOutcomes, judge};
 pub use marking::AnswerMarks;
 pub use reason::{Outcome, Reason, column_name, reasons};
+pub use word::{Base, Word, WordMasks, Words};

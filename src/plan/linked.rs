@@ -64,6 +64,7 @@ impl Plan {
             .filter_map(|&index| lowering.dataset(index, severity(index)?, &self.params))
             .collect();
         let openings = lowering.openings();
+        let relevance = lowering.relevances();
         let (steps, patterns) = (lowering.steps, lowering.patterns);
         Self {
             severities: rules.iter().filter_map(|&index| severity(index)).collect(),
@@ -79,6 +80,8 @@ impl Plan {
             derived: Vec::new(),
             groups: Vec::new(),
             openings,
+            relevance,
+            in_scope: None,
             levels: self.levels.clone(),
             steps,
             patterns,

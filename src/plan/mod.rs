@@ -124,6 +124,10 @@ pub struct Plan {
     pub(crate) openings: Vec<Vec<Opening>>,
     /// Severities that the run gives to rules, by position in `pack.rules`.
     levels: BTreeMap<usize, Severity>,
+    /// R of each field that has routing, of every table: the steps of the skip edits.
+    pub(crate) relevance: BTreeMap<FieldId, StepId>,
+    /// Which units of the frame were asked. `None`: all.
+    pub(crate) in_scope: Option<StepId>,
     steps: Vec<Step>,
     patterns: Vec<Pattern>,
 }
@@ -167,6 +171,8 @@ impl Plan {
         dataset.sort_by_key(|rule| rule.index);
         let derived = pack.derived.iter().map(|derived| lowering.derive(derived, &params)).collect();
         let openings = lowering.openings();
+        let in_scope = pack.tabulation.in_scope.as_ref().map(|condition| lowering.lower(condition));
+        let relevance = lowering.relevances();
         let (steps, patterns) = (lowering.steps, lowering.patterns);
         let severities = rules.iter().filter_map(|&index| severity(index)).collect();
         let plan = Self {
@@ -183,6 +189,8 @@ impl Plan {
             judged,
             derived,
             openings,
+            relevance,
+            in_scope,
             steps,
             patterns,
             params,
@@ -294,6 +302,15 @@ impl Lowering<'_> {
         for routing in relevant.into_iter().filter_map(|field| routing_of(self.pack, field)) {
             self.params_of(&routing.full, found);
         }
+    }
+
+    /// R of every field that has routing.
+    fn relevances(&mut self) -> BTreeMap<FieldId, StepId> {
+        let links = self.pack.links.iter().map(|link| &link.questionnaire);
+        let forms = std::iter::once(&self.pack.questionnaire).chain(links);
+        let fields: Vec<FieldId> = forms.flat_map(|form| form.fields.iter().map(|field| field.id)).collect();
+        let routed = fields.into_iter().filter(|&field| routing_of(self.pack, field).is_some());
+        routed.map(|field| (field, self.relevant(field))).collect()
     }
 
     /// When the blanks of each column are open.

@@ -6,6 +6,7 @@
 //!   read, not here.
 
 use super::dataset_keys::{OTHER_KINDS, RECORD_KINDS};
+use super::tabulation::{AverageKind, TableKind};
 use crate::diagnostic::Localized;
 
 /// A table of TOML and the keys that it may hold.
@@ -73,6 +74,8 @@ pub enum Shape {
     Map(&'static Block),
     /// Strings by name.
     NameMap,
+    /// Lists of different strings by name.
+    NamesMap,
     /// Types by column: a string, or a table.
     Columns,
     /// Expressions by name, or tables with type and value.
@@ -100,6 +103,8 @@ const SURVEY_FILE_KEYS: &[Key] = keys! {
     "set" no Shape::Map(&SET), "選択肢の集合", "sets of options";
     "link" no Shape::Map(&LINK), "突合するファイル", "linked files";
     "derive" no Shape::Blocks(&DERIVE), "導出項目", "derived values";
+    "tables" no Shape::Block(&TABLES), "集計表に共通する設定", "what all tables share";
+    "base" no Shape::Map(&BASE), "母数", "bases of tables";
     "table" no Shape::Map(&TABLE), "公表する集計表", "published tables";
     "profile" no Shape::Map(&PROFILE), "選択時のみ有効な規則群", "sets of rules that are off unless chosen";
     "group" no Shape::Blocks(&GROUP), "まとめて示す指摘", "findings shown together";
@@ -192,14 +197,48 @@ const DERIVE_KEYS: &[Key] = keys! {
     "source" no Shape::Text, "出典", "from where it comes";
 };
 
-static TABLE: Block = Block { name: "[table.NAME]", parts: &[TABLE_KEYS] };
+static TABLES: Block = Block { name: "[tables]", parts: &[TABLES_KEYS, CLASSING_KEYS] };
+const TABLES_KEYS: &[Key] = keys! {
+    "frame" no Shape::Text, "調査対象名簿の突合ファイル", "the link that lists the units asked";
+    "in-scope" no Shape::Expression, "名簿のうち調査対象とする条件", "which of its units were asked";
+    "wave" no Shape::Map(&WAVE), "年次ごとの数値", "figures of waves";
+};
+
+const CLASSING_KEYS: &[Key] = keys! {
+    "by" no Shape::Names, "列に分ける項目（先に分かるもの）", "the fields that give the columns, the first known one";
+    "labels" no Shape::Text, "列の名称の参照表", "the lookup whose keys are the columns";
+};
+
+static WAVE: Block = Block { name: "[tables.wave.NAME]", parts: &[WAVE_KEYS] };
+const WAVE_KEYS: &[Key] = keys! {
+    "link" no Shape::Text, "その年次の個票の突合ファイル", "the link that holds its records";
+    "by" no Shape::Names, "列に分ける項目（先に分かるもの）", "the fields that give the columns, the first known one";
+    "published" no Shape::Text, "公表値のCSVファイル", "the CSV file of its published figures";
+};
+
+static BASE: Block = Block { name: "[base.NAME]", parts: &[BASE_KEYS] };
+const BASE_KEYS: &[Key] = keys! {
+    "title" yes Shape::Texts, "母数の呼び名", "how it is called";
+    "of" yes Shape::Text, "その回答対象を母数とする設問", "the question whose routing it is";
+    "column" no Shape::Text, "母数区分の列", "its column in what is written of records";
+};
+
+static TABLE: Block = Block { name: "[table.NAME]", parts: &[TABLE_KEYS, CLASSING_KEYS] };
 const TABLE_KEYS: &[Key] = keys! {
     "title" yes Shape::Texts, "表題", "its title";
+    "kind" no Shape::Word(TableKind::WORDS), "表の種類", "what it counts";
     "field" no Shape::Text, "集計する設問", "the question that it counts";
     "rows" no Shape::NameOrNames, "行", "its rows";
     "base" no Shape::Text, "母数", "its base";
     "years" no Shape::Names, "年次", "the waves that it shows";
-    "average" no Shape::Word(&["pooled", "bands", "unknown", "none"]), "平均の定義", "how its average is made";
+    "average" no Shape::Word(AverageKind::WORDS), "平均の定義", "how its average is made";
+    "earlier" no Shape::Map(&EARLIER), "設問が変わった年次での設問", "how an earlier wave asked it";
+};
+
+static EARLIER: Block = Block { name: "earlier.NAME", parts: &[EARLIER_KEYS] };
+const EARLIER_KEYS: &[Key] = keys! {
+    "field" no Shape::Text, "その年次の設問", "the question of that wave";
+    "rows" no Shape::NamesMap, "行ごとの選択肢", "the options that a row takes together";
 };
 
 static PROFILE: Block = Block { name: "[profile.NAME]", parts: &[PROFILE_KEYS] };
@@ -298,7 +337,9 @@ mod tests {
 
     #[test]
     fn no_block_has_a_key_twice() {
-        for block in [&SURVEY_FILE, &RULE_FILE, &SURVEY, &LOOKUP, &LINKED_RULE, &DERIVE, &GROUP] {
+        for block in
+            [&SURVEY_FILE, &RULE_FILE, &SURVEY, &LOOKUP, &LINKED_RULE, &DERIVE, &GROUP, &TABLES, &TABLE]
+        {
             let mut names: Vec<&str> = block.keys().map(|key| key.name).collect();
             names.sort_unstable();
             let all = names.len();

@@ -30,7 +30,7 @@ use super::wave::Waves;
 use super::zone::Zone;
 use super::{
     DerivedValue, Link, Lookup, Param, RulePack, exemption, foreign, generated, judgement, own_schema, param,
-    published_table, replace, rule, shape, telling,
+    replace, rule, shape, tabulation, telling,
 };
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostics, Localized};
@@ -154,12 +154,21 @@ impl<'a> Loader<'_, 'a> {
         let Some(declared) = self.declarations(forms?, zone, &mut ids)? else { return Ok(None) };
         let foreign_columns =
             foreign::columns(self.root, &declared.form, &declared.links, &mut self.sources)?;
-        let sources = self.sources.clone();
         let key = self.key(&survey, "key", &declared.names);
         let fallback_key = self.key(&survey, "fallback-key", &declared.names);
         let breakdown = self.breakdown(&survey, &declared.names);
         let waves = Waves { all: &manifest.waves, now: &manifest.wave };
-        let tables = published_table::read(files, &declared.names, waves, &mut self.found);
+        let reading = tabulation::Reading {
+            files,
+            names: &declared.names,
+            form: &declared.form,
+            links: &declared.links,
+            lookups: &declared.lookups,
+            waves,
+            root: self.root,
+        };
+        let tabulation = tabulation::read(&reading, &mut self.sources, &mut self.found)?;
+        let sources = self.sources.clone();
         let profiles = exemption::profiles(files);
         let making = Making {
             form: &declared.form,
@@ -199,7 +208,7 @@ impl<'a> Loader<'_, 'a> {
             groups,
             exemptions,
             profiles,
-            tables,
+            tabulation,
             cell_notices,
             foreign_columns,
             names,

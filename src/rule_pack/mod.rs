@@ -38,12 +38,12 @@ pub mod opening;
 pub(crate) mod own_schema;
 mod param;
 mod placeholder;
-mod published_table;
 pub mod record_set;
 mod replace;
 mod routing_texts;
 mod rule;
 pub(crate) mod shape;
+pub mod tabulation;
 mod telling;
 #[cfg(test)]
 mod tests;
@@ -60,6 +60,7 @@ use crate::diagnostic::{Localized, Notice};
 use crate::expression::{FieldId, LookupId, Names, ParamId, Type, TypedExpr, Value};
 use crate::questionnaire::{Declared, Field, FindingKind, Questionnaire};
 use crate::source::SourceText;
+use tabulation::Tabulation;
 use zone::Zone;
 
 /// What an undecided `require` becomes (`on-blank`).
@@ -386,25 +387,6 @@ pub struct Profile {
     pub title: Localized<Arc<str>>,
 }
 
-/// A published table (`[table.X]`), kept for the tables.
-#[derive(Debug, Clone)]
-pub struct PublishedTable {
-    /// `T01`.
-    pub name: Arc<str>,
-    /// Its title.
-    pub title: Localized<Arc<str>>,
-    /// The question that it counts. `None`: the table of asked, valid and rate.
-    pub field: Option<FieldId>,
-    /// Names of its rows; `options` alone: all options.
-    pub rows: Vec<Arc<str>>,
-    /// Name of its base. `None`: that of its question's routing.
-    pub base: Option<Arc<str>>,
-    /// The waves that it shows; empty: this one.
-    pub years: Vec<Arc<str>>,
-    /// `pooled`, `bands`, `unknown`, `none`. `None`: not said.
-    pub average: Option<Arc<str>>,
-}
-
 /// A survey's rules in one wave, whole and typed.
 #[derive(Debug, Clone)]
 pub struct RulePack {
@@ -444,8 +426,8 @@ pub struct RulePack {
     pub exemptions: Vec<Exemption>,
     /// Profiles.
     pub profiles: Vec<Profile>,
-    /// Published tables.
-    pub tables: Vec<PublishedTable>,
+    /// What is tabulated.
+    pub tabulation: Tabulation,
     /// Texts of the cell findings whose ids the schema publishes (`x-finding-ids`: type, domain, a keyword,
     /// duplicate); slots `question`, `value`, `options`, in this order.
     pub cell_notices: BTreeMap<(FieldId, FindingKind), Arc<Notice>>,

@@ -83,7 +83,7 @@ fn answers(
 }
 
 /// Values worth trying: every option; around the numbers that the condition names; its texts and dates.
-fn candidates(form: &Questionnaire, condition: &TypedExpr, field: FieldId) -> Vec<Value> {
+pub fn candidates(form: &Questionnaire, condition: &TypedExpr, field: FieldId) -> Vec<Value> {
     let Some(field) = form.get(field) else { return Vec::new() };
     let options = |list: &OptionList| (0..list.items.len()).filter_map(|index| u8::try_from(index).ok());
     match &field.ty {

@@ -154,7 +154,7 @@ pub fn pack(questionnaire: Questionnaire) -> RulePack {
         names: Names::default(),
         sources: Vec::new(),
         zone: Zone::default(),
-        tables: Vec::new(),
+        tabulation: kenpyo::rule_pack::tabulation::Tabulation::default(),
         cell_notices: BTreeMap::new(),
     }
 }

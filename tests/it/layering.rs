@@ -16,7 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["plan", "batch"],
     &["linked"],
     &["evaluate"],
-    &["rule_trial"],
+    &["rule_trial", "tables"],
     &["engine"],
     &["report", "generate", "form"],
     &["rewrite", "book"],

@@ -7,7 +7,7 @@ use kenpyo::batch::Batch;
 use kenpyo::diagnostic::Severity;
 use kenpyo::evaluate::Outcome;
 use kenpyo::expression::FieldId;
-use kenpyo::rule_pack::RulePack;
+use kenpyo::rule_pack::{EditRule, RulePack};
 use rayon::prelude::*;
 
 use crate::oracle_reading::{Read, Reading};

@@ -114,7 +114,7 @@ pub(super) fn pack() -> Arc<RulePack> {
         profiles: Vec::new(),
         foreign_columns: BTreeMap::from([("旧設問".into(), "ex-old".into())]),
         names: Names::default(),
-        tables: Vec::new(),
+        tabulation: crate::rule_pack::tabulation::Tabulation::default(),
         cell_notices: BTreeMap::new(),
         zone: Zone { seconds: 9 * 3600 },
         sources: Vec::new(),

@@ -233,4 +233,35 @@ codes! {
     NOT_OF_OUR_SCHEMA = "KP-P140" "not-of-our-schema" Error
         title "設定ファイルの書式に合わない" "not of the form of its kind of file"
         message "この箇所は書式（{schema}）に合いません：{reason}。書式に合わせて修正してください。" "This place does not fit the form of the file ({schema}): {reason}. Please write it as that schema says.";
+    /// A table whose kind takes another field.
+    TABLE_OF_A_KIND = "KP-P175" "table-of-a-kind-without-its-field" Error
+        title "表の種類と設問が合わない" "kind and field of a table do not go together"
+        message "[table.{table}] は種類「{kind}」の表です：{expected}。kind または field を修正してください。" "[table.{table}] is of the kind `{kind}`: {expected}. Please correct `kind` or `field`.";
+    /// A table of units asked in a pack that names no frame.
+    TABLE_WITHOUT_FRAME = "KP-P176" "table-without-frame" Error
+        title "名簿のない調査対象の表" "table of units asked without a frame"
+        message "[table.{table}] は調査対象を数えますが、[tables] に frame がありません。名簿の突合ファイルを frame に書いてください。" "[table.{table}] counts the units asked, but [tables] has no `frame`. Please name the link that lists them.";
+    /// A row that a table of this kind cannot have.
+    UNKNOWN_TABLE_ROW = "KP-P177" "unknown-table-row" Error
+        title "表にない行" "unknown row of a table"
+        message "「{found}」は [table.{table}] の行になりません。行の名前を確認するか、削除してください。" "\"{found}\" cannot be a row of [table.{table}]. Please check the name, or remove it."
+        help "行：{known}" "rows: {known}";
+    /// A base that is not declared, or not one of the kind.
+    UNKNOWN_BASE = "KP-P178" "unknown-base" Error
+        title "未知の母数" "unknown base"
+        message "[table.{table}] の母数「{found}」は使えません。綴りを確認するか、[base.{found}] を追加してください。" "The base \"{found}\" of [table.{table}] cannot be used. Please check its spelling, or add [base.{found}]."
+        help "母数：{known}" "bases: {known}";
+    /// A wave whose records a table names, but which has none.
+    WAVE_WITHOUT_LINK = "KP-P179" "wave-without-link" Error
+        title "個票のない年次" "wave without records"
+        message "[table.{table}] は{wave}年の設問を書いていますが、[tables.wave.{wave}] に link がありません。link を書くか、この記述を削除してください。" "[table.{table}] names a question of {wave}, but [tables.wave.{wave}] has no `link`. Please add it, or remove this.";
+    /// A row of published figures that fits nothing.
+    PUBLISHED_FIGURE = "KP-P180" "published-figure-of-nothing" Error
+        title "公表値の行が使えない" "unusable row of published figures"
+        message "「{found}」は{expected}として使えません。この行を修正するか、削除してください。" "\"{found}\" cannot be used as {expected}. Please correct this row or remove it."
+        help "使えるもの：{known}" "what can stand there: {known}";
+    /// A base that stands for two routings.
+    BASE_OF_TWO_ROUTINGS = "KP-P181" "base-of-two-routings" Error
+        title "母数と設問の回答対象が異なる" "base and question of different routing"
+        message "[table.{table}] の設問の回答対象は、母数「{base}」と異なります。別の母数を書くか、base を削除してください。" "The question of [table.{table}] is asked of others than the base \"{base}\" counts. Please name another base, or remove `base`.";
 }

@@ -8,6 +8,7 @@ use crate::batch::{Batch, Mask};
 use crate::diagnostic::Localized;
 use crate::expression::FieldId;
 use crate::plan::Plan;
+use crate::questionnaire::Domain;
 
 use super::machine::Machine;
 
@@ -95,11 +96,20 @@ impl<'p, 'b> Words<'p, 'b> {
     /// The words of `field`.
     pub fn of(&mut self, field: FieldId) -> WordMasks {
         let base = self.base(field);
-        let blank = self.machine.blank(field);
         let machine = &self.machine;
+        let form = machine.plan.pack.field(field).map(|field| &field.domain);
+        let empty_set = matches!(form, Some(Domain::Multi(layout)) if layout.blank_is_empty_set);
+        let mut answered = machine.state(field, |column| &column.known);
+        let mut blank = machine.blank(field);
+        if empty_set {
+            // Nothing ticked is an answer where the question was asked.
+            let nothing = machine.state(field, |column| &column.blank).and(&base.yes);
+            answered.join(&nothing);
+            blank.remove(&nothing);
+        }
         let open = base.yes.or(&base.unknown);
         WordMasks {
-            answered: machine.state(field, |column| &column.known),
+            answered,
             no_answer: blank.and(&open),
             not_applicable: machine.state(field, |column| &column.na).or(&blank.minus(&open)),
             unusable: machine

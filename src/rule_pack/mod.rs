@@ -108,7 +108,7 @@ pub struct Let {
 }
 
 /// A partial record of an example: field → value as the author wrote it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ExampleValue {
     /// A value of the field's type.
     Value(Value),

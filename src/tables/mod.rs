@@ -6,10 +6,29 @@
 //! - No table is known here; a pack declares them.
 //! - Every printed figure is an exact ratio of counts.
 
+mod adding;
 mod axis;
+mod beside;
+mod counts;
+mod figures;
+mod making;
+mod naming;
+mod possible;
+mod programme;
 mod ratio;
+mod settled;
 mod strata;
+#[cfg(test)]
+mod tests;
 
 pub use axis::{Axis, AxisColumn, Place};
+pub use counts::{AnswerCounts, AxisCounts, ColumnCounts, Counts, EarlierCounts, NonResponse, RowKey, TableCounts};
+pub use figures::{
+    Averages, BaseText, CellFigures, ColumnFigures, ColumnKind, Decision, EarlierAverages, EarlierFigure, Figures, Notes,
+    Published, Records, RowFigures, RowKind, TableFigures, WaveBeside,
+};
+pub use making::{ALL, UNCLASSIFIED, figures, prints};
+pub use programme::{AnswerRow, BaseConvention, Counting, PlannedRow, PlannedTable, Programme, Question};
 pub use ratio::{Decimal, Ratio, percent, prints_as, ratio, whole};
+pub use settled::{Acceptance, Failure, Settled};
 pub use strata::{Moving, Stratum, frame_weighted, mean_of_bands};

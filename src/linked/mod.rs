@@ -7,6 +7,7 @@
 //! - Rows of a linked file come in its own order, so that what is told of them does not depend on the submissions.
 
 mod gather;
+mod own;
 mod piece;
 
 pub use piece::Piece;

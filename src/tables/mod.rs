@@ -28,7 +28,9 @@ pub use figures::{
     Published, Records, RowFigures, RowKind, TableFigures, WaveBeside,
 };
 pub use making::{ALL, UNCLASSIFIED, figures, prints};
-pub use programme::{AnswerRow, BaseConvention, Counting, PlannedRow, PlannedTable, Programme, Question};
+pub use programme::{
+    AnswerRow, BaseConvention, Counting, PlannedRow, PlannedTable, Programme, Question, linked_reads,
+};
 pub use ratio::{Decimal, Ratio, percent, prints_as, ratio, whole};
 pub use settled::{Acceptance, Failure, Settled};
 pub use strata::{Moving, Stratum, frame_weighted, mean_of_bands};

@@ -341,3 +341,29 @@ fn answers(
     });
     Some(EarlierAnswers { field: theirs.id, rows: rows.collect(), axis: axis.of_wave(pack, &figures.by) })
 }
+
+/// Columns of linked files that the tables of `plan` read: by these records are put into columns, units are known to
+/// be asked, and earlier waves are counted.
+pub fn linked_reads(plan: &Plan) -> BTreeSet<FieldId> {
+    let pack = &plan.pack;
+    let tabulation = &pack.tabulation;
+    let own = tabulation.tables.iter().filter_map(|table| table.classing.as_ref());
+    let classings = std::iter::once(&tabulation.classing).chain(own);
+    let mut open: Vec<FieldId> = classings.flat_map(|classing| classing.by.iter().copied()).collect();
+    open.extend(tabulation.waves.iter().flat_map(|wave| &wave.by));
+    let in_scope = tabulation.in_scope.iter();
+    open.extend(in_scope.flat_map(|condition| crate::expression::reads(condition, &pack.names)));
+    let (programme, _) = Programme::new(plan, &[], BaseConvention::default());
+    let beside = programme.tables.iter().flat_map(|table| &table.earlier);
+    open.extend(beside.filter_map(|wave| wave.question.as_ref()).map(|question| question.field));
+    open.retain(|field| field.table != 0);
+    let mut all: BTreeSet<FieldId> = open.iter().copied().collect();
+    // Of whom a question was asked depends on the answers that open it.
+    while let Some(field) = open.pop() {
+        let link = usize::from(field.table).checked_sub(1).and_then(|link| pack.links.get(link));
+        let routing = link.and_then(|link| link.questionnaire.routing.get(usize::from(field.index))?.as_ref());
+        let controllers = routing.into_iter().flat_map(|routing| &routing.controllers);
+        open.extend(controllers.copied().filter(|controller| all.insert(*controller)));
+    }
+    all
+}

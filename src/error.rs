@@ -4,6 +4,7 @@
 //! - Whatever can be said about a file, a record, a cell or a rule is a diagnostic and not an `Error`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -36,6 +37,13 @@ pub enum Error {
     RulePack {
         /// How many.
         count: usize,
+    },
+    /// A file is not what it was when it was read before.
+    #[error("{name} changed while it was read")]
+    #[diagnostic(code(kenpyo::changed))]
+    Changed {
+        /// The file, as reports show it.
+        name: Arc<str>,
     },
     /// A setting, an option or an argument is not usable.
     #[error("{message}")]

@@ -234,7 +234,7 @@ impl Opening<'_> {
             .flat_map(|part| part.inputs)
             .filter_map(|input| match &input.place {
                 InputPlace::Path(path) => Some(real_path(path)),
-                InputPlace::Stdin | InputPlace::Bytes(_) => None,
+                InputPlace::Stdin | InputPlace::Bytes(_) | InputPlace::Spool(_) => None,
             })
             .collect();
         if inputs.contains(&real) {

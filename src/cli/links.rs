@@ -93,7 +93,7 @@ pub(super) fn unknown(
 pub(super) fn places(parts: &[PlannedPart]) -> BTreeSet<PathBuf> {
     let places = parts.iter().flat_map(|part| &part.links).filter_map(|linked| match &linked.file.place {
         InputPlace::Path(path) => Some(real_path(path)),
-        InputPlace::Stdin | InputPlace::Bytes(_) => None,
+        InputPlace::Stdin | InputPlace::Bytes(_) | InputPlace::Spool(_) => None,
     });
     places.collect()
 }

@@ -34,7 +34,7 @@ pub(super) fn replacing(
         .iter()
         .filter_map(|input| match &input.place {
             InputPlace::Path(path) => Some(real_path(path)),
-            InputPlace::Stdin | InputPlace::Bytes(_) => None,
+            InputPlace::Stdin | InputPlace::Bytes(_) | InputPlace::Spool(_) => None,
         })
         .collect();
     let telling = telling(session, arguments);

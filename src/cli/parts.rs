@@ -81,7 +81,9 @@ fn by_survey(
     for input in inputs {
         let settings = match &input.place {
             InputPlace::Path(path) => configuration.of_path(&path.to_string_lossy()),
-            InputPlace::Stdin | InputPlace::Bytes(_) => configuration.of_path(&input.name),
+            InputPlace::Stdin | InputPlace::Bytes(_) | InputPlace::Spool(_) => {
+                configuration.of_path(&input.name)
+            }
         };
         let survey = settings.survey.filter(|_| !arguments.survey_by_option).or_else(whole);
         let own = Some(settings.severity).filter(|severities| *severities != arguments.severities);

@@ -9,14 +9,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::batch::convert::Converter;
-use crate::batch::{Excerpt, excerpt};
+use crate::batch::{Batch, Excerpt, excerpt};
 use crate::diagnostic::{Diagnostic, Place, RecordPlace, Severity};
 use crate::evaluate::{
     Finding, Gathered, Outcomes, RecordAnswers, RecordFindings, RuleCounts, UNKNOWN_GROUP, Wants, diagnose,
     gather, groups, judge as outcomes_of,
 };
 use crate::expression::FieldId;
-use crate::input::{Block, UnknownKey};
+use crate::input::{Block, Layout, RawChunk, RawRecord, UnknownKey};
 use crate::linked::Linked;
 use crate::plan::Plan;
 use crate::source::SourceId;
@@ -52,8 +52,8 @@ pub(super) struct Judged {
     pub records: u64,
     /// Records that could not be read.
     pub unreadable: u64,
-    /// Records on which our own code failed.
-    pub faults: u64,
+    /// Records on which our own code failed, by number.
+    pub lost: Vec<u64>,
     /// Bytes.
     pub bytes: u64,
     /// Entries of the file of accepted findings that were met.
@@ -86,33 +86,43 @@ pub(super) struct Judge<'a> {
 impl Judge<'_> {
     /// Judges one block.
     pub(super) fn block(&self, block: &Block) -> Judged {
-        let Self { plan, .. } = *self;
-        let singles = || block.records.iter().enumerate().map(|(row, _)| block.single(row));
-        let whole = catch_unwind(AssertUnwindSafe(|| self.walk(block.clone())));
-        let mut judged = whole.unwrap_or_else(|_| {
-            let mut all =
-                Judged { counts: vec![RuleCounts::default(); plan.rules.len()], ..Judged::default() };
-            for single in singles() {
-                let lost = lost(plan, &single);
-                let one = catch_unwind(AssertUnwindSafe(|| self.walk(single))).unwrap_or(lost);
-                all.append(one);
-            }
-            all
-        });
-        if !self.levels.is_empty() {
-            let findings = judged.findings.iter_mut().flat_map(|record| &mut record.findings);
-            findings.for_each(|finding| relevel(finding, self.levels));
-        }
-        if let Some(accepted) = self.accepted {
-            let findings = judged.findings.iter_mut().flat_map(|record| &mut record.findings);
-            findings.for_each(|finding| accepted.apply(finding, &mut judged.met));
-        }
+        let pieces = guarded(block, |block| self.walk(block), |block, record| lost(self.plan, block, record));
+        let mut pieces = pieces.into_iter();
+        let mut judged = pieces.next().unwrap_or_default();
+        pieces.for_each(|piece| judged.append(piece));
         judged.lines = Lines::of(&judged.findings);
         judged
     }
 
+    /// The records of `chunk` as columns, as every pass judges them.
+    pub(super) fn batch(&self, layout: &Layout, chunk: RawChunk) -> Batch {
+        let mut batch = self.converter.convert(layout, chunk);
+        self.linked.join(&self.plan.pack, &mut batch);
+        batch
+    }
+
+    /// The findings of the records of `batch` by themselves: severities of this file, decisions and acceptances
+    /// applied; `met` gets the entries of the file of accepted findings that speak of them.
+    pub(super) fn findings(
+        &self,
+        batch: &Batch,
+        outcomes: &Outcomes,
+        met: &mut Vec<usize>,
+    ) -> Vec<RecordFindings> {
+        let mut found = diagnose(self.plan, batch, outcomes, self.wants);
+        for finding in found.iter_mut().flat_map(|record| &mut record.findings) {
+            if !self.levels.is_empty() {
+                relevel(finding, self.levels);
+            }
+            if let Some(accepted) = self.accepted {
+                accepted.apply(finding, met);
+            }
+        }
+        found
+    }
+
     #[expect(clippy::panic, reason = "a fault is what was asked for, and it is caught like any other")]
-    fn fail_where_asked(&self, block: &Block) {
+    pub(super) fn fail_where_asked(&self, block: &Block) {
         let asked = self.fault_at.filter(|_| cfg!(debug_assertions));
         if let Some(number) = asked.filter(|asked| block.records.iter().any(|record| record.number == *asked))
         {
@@ -121,7 +131,7 @@ impl Judge<'_> {
     }
 
     fn walk(&self, block: Block) -> Judged {
-        let Self { plan, converter, linked, wants, several_files, breakdown, .. } = *self;
+        let Self { plan, wants, several_files, breakdown, .. } = *self;
         self.fail_where_asked(&block);
         let bytes = length(block.bytes.len());
         let layout = Arc::clone(&block.layout);
@@ -134,25 +144,25 @@ impl Judge<'_> {
         });
         let unknown_keys: Vec<DrawnKey> = unknown_keys.collect();
         let version = version::foreign(&chunk, &plan.pack.questionnaire, wants);
-        let mut batch = converter.convert(&layout, chunk);
-        linked.join(&plan.pack, &mut batch);
+        let mut batch = self.batch(&layout, chunk);
         let outcomes = outcomes_of(plan, &mut batch);
+        let mut met = Vec::new();
         let over_many = !plan.dataset.is_empty() && !batch.is_empty();
         let gathered = over_many.then(|| gather(plan, &batch, wants, several_files));
         Judged {
             source,
             gathered: gathered.into_iter().collect(),
             groups: breakdown.map(|field| groups(&batch, field)).unwrap_or_default(),
-            findings: diagnose(plan, &batch, &outcomes, wants),
+            findings: self.findings(&batch, &outcomes, &mut met),
             counts: counts(&outcomes),
             lines: Lines::default(),
             unknown_keys,
             version,
             records: length(batch.len()),
             unreadable: batch.unreadable.count(),
-            faults: 0,
+            lost: Vec::new(),
             bytes,
-            met: Vec::new(),
+            met,
         }
     }
 }
@@ -166,9 +176,26 @@ fn counts(outcomes: &Outcomes) -> Vec<RuleCounts> {
     outcomes.rules.iter().map(count).collect()
 }
 
-/// What a record comes to on which our own code failed: it is held, and every rule is skipped on it.
-fn lost(plan: &Plan, block: &Block) -> Judged {
-    let Some(record) = block.records.first() else { return Judged::default() };
+/// What comes of `block` by `walk`; where our own code fails, what comes of each record by itself, and of the guilty
+/// one by `lost`.
+pub(super) fn guarded<T>(
+    block: &Block,
+    walk: impl Fn(Block) -> T,
+    lost: impl Fn(&Block, &RawRecord) -> T,
+) -> Vec<T> {
+    let caught = |block: Block| catch_unwind(AssertUnwindSafe(|| walk(block)));
+    if let Ok(whole) = caught(block.clone()) {
+        return vec![whole];
+    }
+    let single = |(row, record)| {
+        let single: Block = block.single(row);
+        caught(single.clone()).unwrap_or_else(|_| lost(&single, record))
+    };
+    block.records.iter().enumerate().map(single).collect()
+}
+
+/// The finding about `record`, which `block` holds alone and on which our own code failed.
+pub(super) fn lost_record(block: &Block, record: &RawRecord) -> RecordFindings {
     let place = RecordPlace {
         source: block.source,
         record: record.number,
@@ -180,14 +207,19 @@ fn lost(plan: &Plan, block: &Block) -> Judged {
     };
     let place = Arc::new(place);
     let finding = Finding::from(super::fault(Place::Record(Arc::clone(&place))));
+    RecordFindings { place, findings: vec![finding], answers: RecordAnswers::default() }
+}
+
+/// What a record comes to on which our own code failed: it is held, and every rule is skipped on it.
+fn lost(plan: &Plan, block: &Block, record: &RawRecord) -> Judged {
     Judged {
-        findings: vec![RecordFindings { place, findings: vec![finding], answers: RecordAnswers::default() }],
+        findings: vec![lost_record(block, record)],
         counts: vec![RuleCounts { skipped: 1, ..RuleCounts::default() }; plan.rules.len()],
         gathered: vec![Gathered::lost(plan)],
         source: Some(block.source),
         groups: vec![(record.number, UNKNOWN_GROUP)],
         records: 1,
-        faults: 1,
+        lost: vec![record.number],
         bytes: length(block.bytes.len()),
         ..Judged::default()
     }
@@ -206,7 +238,7 @@ impl Judged {
         self.version = self.version.take().or(other.version);
         self.records += other.records;
         self.unreadable += other.unreadable;
-        self.faults += other.faults;
+        self.lost.append(&mut other.lost);
         self.bytes += other.bytes;
         self.met.append(&mut other.met);
     }

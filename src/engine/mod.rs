@@ -6,14 +6,17 @@
 //! - One unreadable file, one bad record or one fault of our own never stops the rest.
 
 pub mod accepted;
+pub mod admission;
 mod block;
 mod breakdown;
 pub mod event;
+pub mod fold;
 mod linking;
 mod opening;
 pub mod policy;
 mod receipt;
 mod run;
+mod second_pass;
 pub mod survey;
 mod tally;
 pub mod verdict;
@@ -28,15 +31,19 @@ use crate::diagnostic::code::internal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::error::Error;
 use crate::evaluate::Finding;
-use crate::input::{FormNeeds, InputFormat};
+use crate::input::{FormNeeds, InputFormat, ReadOptions};
 use crate::plan::Plan;
 use crate::rule_pack::RulePack;
 use crate::source::SourceText;
 use crate::source::encoding::Stated;
+use crate::source::reader::standard_input;
+use crate::source::spool::Spool;
+pub use second_pass::{FirstPass, second_pass};
+
 use accepted::Accepted;
 use event::{Reporter, RunHeader, Summary};
 use policy::Policy;
-use run::Run;
+use run::{Done, Run};
 use verdict::Failure;
 
 /// Where a submission comes from.
@@ -48,6 +55,8 @@ pub enum InputPlace {
     Stdin,
     /// Bytes in memory.
     Bytes(Vec<u8>),
+    /// What gives its bytes only once, kept to be read again.
+    Spool(Spool),
 }
 
 /// One submission of a run.
@@ -118,6 +127,27 @@ impl Default for CheckOptions {
     }
 }
 
+impl CheckOptions {
+    /// How the submissions are read.
+    fn reading(&self) -> ReadOptions {
+        ReadOptions {
+            format: self.format,
+            encoding: self.encoding,
+            records: self.records.clone(),
+            chunk_records: self.chunk_records.max(1),
+        }
+    }
+}
+
+/// What a second pass needs of the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Needs {
+    /// Whether findings over many records are to hold answers.
+    pub values: bool,
+    /// Whether open warnings hold a record.
+    pub hold_unconfirmed: bool,
+}
+
 /// Judges `inputs` by `plan` and tells `reporter` what it finds, in order.
 ///
 /// An error means that the report could not be written; a file that cannot be read is a finding.
@@ -139,12 +169,57 @@ pub fn check_parts(
     options: &CheckOptions,
     reporter: &mut dyn Reporter,
 ) -> Result<Summary, Error> {
-    let mut run = Run::new(parts, options, reporter);
+    walk(parts, options, None, reporter).map(|done| done.summary)
+}
+
+/// Judges the parts of a run as [`check_parts`] does, and keeps what [`second_pass`] needs. The submissions must be such
+/// as can be read twice; see [`spooled`].
+///
+/// # Errors
+/// The report could not be written.
+pub fn first_pass(
+    parts: &[Part<'_>],
+    options: &CheckOptions,
+    needs: Needs,
+    reporter: &mut dyn Reporter,
+) -> Result<FirstPass, Error> {
+    let stamps = second_pass::stamps(parts);
+    let Done { header, summary, kept, workers } = walk(parts, options, Some(needs), reporter)?;
+    Ok(FirstPass { header, summary, kept, workers, stamps })
+}
+
+fn walk(
+    parts: &[Part<'_>],
+    options: &CheckOptions,
+    needs: Option<Needs>,
+    reporter: &mut dyn Reporter,
+) -> Result<Done, Error> {
+    let mut run = Run::new(parts, options, needs, reporter);
     run.start()?;
     for part in parts {
         run.part(part)?;
     }
     run.finish(options.policy)
+}
+
+/// The submissions, those that give their bytes only once (standard input, pipes) spooled, so that they can be read
+/// twice. What cannot be opened stays as it is: that is told where it is read.
+///
+/// # Errors
+/// The bytes end in a fault, or the disk does not take them.
+pub fn spooled(inputs: Vec<InputFile>) -> Result<Vec<InputFile>, Error> {
+    let spooled = |input: InputFile| {
+        let place = match &input.place {
+            InputPlace::Stdin => Some(Spool::of(standard_input(), &input.name)?),
+            InputPlace::Path(path) => Spool::of_special(path)?,
+            InputPlace::Bytes(_) | InputPlace::Spool(_) => None,
+        };
+        Ok(match place {
+            Some(spool) => InputFile { place: InputPlace::Spool(spool), ..input },
+            None => input,
+        })
+    };
+    inputs.into_iter().map(spooled).collect()
 }
 
 /// Tells `reporter` that nothing was judged because of `mistakes`, which are about `sources`: each report is whole, and

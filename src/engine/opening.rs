@@ -16,6 +16,7 @@ pub(super) fn open(input: &InputFile) -> Result<Stream, Error> {
         InputPlace::Path(path) => reader::open(path),
         InputPlace::Stdin => Ok(reader::standard_input()),
         InputPlace::Bytes(bytes) => Ok(Stream::from(bytes.clone())),
+        InputPlace::Spool(spool) => Ok(spool.stream()),
     }
 }
 
@@ -25,6 +26,7 @@ pub(super) fn size(input: &InputFile) -> Option<u64> {
         InputPlace::Path(path) => reader::size(path),
         InputPlace::Stdin => None,
         InputPlace::Bytes(bytes) => u64::try_from(bytes.len()).ok(),
+        InputPlace::Spool(spool) => Some(spool.length()),
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::accepted::{self, Accepted};
+use super::admission::Settlement;
 use super::block::{DrawnKey, Judge, Judged};
 use super::event::{FileLine, LinkLine, Pack, Progress, Reporter, RunHeader, Summary};
 use super::opening::{open, size, unreadable};
@@ -15,7 +16,7 @@ use super::policy::Policy;
 use super::receipt::Receipt;
 use super::tally::{self, Tally};
 use super::workers::{Wave, Workers, next_wave};
-use super::{CheckOptions, InputFile, Part, form_needs};
+use super::{CheckOptions, InputFile, Needs, Part, form_needs};
 use crate::batch::convert::Converter;
 use crate::batch::excerpt;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
@@ -46,22 +47,42 @@ pub(super) struct Run<'a> {
     accepted: Option<Arc<Accepted>>,
     /// Its entries that were met.
     met: BTreeSet<usize>,
+    /// What a second pass is for, and what is kept for it of each part so far. `None`: there is none.
+    kept: Option<(Needs, Vec<KeptPart>)>,
+}
+
+/// What a second pass needs of one part.
+#[derive(Debug)]
+pub(super) struct KeptPart {
+    pub(super) settlement: Settlement,
+    pub(super) linked: Linked,
+}
+
+/// What is left when a run is over.
+pub(super) struct Done {
+    pub(super) header: RunHeader,
+    pub(super) summary: Summary,
+    /// One a part; empty where no second pass is to come.
+    pub(super) kept: Vec<KeptPart>,
+    pub(super) workers: Workers,
 }
 
 /// A part of the run while its files are read.
 pub(super) struct Section<'a> {
     pub(super) plan: &'a Plan,
-    form: Arc<FormNeeds>,
-    converter: Converter,
+    pub(super) form: Arc<FormNeeds>,
+    pub(super) converter: Converter,
     pub(super) tally: Tally,
     keys: KeyTable,
     linked: Linked,
     /// Severities of the files that have their own.
     levels: BTreeMap<SourceId, Arc<BTreeMap<String, Severity>>>,
+    /// What is kept for a second pass. `None`: there is none.
+    settlement: Option<Settlement>,
 }
 
 impl<'a> Section<'a> {
-    fn new(plan: &'a Plan) -> Self {
+    pub(super) fn new(plan: &'a Plan) -> Self {
         Self {
             plan,
             form: Arc::new(form_needs(&plan.pack)),
@@ -70,17 +91,24 @@ impl<'a> Section<'a> {
             keys: KeyTable::default(),
             linked: Linked::default(),
             levels: BTreeMap::new(),
+            settlement: None,
         }
     }
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(parts: &[Part<'_>], options: &CheckOptions, reporter: &'a mut dyn Reporter) -> Self {
+    /// A run about to begin; `needs`: what a second pass needs of it. `None`: there is none.
+    pub(super) fn new(
+        parts: &[Part<'_>],
+        options: &CheckOptions,
+        needs: Option<Needs>,
+        reporter: &'a mut dyn Reporter,
+    ) -> Self {
         let inputs = || parts.iter().flat_map(|part| part.inputs);
         let wants = Wants {
             excerpts: reporter.wants_excerpts(),
-            values: reporter.wants_values(),
-            keys: reporter.wants_keys(),
+            values: reporter.wants_values() || needs.is_some_and(|needs| needs.values),
+            keys: reporter.wants_keys() || needs.is_some_and(|needs| needs.values),
             answers: reporter.wants_answers(),
             marks: options.accepted.as_ref().map(|accepted| accepted.marks()),
         };
@@ -89,12 +117,7 @@ impl<'a> Run<'a> {
         header.names.extend(accepted.as_ref().map(|file| (accepted::SOURCE, Arc::clone(&file.name))));
         Self {
             header,
-            read: ReadOptions {
-                format: options.format,
-                encoding: options.encoding,
-                records: options.records.clone(),
-                chunk_records: options.chunk_records.max(1),
-            },
+            read: options.reading(),
             wants,
             workers: Workers { wanted: options.threads, pool: None },
             fault_at: options.fault_at,
@@ -107,6 +130,7 @@ impl<'a> Run<'a> {
             summaries: Vec::new(),
             accepted,
             met: BTreeSet::new(),
+            kept: needs.map(|needs| (needs, Vec::new())),
         }
     }
 
@@ -118,6 +142,8 @@ impl<'a> Run<'a> {
     /// Judges one part.
     pub(super) fn part(&mut self, part: &Part<'_>) -> Result<(), Error> {
         let mut section = Section::new(part.plan);
+        let needs = self.kept.as_ref().map(|(needs, _)| *needs);
+        section.settlement = needs.map(|needs| Settlement::new(part.plan, needs.hold_unconfirmed));
         self.tell(&mut section, part.plan.missing_parameters())?;
         section.linked = self.linked_files(&mut section, part)?;
         let first = self.files.len();
@@ -132,11 +158,14 @@ impl<'a> Run<'a> {
         let files = self.files.get(first..).unwrap_or_default().to_vec();
         let links = std::mem::take(&mut self.links);
         self.summaries.push(Summary { links, ..section.tally.summary(part.plan, files) });
+        if let (Some((_, kept)), Some(settlement)) = (&mut self.kept, section.settlement) {
+            kept.push(KeptPart { settlement, linked: section.linked });
+        }
         Ok(())
     }
 
     /// Tells what came of the run.
-    pub(super) fn finish(self, policy: Policy) -> Result<Summary, Error> {
+    pub(super) fn finish(self, policy: Policy) -> Result<Done, Error> {
         let mut summary = Summary::joined(self.summaries);
         if let Some(accepted) = &self.accepted {
             let findings = accepted.findings(&self.met, &summary);
@@ -147,7 +176,8 @@ impl<'a> Run<'a> {
         }
         let summary = policy.measure(summary);
         self.reporter.finish(&summary)?;
-        Ok(summary)
+        let kept = self.kept.map(|(_, kept)| kept).unwrap_or_default();
+        Ok(Done { header: self.header, summary, kept, workers: self.workers })
     }
 
     /// Tells findings that are not about one record.
@@ -164,6 +194,9 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         section.tally.findings(findings);
+        if let Some(settlement) = &mut section.settlement {
+            settlement.file_findings(findings);
+        }
         self.reporter.file_findings(findings)
     }
 
@@ -269,6 +302,9 @@ impl<'a> Run<'a> {
         self.progress.bytes += judged.bytes;
         self.met.extend(judged.met.drain(..));
         section.tally.block(&judged);
+        if let (Some(settlement), Some(source)) = (&mut section.settlement, judged.source) {
+            judged.lost.iter().for_each(|number| settlement.lost((source, *number)));
+        }
         if !judged.findings.is_empty() {
             self.reporter.records(&judged.findings)?;
         }
@@ -288,9 +324,10 @@ impl<'a> Run<'a> {
             pool: self.workers.pool.as_ref(),
             outcomes: false,
         };
-        let (tally, reporter, levels) = (&mut section.tally, &mut self.reporter, &section.levels);
+        let Section { tally, levels, settlement, keys, .. } = section;
+        let reporter = &mut self.reporter;
         let (accepted, mut met) = (self.accepted.as_deref(), Vec::new());
-        let outcomes = section.keys.judge(judging, &mut |mut finding| {
+        let outcomes = keys.judge(judging, &mut |mut finding| {
             if let Place::Record(place) = &finding.diagnostic.place
                 && let Some(levels) = levels.get(&place.source)
             {
@@ -300,10 +337,16 @@ impl<'a> Run<'a> {
                 accepted.apply(&mut finding, &mut met);
             }
             tally.over_many(&finding);
+            if let Some(settlement) = settlement.as_mut() {
+                settlement.over_many(&finding);
+            }
             reporter.file_findings(&[finding])
         })?;
         self.met.extend(met);
-        section.tally.over_many_counts(&outcomes.counts);
+        tally.over_many_counts(&outcomes.counts);
+        if let Some(settlement) = settlement {
+            settlement.outcomes(outcomes);
+        }
         Ok(())
     }
 }

@@ -227,7 +227,7 @@ impl Tally {
             shares.block(judged);
         }
         self.records += judged.records;
-        self.faults += judged.faults;
+        self.faults += u64::try_from(judged.lost.len()).unwrap_or(u64::MAX);
     }
 
     /// Adds what a rule over many records found of a record.

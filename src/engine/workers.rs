@@ -21,6 +21,7 @@ pub(super) struct Wave<T> {
 }
 
 /// The threads of a run.
+#[derive(Debug)]
 pub(super) struct Workers {
     /// How many; 0: as many as the machine has.
     pub(super) wanted: usize,

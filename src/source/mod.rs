@@ -19,6 +19,7 @@ pub mod root;
 pub mod secret;
 pub mod sink;
 pub mod span;
+pub mod spool;
 pub mod stamp;
 pub mod text_stream;
 pub mod toml_tree;

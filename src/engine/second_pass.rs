@@ -1,0 +1,239 @@
+//! The second pass: what was read is read again, and given to a fold with what became of each record.
+//!
+//! Invariants
+//! - A record is settled by the same code that judged it the first time, so that no command tells otherwise.
+//! - The files are those of the first pass, byte for byte, or the run stops.
+
+use std::sync::Arc;
+
+use super::admission::Totals;
+use super::block::{Judge, guarded, lost_record};
+use super::event::{FileLine, RunHeader, Summary};
+use super::fold::{Fold, LostRecord, SettledBlock, SettledRow};
+use super::opening::open;
+use super::receipt::Receipt;
+use super::run::{KeptPart, Section};
+use super::workers::{Wave, Workers, next_wave};
+use super::{CheckOptions, InputFile, InputPlace, Part};
+use crate::error::Error;
+use crate::evaluate::{Wants, judge as outcomes_of};
+use crate::input::{Block, RawRecord, ReadOptions, Reader};
+use crate::source::SourceId;
+use crate::source::stamp::Stamps;
+
+/// A run whose records have all been judged once: what it told, and what the second pass needs.
+#[derive(Debug)]
+pub struct FirstPass {
+    /// What the run is about.
+    pub header: RunHeader,
+    /// What it came to.
+    pub summary: Summary,
+    pub(super) kept: Vec<KeptPart>,
+    pub(super) workers: Workers,
+    pub(super) stamps: Stamps,
+}
+
+/// The sizes and times of the files of a run.
+pub(super) fn stamps(parts: &[Part<'_>]) -> Stamps {
+    let mut stamps = Stamps::default();
+    for input in parts.iter().flat_map(|part| part.inputs) {
+        if let InputPlace::Path(path) = &input.place {
+            stamps.add(path);
+        }
+    }
+    stamps
+}
+
+/// Gives every record of the run to `fold`, in order, and counts what became of them.
+///
+/// # Errors
+/// The fold cannot write, or a file is not what it was when `first` read it.
+pub fn second_pass<F: Fold>(
+    parts: &[Part<'_>],
+    options: &CheckOptions,
+    first: &mut FirstPass,
+    fold: &mut F,
+) -> Result<Totals, Error> {
+    unchanged(parts, &first.stamps)?;
+    let wants = Wants {
+        excerpts: false,
+        values: fold.wants_values(),
+        keys: fold.wants_values(),
+        answers: false,
+        marks: options.accepted.as_ref().map(|accepted| accepted.marks()),
+    };
+    let mut pass = SecondPass {
+        options,
+        wants,
+        read: options.reading(),
+        several_files: first.header.files.len() > 1,
+        workers: &mut first.workers,
+        totals: Totals::default(),
+    };
+    let mut files = first.header.files.iter().zip(&first.summary.files);
+    for ((number, part), kept) in parts.iter().enumerate().zip(&first.kept) {
+        let section = Section::new(part.plan);
+        for input in part.inputs {
+            let Some((id, line)) = files.next() else { break };
+            let settling = Settling { number, section: &section, kept, id: *id };
+            pass.file(&settling, input, line, fold)?;
+        }
+    }
+    let totals = pass.totals;
+    unchanged(parts, &first.stamps)?;
+    Ok(totals)
+}
+
+fn unchanged(parts: &[Part<'_>], then: &Stamps) -> Result<(), Error> {
+    let now = stamps(parts);
+    let changed = now.changed_since(then);
+    let is_changed = |input: &&InputFile| matches!(&input.place, InputPlace::Path(path) if changed.contains(&path.as_path()));
+    let first = parts.iter().flat_map(|part| part.inputs).find(is_changed);
+    first.map_or(Ok(()), |input| Err(changed_file(input)))
+}
+
+fn changed_file(input: &InputFile) -> Error {
+    Error::Changed { name: Arc::clone(&input.name) }
+}
+
+/// The second pass under way.
+struct SecondPass<'a> {
+    options: &'a CheckOptions,
+    wants: Wants,
+    read: ReadOptions,
+    several_files: bool,
+    workers: &'a mut Workers,
+    totals: Totals,
+}
+
+/// What is settled of one file by.
+struct Settling<'a> {
+    number: usize,
+    section: &'a Section<'a>,
+    kept: &'a KeptPart,
+    id: SourceId,
+}
+
+impl SecondPass<'_> {
+    /// Every record of one file, of which the first pass said `line`.
+    fn file<F: Fold>(
+        &mut self,
+        settling: &Settling<'_>,
+        input: &InputFile,
+        line: &FileLine,
+        fold: &mut F,
+    ) -> Result<(), Error> {
+        let receipt = Receipt::begin(&input.place);
+        let form = &settling.section.form;
+        let opened =
+            open(input).and_then(|read| Reader::open(settling.id, &input.name, read, form, &self.read));
+        let records = match opened {
+            Ok((mut reader, _)) => self.records(settling, input, &mut reader, fold),
+            Err(error) => Err(error),
+        };
+        let records = match records {
+            // What could not be read the first time was told then.
+            Err(Error::Read { .. }) if !line.readable => return Ok(()),
+            other => other?,
+        };
+        let same = records == line.records && receipt.hash() == line.hash;
+        if same { Ok(()) } else { Err(changed_file(input)) }
+    }
+
+    /// How many records there were.
+    fn records<F: Fold>(
+        &mut self,
+        settling: &Settling<'_>,
+        input: &InputFile,
+        reader: &mut Reader,
+        fold: &mut F,
+    ) -> Result<u64, Error> {
+        let judge = Judge {
+            plan: settling.section.plan,
+            converter: &settling.section.converter,
+            linked: &settling.kept.linked,
+            wants: self.wants,
+            breakdown: None,
+            several_files: self.several_files,
+            levels: &input.levels,
+            fault_at: self.options.fault_at,
+            accepted: self.options.accepted.as_deref(),
+        };
+        let mut records = 0;
+        let mut wave = next_wave(reader, self.workers.wave())?;
+        while !wave.is_empty() {
+            let shared: &F = fold;
+            let work = |block: &Block| settled(judge, settling, block, shared);
+            let Wave { judged, next } = self.workers.judge(&work, &wave, reader)?;
+            for (part, totals) in judged.into_iter().flatten() {
+                records += totals.records();
+                self.totals.join(&totals);
+                fold.merge(part)?;
+            }
+            wave = next?;
+        }
+        Ok(records)
+    }
+}
+
+/// What comes of one block: one part, or where our own code fails one a record.
+fn settled<F: Fold>(
+    judge: Judge<'_>,
+    settling: &Settling<'_>,
+    block: &Block,
+    fold: &F,
+) -> Vec<(F::Part, Totals)> {
+    guarded(
+        block,
+        |block| whole(judge, settling, block, fold),
+        |block, record| guilty(judge, settling, (block, record), fold),
+    )
+}
+
+fn whole<F: Fold>(judge: Judge<'_>, settling: &Settling<'_>, block: Block, fold: &F) -> (F::Part, Totals) {
+    judge.fail_where_asked(&block);
+    let layout = Arc::clone(&block.layout);
+    let mut batch = judge.batch(&layout, layout.cells(block));
+    let outcomes = outcomes_of(judge.plan, &mut batch);
+    let found = judge.findings(&batch, &outcomes, &mut Vec::new());
+    let mut found = found.iter().peekable();
+    let mut totals = Totals::default();
+    let rows = batch.chunk.records.iter().enumerate().map(|(row, record)| {
+        let of_this = found.next_if(|findings| findings.place.record == record.number);
+        let own = of_this.map_or(&[][..], |findings| &findings.findings);
+        let id = (settling.id, record.number);
+        let settled = settling.kept.settlement.settle(id, own, !batch.unreadable.get(row));
+        totals.add(&settled);
+        SettledRow { settled, own, over_many: settling.kept.settlement.over_many_of(id) }
+    });
+    let rows: Vec<SettledRow<'_>> = rows.collect();
+    let part = fold.block(&SettledBlock {
+        part: settling.number,
+        plan: judge.plan,
+        source: settling.id,
+        layout: &layout,
+        batch: &batch,
+        outcomes: &outcomes,
+        rows: &rows,
+    });
+    (part, totals)
+}
+
+/// A record on which our own code fails.
+fn guilty<F: Fold>(
+    judge: Judge<'_>,
+    settling: &Settling<'_>,
+    (block, record): (&Block, &RawRecord),
+    fold: &F,
+) -> (F::Part, Totals) {
+    let finding = lost_record(block, record);
+    let id = (settling.id, record.number);
+    let settled = settling.kept.settlement.settle(id, &finding.findings, false);
+    let mut totals = Totals { faults: 1, ..Totals::default() };
+    totals.add(&settled);
+    let over_many = settling.kept.settlement.over_many_of(id);
+    let row = SettledRow { settled, own: &finding.findings, over_many };
+    let part =
+        fold.lost(&LostRecord { part: settling.number, plan: judge.plan, block, row, finding: &finding });
+    (part, totals)
+}

@@ -6,7 +6,7 @@
 //! | key | meaning |
 //! |---|---|
 //! | `rule` | the rule, with its instance if it has one; a list for several instances of a family |
-//! | `arguments` | further words of the command line |
+//! | `arguments` | further words of the command line, run in the folder: `--link frame=frame.csv` |
 //! | `[outcomes]` | record key → outcome, a list where `rule` is one; `"finding"` or `"none"` where nothing is judged: a finding about a cell, a derived value, a group |
 //! | `[also]` | record key → findings of other rules that cannot be helped; all others must be silent |
 
@@ -19,7 +19,7 @@ use kenpyo::rule_pack::{Demand, ExpectedOutcome, RulePack};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde_json::Value;
 
-use crate::program::{command, report, root, text};
+use crate::program::{command, report_in, root, text};
 
 /// The six words of a judged rule, as `case.toml` and as the report writes them.
 const OUTCOMES: [(&str, &str); 6] = [
@@ -95,7 +95,7 @@ impl Case {
         let name = self.submission();
         let mut arguments = vec!["-", "--stdin-filename", &name];
         arguments.extend(self.arguments.iter().map(String::as_str));
-        report(&arguments, Some(input))
+        report_in(&self.folder, &arguments, Some(input))
     }
 
     /// The submission with all records, and by key with only that one.
@@ -158,14 +158,14 @@ fn group_ids(pack: &RulePack) -> Vec<String> {
 }
 
 /// Slug and id of all that a pack can tell of one record: its rules, findings about cells, derived values, groups with
-/// a text. What it tells across records is shown by the file defect of that kind, what it tells of another file by
-/// that file's own.
+/// a text. What it tells across records is shown by the file defect of that kind, and what it tells of another file
+/// or of the tables is no finding on a record.
 fn shipped(pack: &RulePack) -> Vec<(String, String)> {
     let derived = pack.derived.iter().filter_map(|value| value.notice.as_ref()).map(|(notice, _)| notice);
     let groups = pack.groups.iter().filter_map(|group| group.notice.as_ref()).map(|(notice, _)| notice);
-    let of_a_record = pack.rules.iter().filter(|rule| matches!(rule.demand, Demand::Require(_)));
-    let alone = of_a_record.filter(|rule| rule.reads.iter().all(|field| field.table == 0));
-    let notices = alone.map(|rule| &rule.notice).chain(derived).chain(groups);
+    let of_a_record =
+        pack.rules.iter().filter(|rule| rule.table == 0 && matches!(rule.demand, Demand::Require(_)));
+    let notices = of_a_record.map(|rule| &rule.notice).chain(derived).chain(groups);
     let mut all: Vec<(String, String)> =
         notices.map(|notice| (notice.slug.to_string(), notice.id.to_string())).collect();
     let cells = pack.questionnaire.fields.iter().flat_map(|field| &field.invalid);

@@ -388,8 +388,10 @@ fn strengthening_a_rule_never_removes_a_finding() {
     let old = stronger.rules.clone();
     let mut joined = 0;
     for (place, rule) in stronger.rules.iter_mut().enumerate() {
-        let fits =
-            |other: &&EditRule| other.reads.is_subset(&rule.reads) && other.params.is_subset(&rule.params);
+        let fits = |other: &&EditRule| {
+            let of_a_record = other.table == rule.table && matches!(other.demand, Demand::Require(_));
+            of_a_record && other.reads.is_subset(&rule.reads) && other.params.is_subset(&rule.params)
+        };
         // Another rule's demand about the same fields, the next one in the pack.
         let other = old.iter().cycle().skip(place + 1).take(old.len() - 1).find(fits);
         let (Demand::Require(own), Some(Demand::Require(more))) =

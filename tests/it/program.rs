@@ -30,7 +30,12 @@ pub fn kenpyo(arguments: &[&str]) -> Output {
 
 /// Runs `kenpyo ARGUMENTS` in the repository with `input` as standard input.
 pub fn kenpyo_with(arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = command(&root())
+    fed(&root(), arguments, input)
+}
+
+/// Runs `kenpyo ARGUMENTS` in `folder` with `input` as standard input.
+fn fed(folder: &Path, arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = command(folder)
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -56,9 +61,15 @@ pub fn text(output: &Output) -> String {
 
 /// The report of `kenpyo check … --format json --values show`.
 pub fn report(arguments: &[&str], input: Option<&[u8]>) -> Value {
+    report_in(&root(), arguments, input)
+}
+
+/// The same, run in `folder`, so that files beside the submission have the names that the case gives them.
+pub fn report_in(folder: &Path, arguments: &[&str], input: Option<&[u8]>) -> Value {
     let mut all = vec!["check", "--format", "json", "--values", "show", "--lang", "en"];
     all.extend(arguments);
-    let output = input.map_or_else(|| kenpyo(&all), |input| kenpyo_with(&all, input));
+    let output = input
+        .map_or_else(|| command(folder).args(&all).output().unwrap(), |input| fed(folder, &all, input));
     serde_json::from_str(&text(&output)).unwrap_or_else(|fault| {
         panic!("{fault}: {}\n{}", text(&output), String::from_utf8_lossy(&output.stderr))
     })

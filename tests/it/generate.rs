@@ -14,8 +14,11 @@ use kenpyo::source::root::SurveyRoot;
 use kenpyo::source::{SourceId, SourceText};
 use serde_json::Value;
 
+use crate::survey_run::rows;
+
 const CLEAN: &str = "rules/hospital-cyber/2024/generate/clean.toml";
 const NATURAL: &str = "rules/hospital-cyber/2024/generate/natural.toml";
+const EVERYONE: &str = "rules/hospital-cyber/2024/generate/everyone.toml";
 const FORM: &str = "schemas/hospital-cyber-2024.json";
 
 /// A form with a recipe for it.
@@ -115,6 +118,22 @@ fn fixture_files_are_what_their_recipes_make() {
         fs::read_to_string(submissions.join("clean-5pct-defects.truth.jsonl")).unwrap() == truth,
         "stale"
     );
+}
+
+/// The frame of the fixtures is everyone who is asked, cut to its columns, all open; who answers is the same there.
+#[test]
+fn the_frame_is_everyone_who_is_asked() {
+    let (file, _, summary) = Made::new(FORM, EVERYONE).run(&GenerateOptions::default());
+    assert_eq!(summary.sizes.answered, [2940, 2810, 1015, 673, 357, 376]);
+    let frame = fs::read(folder().join("fixtures/linked/frame.csv")).unwrap();
+    let (all, frame) = (rows(&file), rows(&frame));
+    assert_eq!((all.len(), frame.len()), (8172, 8172), "stale: see fixtures/README.md");
+    let places: Vec<Option<usize>> =
+        frame[0].iter().map(|name| all[0].iter().position(|own| own == name)).collect();
+    for (unit, drawn) in frame[1..].iter().zip(&all[1..]) {
+        let cells: Vec<&str> = places.iter().map(|place| place.map_or("1", |place| drawn[place].as_str())).collect();
+        assert_eq!(*unit, cells, "stale: see fixtures/README.md");
+    }
 }
 
 #[test]

@@ -32,8 +32,7 @@ const OUTCOMES: [(&str, &str); 6] = [
 ];
 
 /// The surveys whose rules have a case each.
-const SHIPPED: [Option<&str>; 3] =
-    [None, Some("hospital-cyber/2024-assumed"), Some("hospital-cyber/2023")];
+const SHIPPED: [Option<&str>; 3] = [None, Some("hospital-cyber/2024-assumed"), Some("hospital-cyber/2023")];
 
 struct Case {
     /// The folder's name.

@@ -131,7 +131,8 @@ fn the_frame_is_everyone_who_is_asked() {
     let places: Vec<Option<usize>> =
         frame[0].iter().map(|name| all[0].iter().position(|own| own == name)).collect();
     for (unit, drawn) in frame[1..].iter().zip(&all[1..]) {
-        let cells: Vec<&str> = places.iter().map(|place| place.map_or("1", |place| drawn[place].as_str())).collect();
+        let cells: Vec<&str> =
+            places.iter().map(|place| place.map_or("1", |place| drawn[place].as_str())).collect();
         assert_eq!(*unit, cells, "stale: see fixtures/README.md");
     }
 }

@@ -11,6 +11,8 @@
 
 mod elimination;
 mod sums;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 

@@ -299,6 +299,10 @@ fn bytes(format: Format, publication: &Publication<'_>, width: usize) -> Result<
         Format::Json => publication::json::json(publication).into_bytes(),
         #[cfg(feature = "formats")]
         Format::Csv => publication::csv::csv(publication).into_bytes(),
+        #[cfg(feature = "xlsx")]
+        Format::Xlsx => publication::xlsx::xlsx(publication)?,
+        #[cfg(feature = "html")]
+        Format::Html => publication::html::html(publication)?.into_bytes(),
         _ => publication::text::text(publication, width).into_bytes(),
     })
 }

@@ -44,10 +44,21 @@ pub fn text(publication: &Publication<'_>, width: usize) -> String {
     page
 }
 
-/// One line of a table: a label, and a text for each column.
-struct Line {
-    label: String,
-    cells: Vec<String>,
+/// One line of a table: a label, and a text for each column; a range stands behind a line end.
+pub(super) struct Line {
+    pub(super) label: String,
+    pub(super) cells: Vec<String>,
+}
+
+/// A table as texts.
+pub(super) struct Grid {
+    pub(super) header: Vec<String>,
+    pub(super) lines: Vec<Line>,
+}
+
+/// The texts of `table`.
+pub(super) fn grid(figures: &Figures, table: &TableFigures, language: Language) -> Grid {
+    Drawing { figures, table, language, width: 0 }.texts()
 }
 
 struct Drawing<'a> {
@@ -195,12 +206,17 @@ impl Drawing<'_> {
         }
     }
 
-    fn grid(&self) -> String {
+    fn texts(&self) -> Grid {
         let mut lines = self.lines();
         let columns = self.table.columns.iter().map(|column| column.label.get(self.language).to_string());
         let averages = self.kinds().into_iter().map(|kind| words::short_average(kind).get(self.language).to_string());
         let header: Vec<String> = columns.chain(averages).collect();
         lines.iter_mut().for_each(|line| line.cells.resize(header.len(), String::new()));
+        Grid { header, lines }
+    }
+
+    fn grid(&self) -> String {
+        let Grid { header, lines } = self.texts();
         let widest = |texts: &mut dyn Iterator<Item = &str>| {
             texts.flat_map(str::lines).map(display_width).max().unwrap_or(0)
         };

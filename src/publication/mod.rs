@@ -6,10 +6,14 @@
 //! - Labels are in the language asked for; names, codes and numbers are the same in both.
 
 pub mod csv;
+#[cfg(feature = "html")]
+pub mod html;
 pub mod json;
 pub mod text;
 pub mod tidy;
 pub mod words;
+#[cfg(feature = "xlsx")]
+pub mod xlsx;
 
 use std::sync::Arc;
 

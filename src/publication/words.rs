@@ -30,6 +30,16 @@ pub const fn average(kind: AverageKind) -> Localized<&'static str> {
     }
 }
 
+/// The same, over a column.
+pub const fn short_average(kind: AverageKind) -> Localized<&'static str> {
+    match kind {
+        AverageKind::Pooled => both("プール平均", "pooled"),
+        AverageKind::Bands => both("区分平均", "of bands"),
+        AverageKind::Frame => both("名簿加重", "by frame"),
+        AverageKind::Unknown | AverageKind::None => both("平均", "average"),
+    }
+}
+
 /// How an average is made, for a footnote.
 pub fn definition(table: &TableFigures, language: Language) -> Option<String> {
     let text = match table.average {
@@ -237,14 +247,17 @@ pub fn legend(language: Language) -> &'static str {
 
 /// The sentence about hard edits that were not judged.
 pub fn not_run(edits: &[super::NotRun], language: Language) -> Option<String> {
-    let ids: Vec<&str> = edits.iter().map(|edit| &*edit.id).collect();
-    let ids = ids.join(pick(language, "、", ", "));
+    let edit = |edit: &super::NotRun| match language {
+        Language::Ja => format!("{}（{}件）", edit.id, grouped(edit.records)),
+        Language::En => format!("{} ({})", edit.id, grouped(edit.records)),
+    };
+    let ids = edits.iter().map(edit).collect::<Vec<String>>().join(pick(language, "、", ", "));
     (!edits.is_empty()).then(|| match language {
         Language::Ja => format!(
-            "突合ファイルまたはパラメータがないため判定していないエラー規則があります：{ids}。--link で指定すると判定されます。"
+            "突合する相手またはパラメータがないため、判定していない回答のあるエラー規則：{ids}。ファイルは --link、値は --param で指定できます。"
         ),
         Language::En => format!(
-            "Hard edits that were not judged for want of a linked file or a parameter: {ids}. Give it with --link or --param."
+            "Hard edits that were not judged on some records, for want of a linked record or a parameter: {ids}. Files are given with --link, values with --param."
         ),
     })
 }

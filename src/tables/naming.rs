@@ -14,6 +14,7 @@ use crate::diagnostic::{Localized, code};
 use crate::expression::FieldId;
 use crate::expression::calendar::print_date;
 use crate::rule_pack::RulePack;
+use crate::source::Span;
 
 /// Titles by id.
 pub(super) struct Naming<'a> {
@@ -98,7 +99,14 @@ impl<'a> Naming<'a> {
         let routing = self.pack.questionnaire.routing_of(field)?;
         let source = self.pack.questionnaire.get(field)?.declared.source;
         let source = self.pack.sources.iter().find(|known| known.id == source)?;
-        Some(source.slice(routing.own.span).replace("\\\"", "\""))
+        // In a JSON text a quote is two letters, and the end of one that ends the condition is not within its span.
+        let mut span = routing.own.span;
+        let behind = Span::new(span.end, span.end + 2);
+        let is_open = source.slice(span).matches('"').count() % 2 == 1;
+        if is_open && source.slice(behind) == "\\\"" {
+            span.end = behind.end;
+        }
+        Some(source.slice(span).replace("\\\"", "\""))
     }
 }
 

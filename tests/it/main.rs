@@ -89,6 +89,7 @@ mod shipped_rules;
 mod since;
 mod since_report;
 mod survey_run;
+mod tabulate;
 mod two_passes;
 mod unreadable_cells;
 mod verdict;

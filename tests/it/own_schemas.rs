@@ -11,12 +11,12 @@ use crate::program::{command, fixture, kenpyo, root, text};
 const BASE: &str = "json-schema:///kenpyo/";
 
 /// The validator of a schema of ours, or of a part of it (`report#/$defs/event`).
-fn validator(part: &str) -> Validator {
+pub fn validator(part: &str) -> Validator {
     let file = |name: &str| -> Json {
         let path = root().join(format!("schemas/kenpyo/{name}.json"));
         serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
     };
-    let names = ["diagnostic", "report", "questionnaire", "rule-file", "survey-file", "accepted"];
+    let names = ["diagnostic", "report", "questionnaire", "rule-file", "survey-file", "accepted", "tables"];
     let registry = names
         .into_iter()
         .fold(Registry::new(), |all, name| all.add(format!("{BASE}{name}"), file(name)).unwrap())
@@ -29,7 +29,7 @@ fn validator(part: &str) -> Validator {
         .unwrap()
 }
 
-fn assert_valid(validator: &Validator, value: &Json, what: &str) {
+pub fn assert_valid(validator: &Validator, value: &Json, what: &str) {
     let problems: Vec<String> =
         validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert_eq!(problems, [""; 0], "{what}");

@@ -237,6 +237,13 @@ pub struct EditRule {
     pub declared: Declared,
 }
 
+impl EditRule {
+    /// Whether it looks at more than one record. `exists-in` looks one record up in a table.
+    pub fn is_over_many(&self) -> bool {
+        matches!(&self.demand, Demand::Dataset(kind) if &*kind.kind != "exists-in")
+    }
+}
+
 /// A derived value (`[[derive]]`).
 #[derive(Debug, Clone)]
 pub struct DerivedValue {

@@ -41,4 +41,9 @@ codes! {
         title "突合ファイルが提出ファイルとしても指定されている" "linked file that is also named as a submission"
         message "「{found}」は突合ファイルなので、提出ファイルとしては検査しません。どちらか一方の指定を取り消してください。"
             "\"{found}\" is a linked file, and no submission. Please take one of the two away.";
+    /// Records that a missing answer leaves out of a number.
+    LEFT_OUT = "KP-A043" "left-out-of-the-number" Info
+        title "条件が決まらないため数に入れていない票" "records left out of a number"
+        message "{rule}では、回答がなく条件が決まらない{count}件を数に入れていません。"
+            "{rule} leaves {count} records out of its number, because a missing answer does not tell whether they count.";
 }

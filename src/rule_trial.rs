@@ -130,12 +130,7 @@ fn over_many_records(pack: &Arc<RulePack>) -> (usize, Vec<Placed>) {
 }
 
 /// `None`: the example gives what it should.
-fn many_disagree(
-    pack: &RulePack,
-    rule: &EditRule,
-    example: &Example,
-    shown: &Shown,
-) -> Option<Diagnostic> {
+fn many_disagree(pack: &RulePack, rule: &EditRule, example: &Example, shown: &Shown) -> Option<Diagnostic> {
     // The verdict on the records as a whole is that of the example.
     let verdict = [shown.verdict];
     let outcomes = if shown.verdict.is_some() { verdict.as_slice() } else { &shown.outcomes };

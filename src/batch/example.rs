@@ -42,14 +42,7 @@ pub fn batch_about(pack: &RulePack, records: &[ExampleRecord], about: u16) -> Ba
                 .collect(),
         })
         .collect();
-    Batch {
-        chunk,
-        about,
-        keys: Arc::default(),
-        tables,
-        unreadable: Mask::none(rows),
-        findings: Vec::new(),
-    }
+    Batch { chunk, about, keys: Arc::default(), tables, unreadable: Mask::none(rows), findings: Vec::new() }
 }
 
 const fn raw_record(number: u64) -> RawRecord {

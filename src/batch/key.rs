@@ -31,4 +31,3 @@ pub fn add_cell(key: &mut Vec<u8>, column: &Column, ty: &Type, row: usize, chunk
 
 /// The keys of the files beside the submissions: those of some columns of one table, by the columns.
 pub type KeySets = BTreeMap<Vec<FieldId>, Arc<KeyIndex>>;
-

@@ -21,7 +21,9 @@ use crate::batch::convert::Converter;
 use crate::diagnostic::code::linked as code;
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Place, Severity};
 use crate::error::Error;
-use crate::evaluate::{Finding, Gathered, Judging, KeyTable, RuleCounts, Units, Wants, diagnose, gather, judge, units};
+use crate::evaluate::{
+    Finding, Gathered, Judging, KeyTable, RuleCounts, Units, Wants, diagnose, gather, judge, units,
+};
 use crate::input::{Block, FormNeeds, ReadOptions, Reader, UnknownKey, UnknownKeys};
 use crate::linked::{Linked, LinkedTable, Loading, Piece, Wanted};
 use crate::plan::Plan;
@@ -258,7 +260,8 @@ impl Run<'_> {
         let wanted = Wanted::of(section.plan, link, self.whole_links);
         let wants = Wants { excerpts: false, answers: false, marks: None, ..self.wants };
         let mut loading = Loading::new(link, wanted.clone());
-        let work = Work { plan: about, asking: section.plan, link, converter: &converter, wanted: &wanted, wants };
+        let work =
+            Work { plan: about, asking: section.plan, link, converter: &converter, wanted: &wanted, wants };
         let (mut alike, mut unknown, mut after) = (Alike::default(), UnknownKeys::default(), Vec::new());
         let (mut counts, mut keys) = (vec![RuleCounts::default(); about.rules.len()], KeyTable::default());
         let (layout, mut keyless) = (Arc::clone(reader.layout()), false);

@@ -64,8 +64,11 @@ fn outcomes(machine: &mut Machine<'_, '_>, rule: &JudgedRule) -> RuleOutcomes {
     let mut left = verdict.skipped.complement();
     let unlinked = unlinked(machine, &rule.guards);
     let there = rule.needs.as_ref().is_none_or(|columns| machine.batch.keys.contains_key(columns));
-    verdict.not_run =
-        if rule.runnable && there { lacking(machine, &rule.reads, &unlinked).and(&left) } else { left.clone() };
+    verdict.not_run = if rule.runnable && there {
+        lacking(machine, &rule.reads, &unlinked).and(&left)
+    } else {
+        left.clone()
+    };
     left.remove(&verdict.not_run);
     verdict.not_applicable = unlinked.and(&left);
     left.remove(&verdict.not_applicable);

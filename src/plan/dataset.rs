@@ -144,7 +144,8 @@ pub(super) fn supersedes(rule: &EditRule) -> bool {
 pub(super) fn linked_columns(pack: &RulePack, rule: &EditRule) -> Option<Vec<FieldId>> {
     let Demand::Dataset(kind) = &rule.demand else { return None };
     let link = pack.links.iter().find(|link| Some(&link.name) == kind.settings.get("table"))?;
-    let of = |name: &str| link.questionnaire.by_name.get(name).and_then(|&at| link.questionnaire.fields.get(at));
+    let of =
+        |name: &str| link.questionnaire.by_name.get(name).and_then(|&at| link.questionnaire.fields.get(at));
     let columns = sought(pack, rule, kind);
     (&*kind.kind == "exists-in").then(|| columns.iter().filter_map(|name| Some(of(name)?.id)).collect())
 }

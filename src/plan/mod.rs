@@ -18,8 +18,8 @@ pub use dataset::DatasetRule;
 pub(crate) use dataset::{Bounds, DatasetDemand};
 pub use selection::{Selection, levels};
 pub(crate) use step::{
-    Calendar, CheckDigit, Finder, KeyForm, Keys, Members, Quotient, Scaled, Sought, Spelled, Spelling, Step, StepId,
-    TimeKind, Way, time_kind,
+    Calendar, CheckDigit, Finder, KeyForm, Keys, Members, Quotient, Scaled, Sought, Spelled, Spelling, Step,
+    StepId, TimeKind, Way, time_kind,
 };
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -151,8 +151,9 @@ impl Plan {
         let of_a_record = |rule: &EditRule| rule.table == 0 && dataset::is_of_a_record(rule);
         let (rules, over_many): (Vec<usize>, Vec<usize>) =
             chosen.rules.into_iter().partition(|&index| is(index, &of_a_record));
-        let (over_many, elsewhere): (Vec<usize>, Vec<usize>) =
-            over_many.into_iter().partition(|&index| is(index, &|rule| rule.table == 0 && dataset::is_about_records(rule)));
+        let (over_many, elsewhere): (Vec<usize>, Vec<usize>) = over_many
+            .into_iter()
+            .partition(|&index| is(index, &|rule| rule.table == 0 && dataset::is_about_records(rule)));
         let severity = |index: usize| {
             let own = || pack.rules.get(index).map(|rule| rule.notice.severity);
             chosen.severities.get(&index).copied().or_else(own)

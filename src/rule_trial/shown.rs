@@ -11,9 +11,7 @@ use super::plan;
 use crate::batch::Batch;
 use crate::batch::example::{batch_about, batch_of};
 use crate::diagnostic::{Diagnostic, Notice};
-use crate::evaluate::{
-    Finding, Judging, KeyTable, Outcome, Units, Wants, diagnose, gather, judge, units,
-};
+use crate::evaluate::{Finding, Judging, KeyTable, Outcome, Units, Wants, diagnose, gather, judge, units};
 use crate::expression::{ParamId, Value};
 use crate::linked::keys_of_examples;
 use crate::plan::Plan;
@@ -164,7 +162,9 @@ fn answers(batch: &mut Batch, record: &ExampleRecord, place: usize) {
 
 /// A rule that looks each of `records` up among what the others and itself are linked to.
 fn looked_up(plan: &Plan, rule: usize, edit: &EditRule, records: &[ExampleRecord]) -> Shown {
-    let Some(planned) = plan.rules.iter().position(|&planned| planned == rule) else { return Shown::default() };
+    let Some(planned) = plan.rules.iter().position(|&planned| planned == rule) else {
+        return Shown::default();
+    };
     let mut batch = batch_about(&plan.pack, records, edit.table);
     batch.keys = keys_of_examples(plan, &batch);
     let outcomes = judge(plan, &mut batch);

@@ -50,6 +50,7 @@ mod hostile;
 mod hostile_reading;
 mod judging;
 mod layering;
+mod linked;
 mod matrix;
 mod memory;
 mod metamorphic;

@@ -106,7 +106,9 @@ pub(super) fn limits(judging: Judging<'_>, bounds: &Bounds, batch: &Batch) -> Ve
         Some((0..batch.len()).map(limit).collect::<Vec<Limit>>())
     };
     let [min, max, equal] = [of(&bounds.min), of(&bounds.max), of(&bounds.equal)];
-    let at = |limits: &Option<Vec<Limit>>, row: usize| limits.as_ref().map(|limits| limits.get(row).copied().flatten());
+    let at = |limits: &Option<Vec<Limit>>, row: usize| {
+        limits.as_ref().map(|limits| limits.get(row).copied().flatten())
+    };
     (0..batch.len())
         .map(|row| Limits { min: at(&min, row), max: at(&max, row), equal: at(&equal, row) })
         .collect()

@@ -189,7 +189,9 @@ impl Gathering<'_, '_> {
         settled.undecided -= unconcerned.min(settled.undecided);
         settled.not_applicable += unconcerned + keyed.and(outside).count();
         let mut kept = Kept::default();
-        let said = |truth: &Truth, row| truth.yes.get(row).then_some(true).or_else(|| truth.no.get(row).then_some(false));
+        let said = |truth: &Truth, row| {
+            truth.yes.get(row).then_some(true).or_else(|| truth.no.get(row).then_some(false))
+        };
         for row in keyed.minus(outside).rows() {
             let machine = &self.arguments.machine;
             let key = match planned.demand {
@@ -353,8 +355,7 @@ impl Kept {
     fn add(&mut self, key: &[u8], stub: &Stub<'_>, settled: &mut RuleCounts) {
         // Writing into memory does not fail, and one batch does not come to 4 GiB; a record that could not be kept
         // all the same would be left open, and nothing else lost.
-        let (Ok(mut entry), Ok(at)) =
-            (postcard::to_allocvec(&(key, stub)), u32::try_from(self.bytes.len()))
+        let (Ok(mut entry), Ok(at)) = (postcard::to_allocvec(&(key, stub)), u32::try_from(self.bytes.len()))
         else {
             settled.undecided += u64::from(!stub.settled);
             return;

@@ -52,7 +52,9 @@ fn of_each(
     }
     let (classes, class_of) = Classes::alone(members, judging);
     let group = records(members, judging);
-    let count = Argument::from(u64::try_from(members.iter().filter(|member| counts(member)).count()).unwrap_or(u64::MAX));
+    let count = Argument::from(
+        u64::try_from(members.iter().filter(|member| counts(member)).count()).unwrap_or(u64::MAX),
+    );
     let verdict = |(member, class): (&Member<'_>, usize)| {
         if !counts(member) {
             return Verdict::plain(Outcome::Undecided);

@@ -116,13 +116,16 @@ fn share(tallied: &Tallied, limits: &Limits, least: u64) -> Ruling {
     if most < least.max(1) {
         return plain(Outcome::NotApplicable);
     }
-    let Some((low, high)) = tallied.share().filter(|_| base >= least) else { return plain(Outcome::Undecided) };
+    let Some((low, high)) = tallied.share().filter(|_| base >= least) else {
+        return plain(Outcome::Undecided);
+    };
     let (verdict, limit): (Option<bool>, Limit) = limits.hold(low, high);
     let known = tallied.counted + tallied.uncounted;
     // Half up, one decimal.
     let percent = (tallied.counted.saturating_mul(2000) + known).checked_div(known.saturating_mul(2));
     let percent = percent.and_then(|tenths| i64::try_from(tenths).ok());
-    let percent = percent.map_or(Argument::NotGiven, |mantissa| Argument::Number(Decimal { mantissa, scale: 1 }));
+    let percent =
+        percent.map_or(Argument::NotGiven, |mantissa| Argument::Number(Decimal { mantissa, scale: 1 }));
     let published = vec![
         ("count", Argument::from(tallied.counted)),
         ("total", Argument::from(known)),
@@ -169,7 +172,7 @@ impl KeyTable {
             let key = group.first().map(|entrant| self.key(place, entrant).to_vec()).unwrap_or_default();
             numbers.push((key, tallied));
         }
-        let rulings = rulings(rule, judging, &mut numbers, loose);
+        let (rulings, whole) = rulings(rule, judging, &mut numbers, loose);
         for (group, (_, ruling)) in groups.iter().zip(&rulings) {
             for (id, stub) in group.iter().filter_map(|entrant| self.stub(place, entrant)) {
                 if !superseded.contains(&id) {
@@ -177,13 +180,9 @@ impl KeyTable {
                 }
             }
         }
-        judged.verdict = gravest(rulings.iter().map(|(_, ruling)| ruling.outcome));
         let left_out = loose + rulings.iter().map(|(_, ruling)| ruling.left_out).sum::<u64>();
-        let rulings = if rule.demand == DatasetDemand::Complete {
-            rulings.into_iter().take(1).collect()
-        } else {
-            rulings
-        };
+        let rulings = whole.map_or(rulings, |ruling| vec![(Group::new(), ruling)]);
+        judged.verdict = gravest(rulings.iter().map(|(_, ruling)| ruling.outcome));
         for (group, ruling) in rulings.into_iter().filter(|(_, ruling)| ruling.outcome == Outcome::Fail) {
             self.tell_of(rule, judging, (&group, &ruling.published), tell)?;
         }
@@ -201,7 +200,10 @@ impl KeyTable {
         let found = covers::missing(place, rule, judging, &self.answered);
         let Some((counts, missing, open)) = found.filter(|_| rule.runnable) else {
             let not_run = self.batches.iter().map(|batch| batch.records).sum();
-            return Ok(JudgedRule { counts: RuleCounts { not_run, ..RuleCounts::default() }, ..JudgedRule::default() });
+            return Ok(JudgedRule {
+                counts: RuleCounts { not_run, ..RuleCounts::default() },
+                ..JudgedRule::default()
+            });
         };
         if !missing.rows.is_empty() {
             let count = u64::try_from(missing.rows.len()).unwrap_or(u64::MAX);
@@ -277,31 +279,33 @@ fn of_record(demand: &DatasetDemand, stub: &Stub<'_>, ruling: &Ruling) -> Outcom
     }
 }
 
-/// The verdicts on all numbers, those of groups with records first, in their order.
+/// The verdicts on all numbers, those of groups with records first, in their order; and the one on all of them, where it
+/// is another. `None` behind: each is told by itself.
 fn rulings(
     rule: &DatasetRule,
     judging: Judging<'_>,
     numbers: &mut Vec<(Vec<u8>, Tallied)>,
     loose: u64,
-) -> Vec<(Group, Ruling)> {
+) -> (Vec<(Group, Ruling)>, Option<Ruling>) {
     let pack = &judging.plan.pack;
     match &rule.demand {
         DatasetDemand::Count { bounds, .. } => {
             add_options(rule, judging, numbers);
-            let groups: Vec<Group> =
-                numbers.iter().map(|(key, _)| decoded(pack, &rule.key, key)).collect();
+            let groups: Vec<Group> = numbers.iter().map(|(key, _)| decoded(pack, &rule.key, key)).collect();
             let limits = of_groups(rule, judging, bounds, &groups);
-            let rulings = numbers.iter().zip(limits).map(|((_, tallied), limits)| number(tallied, loose, &limits));
+            let rulings =
+                numbers.iter().zip(limits).map(|((_, tallied), limits)| number(tallied, loose, &limits));
             let rulings: Vec<Ruling> = rulings.collect();
-            groups.into_iter().zip(rulings).collect()
+            (groups.into_iter().zip(rulings).collect(), None)
         }
         DatasetDemand::Share { bounds, least, .. } => {
             let tallied = numbers.first().map(|(_, tallied)| *tallied).unwrap_or_default();
             let limits = of_groups(rule, judging, bounds, &[Group::new()]);
-            vec![(Group::new(), share(&tallied, &limits.first().copied().unwrap_or_default(), *least))]
+            let ruling = share(&tallied, &limits.first().copied().unwrap_or_default(), *least);
+            (vec![(Group::new(), ruling)], None)
         }
         DatasetDemand::Complete => complete(rule, judging, numbers),
-        _ => Vec::new(),
+        _ => (Vec::new(), None),
     }
 }
 
@@ -330,19 +334,20 @@ fn complete(
     rule: &DatasetRule,
     judging: Judging<'_>,
     numbers: &[(Vec<u8>, Tallied)],
-) -> Vec<(Group, Ruling)> {
+) -> (Vec<(Group, Ruling)>, Option<Ruling>) {
     let mut combinations = Combinations::default();
     let known: Vec<bool> =
         numbers.iter().map(|(key, tallied)| combinations.add(key, tallied.counted)).collect();
     let (missing, certain) = combinations.missing(&judging.plan.pack, &rule.key);
-    let verdict = if missing == 0 { Some(true) } else { (certain).then_some(false) };
+    let verdict = if missing == 0 { Some(true) } else { certain.then_some(false) };
     let left_out = combinations.left_out();
     let ruling = |(place, known): (usize, bool)| {
         let published = vec![("missing", Argument::from(missing))];
         let outcome = if known { outcome(verdict) } else { Outcome::Undecided };
         (Group::new(), Ruling { outcome, published, left_out: if place == 0 { left_out } else { 0 } })
     };
-    known.into_iter().enumerate().map(ruling).collect()
+    let whole = (!known.is_empty()).then(|| ruling((usize::MAX, true)).1);
+    (known.into_iter().enumerate().map(ruling).collect(), whole)
 }
 
 /// What the message says: of the group's value, and what the kind publishes.

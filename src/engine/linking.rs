@@ -309,6 +309,9 @@ impl Run<'_> {
                 after.push(finding.with("expected", Argument::List(titles)));
             }
         }
+        if line.readable && line.records == 0 {
+            after.push(Diagnostic::new(&code::NO_RECORDS, Place::File(id)).with("link", &*link.name));
+        }
         self.tell(section, after.into_iter().collect())?;
         Ok(Loaded { loading, units: asked, counts, keys, line })
     }

@@ -8,6 +8,7 @@
 
 mod chain;
 mod closing;
+mod comparable;
 mod compile;
 mod condition;
 mod csv_rows;

@@ -51,6 +51,7 @@ mod hostile_reading;
 mod judging;
 mod layering;
 mod linked;
+mod linked_files;
 mod matrix;
 mod memory;
 mod metamorphic;

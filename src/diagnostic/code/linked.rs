@@ -26,6 +26,11 @@ codes! {
         title "突合ファイルのキーが多すぎる" "too many keys in a linked file"
         message "突合ファイル（{link}）のキーの合計が4GiBを超えるため、突合できません。必要な行だけのファイルを指定してください。"
             "The keys of the linked file ({link}) come to more than 4 GiB, so nothing can be linked. Please name a file with the records that are needed only.";
+    /// A linked file that has a header and nothing else.
+    NO_RECORDS = "KP-S048" "linked-file-without-records" Warning
+        title "突合ファイルに行がない" "linked file without records"
+        message "突合ファイル（{link}）に行がないため、どの票も突合されません。正しいファイルかご確認ください。"
+            "The linked file ({link}) has no records, so no submission is linked. Please check whether it is the right file.";
     /// `--link` or a configuration names a link that the survey does not have.
     UNKNOWN_LINK = "KP-A040" "unknown-link" Error
         title "指定された突合ファイルの名前が存在しない" "link that the survey does not have"

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::plan;
 use crate::batch::Batch;
-use crate::batch::example::{batch_about, batch_of};
+use crate::batch::example::batch_about;
 use crate::diagnostic::{Diagnostic, Notice};
 use crate::evaluate::{Finding, Judging, KeyTable, Outcome, Units, Wants, diagnose, gather, judge, units};
 use crate::expression::{ParamId, Value};
@@ -39,19 +39,20 @@ pub fn show(
     name: &dyn Fn(usize) -> Arc<str>,
 ) -> Vec<Shown> {
     let mut shown = vec![Shown::default(); asked.len()];
-    // What has the same run parameters shares a plan, and alone records share a batch.
-    let mut by_params: BTreeMap<BTreeMap<ParamId, Value>, Vec<usize>> = BTreeMap::new();
-    for (place, (_, records)) in asked.iter().enumerate() {
+    // What is about one file and has the same run parameters shares a plan, and alone records share a batch.
+    let mut by_params: BTreeMap<(u16, BTreeMap<ParamId, Value>), Vec<usize>> = BTreeMap::new();
+    for (place, (rule, records)) in asked.iter().enumerate() {
         let params = records.iter().flat_map(|record| record.params.clone()).collect();
-        by_params.entry(params).or_default().push(place);
+        let table = pack.rules.get(*rule).map_or(0, |rule| rule.table);
+        by_params.entry((table, params)).or_default().push(place);
     }
-    for (params, places) in &by_params {
-        let Some(plan) = plan(pack, params) else { continue };
+    for ((table, params), places) in &by_params {
+        let Some(plan) = plan(pack, params).map(|plan| super::about(plan, *table)) else { continue };
         let (many, alone): (Vec<usize>, Vec<usize>) = places.iter().partition(|&&place| {
             let rule = asked.get(place).and_then(|(rule, _)| pack.rules.get(*rule));
             rule.is_some_and(|rule| matches!(rule.demand, Demand::Dataset(_)))
         });
-        for (place, told) in one_by_one(&plan, asked, &alone) {
+        for (place, told) in one_by_one(&plan, *table, asked, &alone) {
             shown.get_mut(place).into_iter().for_each(|shown| *shown = told.clone());
         }
         for place in many {
@@ -66,12 +67,17 @@ pub fn show(
 const WANTS: Wants = Wants { excerpts: false, values: true, keys: true, answers: false, marks: None };
 
 /// Rules about one record: the first record of each list counts.
-fn one_by_one(plan: &Plan, asked: &[(usize, &[ExampleRecord])], places: &[usize]) -> Vec<(usize, Shown)> {
+fn one_by_one(
+    plan: &Plan,
+    table: u16,
+    asked: &[(usize, &[ExampleRecord])],
+    places: &[usize],
+) -> Vec<(usize, Shown)> {
     let first =
         |place: &usize| asked.get(*place).and_then(|(rule, records)| Some((*place, *rule, records.first()?)));
     let rows: Vec<(usize, usize, &ExampleRecord)> = places.iter().filter_map(first).collect();
     let records: Vec<ExampleRecord> = rows.iter().map(|(_, _, record)| (*record).clone()).collect();
-    let mut batch = batch_of(&plan.pack, &records);
+    let mut batch = batch_about(&plan.pack, &records, table);
     let outcomes = judge(plan, &mut batch);
     let mut findings: BTreeMap<u64, Vec<Finding>> = BTreeMap::new();
     for record in diagnose(plan, &batch, &outcomes, WANTS) {

@@ -30,7 +30,8 @@ pub fn check(rules: &[Drafted<'_>], making: &Making<'_>, tabulation: &Tabulation
 
 /// The wave of which a link holds the records: as the tables say, else as its form is called. `None`: of none.
 fn wave_of(link: &Link, making: &Making<'_>, tabulation: &Tabulation) -> Option<Arc<str>> {
-    let said = tabulation.waves.iter().find(|wave| wave.link == Some(link.table)).map(|wave| Arc::clone(&wave.wave));
+    let said =
+        tabulation.waves.iter().find(|wave| wave.link == Some(link.table)).map(|wave| Arc::clone(&wave.wave));
     let called = || {
         let named = |wave: &&String| {
             let before = link.questionnaire.id.strip_suffix(wave.as_str());

@@ -313,14 +313,16 @@ impl Typing<'_, '_> {
                     let other = expr.fields().into_iter().find(|field| !self.made.fields.contains(field));
                     (&code::BOUND_OF_ONE_RECORD, other)
                 }
-                (Role::Condition, "covers", Some(link)) => {
-                    (&code::UNIT_READS_A_RECORD, expr.fields().into_iter().find(|field| field.table != link.table))
-                }
+                (Role::Condition, "covers", Some(link)) => (
+                    &code::UNIT_READS_A_RECORD,
+                    expr.fields().into_iter().find(|field| field.table != link.table),
+                ),
                 _ => continue,
             };
             let Some(wrong) = wrong else { continue };
             let names = &self.subject.names.fields;
-            let called = |id: FieldId| names.iter().find(|(_, field)| field.id == id).map_or("?", |(name, _)| name);
+            let called =
+                |id: FieldId| names.iter().find(|(_, field)| field.id == id).map_or("?", |(name, _)| name);
             let known: Vec<&str> = self.made.fields.iter().map(|field| called(*field)).collect();
             let mistake = mistake::at(code, self.kind.source, expr.span)
                 .with("key", part.name)
@@ -333,7 +335,9 @@ impl Typing<'_, '_> {
 
     /// What is sought stands among values of its own kind.
     fn check_columns(&mut self, table: &Table<'_>) {
-        let Some(text) = table.text("table").filter(|_| self.made.settings.contains_key("table")) else { return };
+        let Some(text) = table.text("table").filter(|_| self.made.settings.contains_key("table")) else {
+            return;
+        };
         let name = nfkc(text.text);
         let own: Vec<Arc<str>> = table.texts("fields").iter().map(|field| nfkc(field.text)).collect();
         let columns = match self.made.settings.get("columns") {
@@ -341,7 +345,9 @@ impl Typing<'_, '_> {
             None => own.clone(),
         };
         for (field, column) in own.iter().zip(&columns) {
-            let Some(ours) = self.subject.names.fields.get(field).map(|field| field.ty.clone()) else { continue };
+            let Some(ours) = self.subject.names.fields.get(field).map(|field| field.ty.clone()) else {
+                continue;
+            };
             let Some(theirs) = self.column_type(&name, column) else {
                 // A column that is named has been looked for.
                 if !self.made.settings.contains_key("columns") {
@@ -354,7 +360,9 @@ impl Typing<'_, '_> {
                 continue;
             };
             let texts = |ty: &Type| matches!(ty, Type::Text | Type::Code);
-            if std::mem::discriminant(&ours) != std::mem::discriminant(&theirs) && !(texts(&ours) && texts(&theirs)) {
+            if std::mem::discriminant(&ours) != std::mem::discriminant(&theirs)
+                && !(texts(&ours) && texts(&theirs))
+            {
                 let mistake = mistake::at(&code::SOUGHT_AMONG_OTHERS, self.kind.source, text.span)
                     .with("field", &**field)
                     .with("expected", mistake::both(describe(&ours)))

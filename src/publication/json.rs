@@ -11,8 +11,8 @@ use super::tidy::{Status, decimals, has_share};
 use crate::diagnostic::Localized;
 use crate::rule_pack::tabulation::AverageKind;
 use crate::tables::{
-    BaseConvention, CellFigures, ColumnFigures, ColumnKind, Decimal, EarlierAverages, EarlierFigure, Moving, Notes,
-    Published, Ratio, RowFigures, RowKind, TableFigures, percent, prints, ratio,
+    BaseConvention, CellFigures, ColumnFigures, ColumnKind, Decimal, EarlierAverages, EarlierFigure, Moving,
+    Notes, Published, Ratio, RowFigures, RowKind, TableFigures, percent, prints, ratio,
 };
 
 /// Rises when a reader of the document has to learn something new.
@@ -21,9 +21,7 @@ const VERSION: u64 = 1;
 /// The whole document, with a line end behind it.
 pub fn json(publication: &Publication<'_>) -> String {
     let figures = publication.figures;
-    let file = |line: &crate::engine::event::FileLine| {
-        json!({ "name": &*line.name, "records": line.records, "hash": line.hash.as_deref() })
-    };
+    let file = |line: &crate::engine::event::FileLine| json!({ "name": &*line.name, "records": line.records, "hash": line.hash.as_deref() });
     let files: Vec<Value> = publication.summary.files.iter().map(file).collect();
     let links: Vec<Value> = publication
         .summary
@@ -84,7 +82,12 @@ fn decimal(number: Decimal) -> Value {
         return json!(number.digits);
     }
     // A printed number of few digits has one shortest spelling.
-    number.to_string().parse::<f64>().ok().and_then(serde_json::Number::from_f64).map_or(Value::Null, Value::Number)
+    number
+        .to_string()
+        .parse::<f64>()
+        .ok()
+        .and_then(serde_json::Number::from_f64)
+        .map_or(Value::Null, Value::Number)
 }
 
 fn moving<T>(figure: &Moving<T>, hidden: bool, print: impl Fn(&T) -> Value) -> Value {

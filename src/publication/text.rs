@@ -5,17 +5,17 @@
 //! - Widths are those of a terminal, on which a Japanese letter takes two columns.
 //! - The signs are those of official tables: 「-」 none, 「…」 not known or not shown, 「・」 cannot be.
 
+use super::Publication;
 use super::tidy::{decimals, has_share};
 use super::words::{self, IMPOSSIBLE, NOUGHT, UNKNOWN};
-use super::Publication;
 use crate::diagnostic::Language;
 use crate::report::words::pick;
 use crate::report::wrap::{grouped, pad, pad_left, shorten, wrap};
 use crate::rule_pack::tabulation::{AverageKind, TableKind};
 use crate::source::{display_width, picture};
 use crate::tables::{
-    CellFigures, ColumnFigures, EarlierAverages, EarlierFigure, Figures, Moving, Ratio, RowFigures, TableFigures,
-    percent, prints, ratio,
+    CellFigures, ColumnFigures, EarlierAverages, EarlierFigure, Figures, Moving, Ratio, RowFigures,
+    TableFigures, percent, prints, ratio,
 };
 
 /// Columns between two of a table.
@@ -77,7 +77,9 @@ impl Drawing<'_> {
         }
         page.push_str(&self.grid());
         for note in words::notes(self.figures, table, self.language) {
-            for (place, line) in wrap(&picture::visible(&note), self.width.saturating_sub(2)).iter().enumerate() {
+            for (place, line) in
+                wrap(&picture::visible(&note), self.width.saturating_sub(2)).iter().enumerate()
+            {
                 page.push_str(if place == 0 { "* " } else { "  " });
                 page.push_str(line);
                 page.push('\n');
@@ -175,10 +177,13 @@ impl Drawing<'_> {
 
     /// A figure, and its range where it has one.
     fn moving<T: PartialEq>(&self, figure: &Moving<T>, print: impl Fn(&T) -> String) -> String {
-        let [now, low, high] = [&figure.now, &figure.low, &figure.high].map(|value| value.as_ref().map(&print));
+        let [now, low, high] =
+            [&figure.now, &figure.low, &figure.high].map(|value| value.as_ref().map(&print));
         let shown = now.clone().unwrap_or_else(|| UNKNOWN.to_owned());
         match (low, high) {
-            (Some(low), Some(high)) if figure.low != figure.high || now.is_none() => format!("{shown}\n[{low}–{high}]"),
+            (Some(low), Some(high)) if figure.low != figure.high || now.is_none() => {
+                format!("{shown}\n[{low}–{high}]")
+            }
             _ => shown,
         }
     }
@@ -261,9 +266,8 @@ fn earlier(cell: &CellFigures, place: usize) -> String {
     match figure {
         None => IMPOSSIBLE.to_owned(),
         Some(_) if cell.hidden => UNKNOWN.to_owned(),
-        Some(EarlierFigure::Recomputed(count, base)) => {
-            ratio(*count, *base).map_or_else(|| UNKNOWN.to_owned(), |share| format!("{}%", percent(&share, 0)))
-        }
+        Some(EarlierFigure::Recomputed(count, base)) => ratio(*count, *base)
+            .map_or_else(|| UNKNOWN.to_owned(), |share| format!("{}%", percent(&share, 0))),
         Some(EarlierFigure::Published(published)) => {
             let upper = published.upper.map(|upper| format!("–{upper}")).unwrap_or_default();
             let mark = if published.reconstructed { "†" } else { "" };

@@ -21,8 +21,24 @@ use crate::tables::{
 
 /// Names of the columns.
 pub const COLUMNS: [&str; 18] = [
-    "survey", "year", "table", "title", "base", "row", "row_label", "column", "column_label", "area_code", "measure",
-    "unit", "value", "low", "high", "status", "origin", "source",
+    "survey",
+    "year",
+    "table",
+    "title",
+    "base",
+    "row",
+    "row_label",
+    "column",
+    "column_label",
+    "area_code",
+    "measure",
+    "unit",
+    "value",
+    "low",
+    "high",
+    "status",
+    "origin",
+    "source",
 ];
 
 /// What is measured.

@@ -4,8 +4,8 @@
 //! - One place for each text, so that no format says otherwise than another.
 
 use crate::diagnostic::{Language, Localized};
-use crate::report::wrap::grouped;
 use crate::report::words::pick;
+use crate::report::wrap::grouped;
 use crate::rule_pack::tabulation::{AverageKind, TableKind};
 use crate::tables::{BaseConvention, Figures, TableFigures};
 
@@ -65,10 +65,12 @@ pub const fn unit(table: TableKind) -> Localized<&'static str> {
 /// The notes below a table.
 pub fn notes(figures: &Figures, table: &TableFigures, language: Language) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut say = |ja: String, en: String| lines.push(match language {
-        Language::Ja => ja,
-        Language::En => en,
-    });
+    let mut say = |ja: String, en: String| {
+        lines.push(match language {
+            Language::Ja => ja,
+            Language::En => en,
+        })
+    };
     let base = table.base.title.get(language);
     let name = table.base.name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
     let condition = table.base.expression.as_deref().map(|text| format!(" [{text}]")).unwrap_or_default();
@@ -162,7 +164,9 @@ fn left_out(table: &TableFigures, language: Language) -> Vec<String> {
         let names = names(&table.notes.empty_bands);
         lines.push(match language {
             Language::Ja => format!("母数のない区分は「…」とし、区分の平均から除いています：{names}"),
-            Language::En => format!("Bands without a base are printed as … and left out of the mean: {names}"),
+            Language::En => {
+                format!("Bands without a base are printed as … and left out of the mean: {names}")
+            }
         });
     }
     if !table.notes.bands_without_records.is_empty() {
@@ -185,7 +189,10 @@ fn waves(table: &TableFigures, language: Language) -> Vec<String> {
             format!("{}年の割合は公表値です（†は報告書以外から復元した値）。", wave.wave)
         }
         (Language::En, false) => {
-            format!("The shares of {} are as published (†: put together from other sources than the report).", wave.wave)
+            format!(
+                "The shares of {} are as published (†: put together from other sources than the report).",
+                wave.wave
+            )
         }
     };
     table.waves.iter().map(line).collect()
@@ -196,7 +203,9 @@ fn decisions(figures: &Figures, language: Language) -> Vec<String> {
         let records = grouped(decision.records);
         match language {
             Language::Ja => format!("決定 {}：{} を免除 {records}件", decision.decision, decision.rule),
-            Language::En => format!("Decision {}: {} set aside on {records}", decision.decision, decision.rule),
+            Language::En => {
+                format!("Decision {}: {} set aside on {records}", decision.decision, decision.rule)
+            }
         }
     };
     figures.decisions.iter().map(line).collect()

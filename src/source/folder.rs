@@ -24,7 +24,8 @@ use crate::error::Error;
 const MARK: &str = ".kenpyo-unfinished";
 
 /// What stands in the mark, for whoever finds it.
-const WORDS: &str = "kenpyo is writing this folder, or was killed while it did; the next run takes it away.\n";
+const WORDS: &str =
+    "kenpyo is writing this folder, or was killed while it did; the next run takes it away.\n";
 
 /// Longest list of contents that is looked through for what makes a folder ours, in bytes.
 const LONGEST_LIST: u64 = 4 << 10;
@@ -62,7 +63,8 @@ impl Known {
     fn is_complete(self, folder: &Path) -> bool {
         use std::io::Read as _;
         let mut head = Vec::new();
-        let read = File::open(folder.join(self.list)).and_then(|file| file.take(LONGEST_LIST).read_to_end(&mut head));
+        let read = File::open(folder.join(self.list))
+            .and_then(|file| file.take(LONGEST_LIST).read_to_end(&mut head));
         read.is_ok() && String::from_utf8_lossy(&head).contains(self.sign)
     }
 
@@ -71,7 +73,10 @@ impl Known {
         match File::open(folder.join(MARK)) {
             Ok(mark) => !matches!(mark.try_lock(), Err(TryLockError::WouldBlock)),
             // Killed before the mark was there, or after it was gone.
-            Err(_) => self.is_complete(folder) || fs::read_dir(folder).is_ok_and(|mut inside| inside.next().is_none()),
+            Err(_) => {
+                self.is_complete(folder)
+                    || fs::read_dir(folder).is_ok_and(|mut inside| inside.next().is_none())
+            }
         }
     }
 
@@ -148,7 +153,8 @@ impl Folder {
         name.prefix(&prefix);
         ordinary_permissions(&mut name);
         let staging = name.tempdir_in(&parent).map_err(fault)?.keep();
-        let mut folder = Self { place, staging: Some(staging.clone()), mark: None, known, files: BTreeMap::new() };
+        let mut folder =
+            Self { place, staging: Some(staging.clone()), mark: None, known, files: BTreeMap::new() };
         let mark = OpenOptions::new().write(true).create_new(true).open(staging.join(MARK));
         let mut mark = mark.map_err(|source| folder.fault(source))?;
         // Where files cannot be locked, two runs at one place at once are the caller's to avoid.

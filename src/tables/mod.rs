@@ -23,10 +23,12 @@ mod suppress;
 mod tests;
 
 pub use axis::{Axis, AxisColumn, Place};
-pub use counts::{AnswerCounts, AxisCounts, ColumnCounts, Counts, EarlierCounts, NonResponse, RowKey, TableCounts};
+pub use counts::{
+    AnswerCounts, AxisCounts, ColumnCounts, Counts, EarlierCounts, NonResponse, RowKey, TableCounts,
+};
 pub use figures::{
-    Averages, BaseText, CellFigures, ColumnFigures, ColumnKind, Decision, EarlierAverages, EarlierFigure, Figures, Notes,
-    Published, Records, RowFigures, RowKind, TableFigures, WaveBeside,
+    Averages, BaseText, CellFigures, ColumnFigures, ColumnKind, Decision, EarlierAverages, EarlierFigure,
+    Figures, Notes, Published, Records, RowFigures, RowKind, TableFigures, WaveBeside,
 };
 pub use making::{ALL, UNCLASSIFIED, figures, prints};
 pub use programme::{
@@ -34,5 +36,5 @@ pub use programme::{
 };
 pub use ratio::{Decimal, Ratio, percent, prints_as, ratio, whole};
 pub use settled::{Acceptance, Failure, Settled};
-pub use suppress::suppress;
 pub use strata::{Moving, Stratum, frame_weighted, mean_of_bands};
+pub use suppress::suppress;

@@ -17,7 +17,13 @@ use crate::rule_pack::RulePack;
 const MEMBER: &str = "kenpyo";
 
 /// The record of `row` with the further values called `names`.
-pub(super) fn record(pack: &RulePack, batch: &Batch, row: usize, names: &[String], values: &[Value]) -> Vec<u8> {
+pub(super) fn record(
+    pack: &RulePack,
+    batch: &Batch,
+    row: usize,
+    names: &[String],
+    values: &[Value],
+) -> Vec<u8> {
     let readable = batch.chunk.records.get(row).is_some_and(|record| record.readable);
     let written = readable.then(|| members(pack, batch, row)).flatten();
     with(written.as_deref().unwrap_or_default(), names, values)

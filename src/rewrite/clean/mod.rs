@@ -178,11 +178,17 @@ impl Cleaner {
     }
 
     /// One record: its bytes, or the cells of a workbook.
-    fn write(&self, row: Option<(&RulePack, &Batch, usize)>, values: &[Value]) -> (Vec<u8>, Option<Vec<String>>) {
+    fn write(
+        &self,
+        row: Option<(&RulePack, &Batch, usize)>,
+        values: &[Value],
+    ) -> (Vec<u8>, Option<Vec<String>>) {
         let Some(output) = self.output() else { return (Vec::new(), None) };
         let cells = || -> Vec<String> { values.iter().map(Value::cell).collect() };
         match (&output.shape, row) {
-            (Shape::Text(shape), Some((pack, batch, row))) => (shape.record(pack, batch, row, &cells()), None),
+            (Shape::Text(shape), Some((pack, batch, row))) => {
+                (shape.record(pack, batch, row, &cells()), None)
+            }
             (Shape::Text(shape), None) => (shape.blank(&cells()), None),
             (Shape::Json { document }, row) => {
                 let object = match row {
@@ -270,7 +276,9 @@ impl Fold for Cleaner {
             *sum += count;
         }
         let Some(output) = counts.output.and_then(|place| self.outputs.get_mut(place)) else { return Ok(()) };
-        for (((admission, count), bytes), rows) in Admission::ALL.into_iter().zip(records).zip(&bytes).zip(rows) {
+        for (((admission, count), bytes), rows) in
+            Admission::ALL.into_iter().zip(records).zip(&bytes).zip(rows)
+        {
             output.add(admission, count, (bytes, rows), &mut self.folder)?;
         }
         Ok(())

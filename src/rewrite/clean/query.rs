@@ -63,7 +63,13 @@ impl Queries {
     }
 
     /// The lines of one record; and how many.
-    pub(super) fn record(&self, block: &SettledBlock<'_>, row: usize, settled: &SettledRow<'_>, into: &mut String) -> u64 {
+    pub(super) fn record(
+        &self,
+        block: &SettledBlock<'_>,
+        row: usize,
+        settled: &SettledRow<'_>,
+        into: &mut String,
+    ) -> u64 {
         if !matches!(settled.settled.admission, Admission::Accepted | Admission::Held) {
             return 0;
         }
@@ -88,21 +94,35 @@ impl Queries {
         let rule = diagnostic.notice.full_id();
         let query = format!("{who}:{rule}:{}", self.run);
         let correct = severity(finding) >= Severity::Error;
-        let kind = if correct { self.pick("要修正", "to correct") } else { self.pick("要確認", "to confirm") };
+        let kind =
+            if correct { self.pick("要修正", "to correct") } else { self.pick("要確認", "to confirm") };
         let deadline = self.deadline.clone().unwrap_or_default();
         let fields = shown.map(|shown| shown.asked(diagnostic)).unwrap_or_default();
         let answers: Vec<String> = fields.iter().filter_map(|field| self.answer(shown?, field)).collect();
         let mut choices: Vec<String> = fields.iter().map(|field| self.choice(field)).collect();
         if !correct {
-            choices.insert(0, self.pick("□このままでよい（理由：　　）", "[ ] right as it is (reason:     )").to_owned());
+            choices.insert(
+                0,
+                self.pick("□このままでよい（理由：　　）", "[ ] right as it is (reason:     )").to_owned(),
+            );
         }
         choices.push(self.pick("□その他（　　）", "[ ] other (     )").to_owned());
         let text = self.text(diagnostic, kind);
         let cells = [
-            query, name.to_string(), record, line, key.to_owned(), rule, kind.to_owned(), text,
-            answers.join(self.pick("／", " / ")), choices.join(" "), deadline,
+            query,
+            name.to_string(),
+            record,
+            line,
+            key.to_owned(),
+            rule,
+            kind.to_owned(),
+            text,
+            answers.join(self.pick("／", " / ")),
+            choices.join(" "),
+            deadline,
         ];
-        let contacts = self.contacts.iter().map(|name| shown.map_or_else(String::new, |shown| shown.contact(name)));
+        let contacts =
+            self.contacts.iter().map(|name| shown.map_or_else(String::new, |shown| shown.contact(name)));
         let cells = cells.into_iter().chain(contacts).chain(REPLY.map(|_| String::new()));
         let cells: Vec<String> = cells.map(|cell| harmless(&cell)).collect();
         push_row(cells.iter().map(String::as_str), ',', into);
@@ -125,7 +145,9 @@ impl Queries {
         let written = Locator::new(shown.batch, shown.pack).written(shown.row, field.id);
         let said = match written {
             Argument::NotGiven => self.pick("未記入", "not given").to_owned(),
-            other => format!("{}{}{}", self.pick("「", "\""), other.print(self.language), self.pick("」", "\"")),
+            other => {
+                format!("{}{}{}", self.pick("「", "\""), other.print(self.language), self.pick("」", "\""))
+            }
         };
         Some(format!("{}{}{said}", field.title().get(self.language), self.pick("：", ": ")))
     }
@@ -138,8 +160,11 @@ impl Queries {
         match &field.ty {
             Type::Option(list) if list.items.len() <= MOST_OPTIONS => {
                 let mark = self.pick("□", "[ ] ");
-                let options: Vec<String> =
-                    list.items.iter().map(|item| format!("{mark}{}", item.label.get(self.language))).collect();
+                let options: Vec<String> = list
+                    .items
+                    .iter()
+                    .map(|item| format!("{mark}{}", item.label.get(self.language)))
+                    .collect();
                 format!("{title}{between}{} {mark}{}", options.join(" "), self.pick("空欄", "blank"))
             }
             _ => format!("{title}{between}{}", self.pick("（　　）", "(     )")),

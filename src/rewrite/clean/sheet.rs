@@ -33,7 +33,8 @@ pub(super) fn record(
     let cell = |(_, (field, part)): &(String, (usize, usize))| {
         let slots = chunk.slots.iter().enumerate();
         let slot = slots.filter(|(_, slot)| readable && slot.field == *field && slot.part == *part);
-        let mut texts = slot.filter_map(|(slot, _)| chunk.column(slot).get(row)).map(|cell| chunk.text(cell.text));
+        let mut texts =
+            slot.filter_map(|(slot, _)| chunk.column(slot).get(row)).map(|cell| chunk.text(cell.text));
         let text = texts.next().filter(|_| !private(*field));
         text.unwrap_or_default().to_owned()
     };
@@ -62,7 +63,8 @@ pub(super) fn workbook(header: &[String], rows: &[Vec<String>]) -> std::io::Resu
             let sheet = workbook.add_worksheet();
             sheet.set_name(if number == 1 { "回答".to_owned() } else { format!("回答 {number}") })?;
             let format = plain();
-            for (row, cells) in (0_u32..).zip(std::iter::once(header).chain(piece.iter().map(Vec::as_slice))) {
+            for (row, cells) in (0_u32..).zip(std::iter::once(header).chain(piece.iter().map(Vec::as_slice)))
+            {
                 for (column, text) in (0_u16..).zip(cells).filter(|(_, text)| !text.is_empty()) {
                     sheet.write_string_with_format(row, column, fitting(text), &format)?;
                 }

@@ -122,7 +122,8 @@ pub(super) fn private(pack: &RulePack, chunk: &RawChunk, row: usize) -> Vec<(usi
     let cells = slots.filter_map(|(slot, _)| chunk.column(slot).get(row));
     let written = cells.filter(|cell| cell.kind != RawKind::Missing && cell.span.0 < cell.span.1);
     let place = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
-    let mut found: Vec<(usize, usize)> = written.map(|cell| (place(cell.span.0), place(cell.span.1))).collect();
+    let mut found: Vec<(usize, usize)> =
+        written.map(|cell| (place(cell.span.0), place(cell.span.1))).collect();
     found.sort_unstable();
     found
 }

@@ -26,6 +26,7 @@ mod build;
 mod canaries;
 mod cases;
 mod cell_spellings;
+mod clean;
 mod command_line;
 mod command_line_check;
 mod configuration;

@@ -103,7 +103,7 @@ struct Run {
 
 fn run(plan: &Plan, inputs: &[InputFile], options: &CheckOptions, hold_unconfirmed: bool) -> Run {
     let (mut told, mut fold) = (Told::default(), Collected::default());
-    let parts = [Part { plan, inputs }];
+    let parts = [Part { plan, inputs, links: &[] }];
     let mut first =
         first_pass(&parts, options, Needs { values: false, hold_unconfirmed }, &mut told).unwrap();
     let totals = second_pass(&parts, options, &mut first, &mut fold).unwrap();
@@ -328,7 +328,7 @@ fn a_file_that_changes_between_the_passes_stops_the_run() {
             levels: Arc::default(),
         }];
         let (plan, options) = (plan(pack(None)), CheckOptions::default());
-        let parts = [Part { plan: &plan, inputs: &inputs }];
+        let parts = [Part { plan: &plan, inputs: &inputs, links: &[] }];
         let mut first = first_pass(&parts, &options, Needs::default(), &mut Told::default()).unwrap();
         change(&path);
         second_pass(&parts, &options, &mut first, &mut Collected::default())

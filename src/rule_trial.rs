@@ -2,8 +2,8 @@
 //!
 //! Invariants
 //! - Examples are judged by the production evaluator, as batches.
-//! - Every example is tried, those of profiles that are off included, of rules about one record and of the kinds over
-//!   many records that a run judges.
+//! - Every example is tried, those of profiles that are off included, of rules about one record and over many, about
+//!   submissions and about linked files.
 //! - Each record of an example over many records is a file of its own.
 
 mod shown;
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::batch::Batch;
-use crate::batch::example::batch_of;
+use crate::batch::example::batch_about;
 use crate::diagnostic::code::analysis::EXAMPLE_DISAGREES;
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Label, Localized, Place};
 use crate::evaluate::{Outcome, Outcomes, Reason, judge, reasons};
@@ -47,30 +47,41 @@ type Placed = ((usize, usize), Diagnostic);
 /// Judges every example of `pack`.
 pub fn run(pack: &Arc<RulePack>) -> Trial {
     let (mut examples, mut found) = over_many_records(pack);
-    // Examples with the same run parameters share a plan and a batch.
-    let mut batches: BTreeMap<&BTreeMap<ParamId, Value>, Vec<Tried<'_>>> = BTreeMap::new();
+    // Examples about one table with the same run parameters share a plan and a batch.
+    let mut batches: BTreeMap<(u16, &BTreeMap<ParamId, Value>), Vec<Tried<'_>>> = BTreeMap::new();
     for (rule, edit) in pack.rules.iter().enumerate() {
-        if edit.table != 0 || !matches!(edit.demand, Demand::Require(_)) {
+        if !is_of_a_file(pack, edit) || !matches!(edit.demand, Demand::Require(_)) {
             continue;
         }
         for (place, example) in edit.examples.iter().enumerate() {
             for record in &example.records {
-                batches.entry(&record.params).or_default().push(Tried { rule, place, example, record });
+                let tried = Tried { rule, place, example, record };
+                batches.entry((edit.table, &record.params)).or_default().push(tried);
             }
         }
     }
-    for (params, tried) in batches {
+    for ((table, params), tried) in batches {
         examples += tried.len();
-        found.extend(judged(pack, params, &tried));
+        found.extend(judged(pack, table, params, &tried));
     }
     found.sort_by_key(|(place, _)| *place);
     Trial { examples, diagnostics: found.into_iter().map(|(_, diagnostic)| diagnostic).collect() }
 }
 
-fn judged(pack: &Arc<RulePack>, params: &BTreeMap<ParamId, Value>, tried: &[Tried<'_>]) -> Vec<Placed> {
-    let Some(plan) = plan(pack, params) else { return Vec::new() };
+/// Whether the rule is about submissions or a linked file, and not about published tables.
+fn is_of_a_file(pack: &RulePack, rule: &EditRule) -> bool {
+    usize::from(rule.table) <= pack.links.len()
+}
+
+fn judged(
+    pack: &Arc<RulePack>,
+    table: u16,
+    params: &BTreeMap<ParamId, Value>,
+    tried: &[Tried<'_>],
+) -> Vec<Placed> {
+    let Some(plan) = plan(pack, params).map(|plan| about(plan, table)) else { return Vec::new() };
     let records: Vec<ExampleRecord> = tried.iter().map(|tried| tried.record.clone()).collect();
-    let mut batch = batch_of(pack, &records);
+    let mut batch = batch_about(pack, &records, table);
     let outcomes = judge(&plan, &mut batch);
     let trial = Judged { plan: &plan, batch: &batch, outcomes: &outcomes };
     tried.iter().enumerate().filter_map(|(row, tried)| trial.disagreement(row, tried)).collect()
@@ -86,24 +97,32 @@ fn plan(pack: &Arc<RulePack>, params: &BTreeMap<ParamId, Value>) -> Option<Plan>
     Plan::new(Arc::clone(pack), &selection).0
 }
 
+/// The programme by which what is about `table` is judged.
+fn about(plan: Plan, table: u16) -> Plan {
+    if table == 0 { plan } else { plan.of_link(table) }
+}
+
 /// Judges the examples of rules over many records: how many there are, and those that disagree.
 fn over_many_records(pack: &Arc<RulePack>) -> (usize, Vec<Placed>) {
     let (mut examples, mut found) = (0, Vec::new());
-    let mut plans: BTreeMap<BTreeMap<ParamId, Value>, Option<Plan>> = BTreeMap::new();
+    let mut plans: BTreeMap<(u16, BTreeMap<ParamId, Value>), Option<Plan>> = BTreeMap::new();
     for (rule, edit) in pack.rules.iter().enumerate() {
-        if edit.table != 0 || !matches!(edit.demand, Demand::Dataset(_)) {
+        if !is_of_a_file(pack, edit) || !matches!(edit.demand, Demand::Dataset(_)) {
             continue;
         }
         for (place, example) in edit.examples.iter().enumerate() {
             let params = example.records.iter().flat_map(|record| record.params.clone()).collect();
-            let plan = plans.entry(params).or_insert_with_key(|params| plan(pack, params));
-            let Some(plan) = plan else { continue };
-            if !plan.dataset.iter().any(|planned| planned.index == rule) {
+            let made = |(table, params): &(u16, BTreeMap<ParamId, Value>)| {
+                plan(pack, params).map(|plan| about(plan, *table))
+            };
+            let Some(plan) = plans.entry((edit.table, params)).or_insert_with_key(made) else { continue };
+            let over_many = plan.dataset.iter().map(|planned| planned.index);
+            if !over_many.chain(plan.rules.iter().copied()).any(|planned| planned == rule) {
                 continue;
             }
             examples += 1;
-            let outcomes = together(plan, rule, &example.records, &|_| Arc::from("")).outcomes;
-            let disagrees = many_disagree(pack, edit, example, &outcomes);
+            let shown = together(plan, rule, &example.records, &|_| Arc::from(""));
+            let disagrees = many_disagree(pack, edit, example, &shown);
             found.extend(disagrees.map(|diagnostic| ((rule, place), diagnostic)));
         }
     }
@@ -111,16 +130,16 @@ fn over_many_records(pack: &Arc<RulePack>) -> (usize, Vec<Placed>) {
 }
 
 /// `None`: the example gives what it should.
-fn many_disagree(
-    pack: &RulePack,
-    rule: &EditRule,
-    example: &Example,
-    outcomes: &[Option<Outcome>],
-) -> Option<Diagnostic> {
+fn many_disagree(pack: &RulePack, rule: &EditRule, example: &Example, shown: &Shown) -> Option<Diagnostic> {
+    // The verdict on the records as a whole is that of the example.
+    let verdict = [shown.verdict];
+    let outcomes = if shown.verdict.is_some() { verdict.as_slice() } else { &shown.outcomes };
     let has = |outcome| outcomes.contains(&Some(outcome));
     let marked = example.records.iter().map(|record| record.fails);
+    // A single record need not be marked: where it stands says the same.
+    let unmarked = shown.verdict.is_some() || (!rule.is_over_many() && outcomes.len() == 1);
     let as_marked = marked.zip(outcomes).all(|(fails, outcome)| fails == (*outcome == Some(Outcome::Fail)));
-    let agrees = as_marked
+    let agrees = (as_marked || unmarked)
         && match example.expected {
             ExpectedOutcome::Fail => has(Outcome::Fail),
             ExpectedOutcome::Pass => has(Outcome::Pass) && !has(Outcome::Undecided),

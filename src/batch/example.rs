@@ -13,8 +13,17 @@ use crate::rule_pack::{ExampleRecord, ExampleValue, RulePack};
 
 use super::{Batch, Column, Data, Mask, Table, missing};
 
-/// The records as a batch, in order. Their parameters are the plan's matter.
+/// The records as a batch of submissions, in order. Their parameters are the plan's matter.
 pub fn batch_of(pack: &RulePack, records: &[ExampleRecord]) -> Batch {
+    batch_about(pack, records, 0)
+}
+
+/// The records as a batch: of submissions, or of the own file of the link whose table is `about`.
+///
+/// A linked record has the key of the record that it is joined to, where the example does not say it.
+pub fn batch_about(pack: &RulePack, records: &[ExampleRecord], about: u16) -> Batch {
+    let records: Vec<ExampleRecord> = records.iter().map(|record| joined(pack, record, about)).collect();
+    let records = records.as_slice();
     let rows = records.len();
     let mut chunk = RawChunk {
         records: (1..).zip(records).map(|(number, _)| raw_record(number)).collect(),
@@ -25,22 +34,15 @@ pub fn batch_of(pack: &RulePack, records: &[ExampleRecord]) -> Batch {
     let tables = (0_u16..)
         .zip(widths)
         .map(|(table, width)| Table {
-            linked: linked(records, table),
+            linked: linked(records, table, about),
             rows: Vec::new(),
             columns: (0..width)
                 .filter_map(|index| u16::try_from(index).ok())
-                .map(|index| column(pack, FieldId { table, index }, records, &mut chunk))
+                .map(|index| column(pack, FieldId { table, index }, (records, about), &mut chunk))
                 .collect(),
         })
         .collect();
-    Batch {
-        chunk,
-        about: 0,
-        keys: Arc::default(),
-        tables,
-        unreadable: Mask::none(rows),
-        findings: Vec::new(),
-    }
+    Batch { chunk, about, keys: Arc::default(), tables, unreadable: Mask::none(rows), findings: Vec::new() }
 }
 
 const fn raw_record(number: u64) -> RawRecord {
@@ -55,9 +57,25 @@ const fn raw_record(number: u64) -> RawRecord {
     }
 }
 
-fn linked(records: &[ExampleRecord], table: u16) -> Mask {
-    if table == 0 {
+fn joined(pack: &RulePack, record: &ExampleRecord, about: u16) -> ExampleRecord {
+    let mut record = record.clone();
+    let links = pack.links.iter().filter(|link| about == 0 && record.linked.contains(&link.table));
+    let pairs: Vec<(FieldId, FieldId)> = links.flat_map(|link| link.on.iter().copied()).collect();
+    for (ours, theirs) in pairs {
+        let alike = type_of(pack, ours) == type_of(pack, theirs);
+        if let Some(value) = record.values.get(&ours).filter(|_| alike).cloned() {
+            record.values.entry(theirs).or_insert(value);
+        }
+    }
+    record
+}
+
+fn linked(records: &[ExampleRecord], table: u16, about: u16) -> Mask {
+    if table == about {
         return Mask::all(records.len());
+    }
+    if table == 0 {
+        return Mask::none(records.len());
     }
     let mut linked = Mask::none(records.len());
     for (row, record) in records.iter().enumerate() {
@@ -73,10 +91,15 @@ pub fn type_of(pack: &RulePack, id: FieldId) -> Option<&Type> {
     pack.field(id).map(|field| &field.ty).or_else(derived)
 }
 
-fn column(pack: &RulePack, id: FieldId, records: &[ExampleRecord], chunk: &mut RawChunk) -> Column {
+fn column(
+    pack: &RulePack,
+    id: FieldId,
+    (records, about): (&[ExampleRecord], u16),
+    chunk: &mut RawChunk,
+) -> Column {
     let mut column = missing::blank(type_of(pack, id).unwrap_or(&Type::INTEGER), records.len());
-    if id.table != 0 {
-        column.blank = linked(records, id.table);
+    if id.table != about {
+        column.blank = linked(records, id.table, about);
     }
     for (row, record) in records.iter().enumerate() {
         let Some(value) = record.values.get(&id) else { continue };

@@ -12,7 +12,7 @@ use super::{Draft, Entry, Place, anchor, applies, titles, words};
 use crate::diagnostic::Language;
 use crate::expression::FieldId;
 use crate::report::words as report_words;
-use crate::rule_pack::{Demand, EditRule, Origin, RulePack};
+use crate::rule_pack::{EditRule, Origin, RulePack};
 
 /// The entries of all rules, in the pack's order.
 pub(super) fn drafts(pack: &Arc<RulePack>, language: Language) -> Vec<Draft> {
@@ -42,7 +42,7 @@ fn families(pack: &RulePack) -> Vec<Vec<usize>> {
 fn draft(pack: &RulePack, family: &[usize], samples: &Samples, language: Language) -> Option<Draft> {
     let rules: Vec<&EditRule> = family.iter().filter_map(|&position| pack.rules.get(position)).collect();
     let (rule, rest) = rules.split_first()?;
-    let over_many = matches!(rule.demand, Demand::Dataset(_)) || rule.table != 0;
+    let over_many = rule.is_over_many() || rule.table != 0;
     let place = if over_many { Place::ManyRecords } else { Place::of(pack, rule.blame.first().copied()) };
     let own = rules.iter().filter(|rule| rule.table == 0);
     let fields: BTreeSet<FieldId> =

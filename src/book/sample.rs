@@ -127,7 +127,7 @@ fn table(
     let mut fields: BTreeSet<FieldId> =
         columns.iter().flat_map(|(_, _, record)| record.values.keys().copied()).collect();
     fields.extend(rule.blame.iter().copied());
-    let blank: Vec<FieldId> = rule.reads.iter().copied().filter(|field| field.table == 0).collect();
+    let blank: Vec<FieldId> = rule.reads.iter().copied().filter(|field| field.table == rule.table).collect();
     if blank.len() <= MOST_BLANKS {
         fields.extend(blank);
     }
@@ -154,7 +154,7 @@ fn table(
 
 /// Lists of records worth showing, the best first.
 fn records(pack: &RulePack, rule: &EditRule) -> Vec<Vec<ExampleRecord>> {
-    if rule.table != 0 {
+    if usize::from(rule.table) > pack.links.len() {
         return Vec::new();
     }
     if matches!(rule.origin, Origin::Written) {

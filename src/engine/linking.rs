@@ -21,7 +21,9 @@ use crate::batch::convert::Converter;
 use crate::diagnostic::code::linked as code;
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Place, Severity};
 use crate::error::Error;
-use crate::evaluate::{Finding, Gathered, Judging, KeyTable, RuleCounts, Wants, diagnose, gather, judge};
+use crate::evaluate::{
+    Finding, Gathered, Judging, KeyTable, RuleCounts, Units, Wants, diagnose, gather, judge, units,
+};
 use crate::input::{Block, FormNeeds, ReadOptions, Reader, UnknownKey, UnknownKeys};
 use crate::linked::{Linked, LinkedTable, Loading, Piece, Wanted};
 use crate::plan::Plan;
@@ -38,6 +40,8 @@ const MOST_RECORDS: usize = 5;
 struct Work<'a> {
     /// The rules about the file.
     plan: &'a Plan,
+    /// The programme of the run, which may ask for all units of the file.
+    asking: &'a Plan,
     link: &'a Link,
     converter: &'a Converter,
     wanted: &'a Wanted,
@@ -48,6 +52,7 @@ struct Work<'a> {
 #[derive(Default)]
 struct Read {
     pieces: Vec<Piece>,
+    units: Vec<Units>,
     /// Of cells and of rules.
     findings: Vec<Finding>,
     counts: Vec<RuleCounts>,
@@ -63,6 +68,7 @@ struct Read {
 impl Read {
     fn append(&mut self, mut other: Self) {
         self.pieces.append(&mut other.pieces);
+        append_units(&mut self.units, other.units);
         self.findings.append(&mut other.findings);
         if self.counts.is_empty() {
             self.counts = other.counts;
@@ -113,6 +119,7 @@ impl Work<'_> {
         let absent = |theirs: &crate::expression::FieldId| layout.is_absent(usize::from(theirs.index));
         Read {
             pieces: vec![piece],
+            units: units(self.asking, &batch),
             findings: records.into_iter().flat_map(|record| record.findings).collect(),
             counts: outcomes.rules.iter().map(count).collect(),
             gathered: gathered.into_iter().collect(),
@@ -165,6 +172,7 @@ impl Alike {
 /// A linked file that was read, before it is joined.
 struct Loaded {
     loading: Loading,
+    units: Vec<Units>,
     counts: Vec<RuleCounts>,
     keys: KeyTable,
     line: FileLine,
@@ -222,9 +230,12 @@ impl Run<'_> {
                 (loaded.line.format, loaded.line.encoding) = (reader.format(), reader.encoding());
                 loaded.line.separator = reader.separator();
                 self.tell(section, demoted(reader.finish()))?;
-                let Loaded { loading, counts, keys, line } = loaded;
+                let Loaded { loading, mut units, counts, keys, line } = loaded;
                 if line.readable {
                     let whole = loading.finish();
+                    let twins: Vec<Vec<u32>> = whole.repeated().map(<[u32]>::to_vec).collect();
+                    units.iter_mut().for_each(|units| units.share(twins.clone()));
+                    section.units.append(&mut units);
                     self.linked_rules(section, &about, counts, &keys)?;
                     self.tell(section, repeated(&whole, &about, link, (id, self.wants)))?;
                     table = Some(whole);
@@ -249,10 +260,12 @@ impl Run<'_> {
         let wanted = Wanted::of(section.plan, link, self.whole_links);
         let wants = Wants { excerpts: false, answers: false, marks: None, ..self.wants };
         let mut loading = Loading::new(link, wanted.clone());
-        let work = Work { plan: about, link, converter: &converter, wanted: &wanted, wants };
+        let work =
+            Work { plan: about, asking: section.plan, link, converter: &converter, wanted: &wanted, wants };
         let (mut alike, mut unknown, mut after) = (Alike::default(), UnknownKeys::default(), Vec::new());
         let (mut counts, mut keys) = (vec![RuleCounts::default(); about.rules.len()], KeyTable::default());
         let (layout, mut keyless) = (Arc::clone(reader.layout()), false);
+        let mut asked = Units::of(section.plan, link.table);
         let mut wave = next_wave(reader, self.workers.wave());
         loop {
             let blocks = match wave {
@@ -274,6 +287,7 @@ impl Run<'_> {
                 counts.iter_mut().zip(&read.counts).for_each(|(sum, counts)| sum.join(counts));
                 read.gathered.into_iter().for_each(|gathered| keys.add(gathered));
                 read.pieces.into_iter().for_each(|piece| loading.add(piece));
+                append_units(&mut asked, read.units);
                 let told = read.findings.into_iter().filter(|finding| {
                     about.is_about(finding.diagnostic.notice.full_id().as_str()) || alike.tells(finding)
                 });
@@ -295,8 +309,11 @@ impl Run<'_> {
                 after.push(finding.with("expected", Argument::List(titles)));
             }
         }
+        if line.readable && line.records == 0 {
+            after.push(Diagnostic::new(&code::NO_RECORDS, Place::File(id)).with("link", &*link.name));
+        }
         self.tell(section, after.into_iter().collect())?;
-        Ok(Loaded { loading, counts, keys, line })
+        Ok(Loaded { loading, units: asked, counts, keys, line })
     }
 
     /// The rules over many records of a linked file, and the counts of all rules about it.
@@ -313,6 +330,8 @@ impl Run<'_> {
                 plan: about,
                 names: &self.header.names,
                 keys: self.wants.keys,
+                values: self.wants.values,
+                units: &[],
                 pool: self.workers.pool.as_ref(),
                 outcomes: false,
             };
@@ -376,6 +395,15 @@ fn repeated(
         );
     }
     found
+}
+
+/// Adds the units of the next records, for each rule.
+fn append_units(all: &mut Vec<Units>, next: Vec<Units>) {
+    if all.is_empty() {
+        *all = next;
+    } else {
+        all.iter_mut().zip(next).for_each(|(units, next)| units.append(next));
+    }
 }
 
 fn length(count: usize) -> u64 {

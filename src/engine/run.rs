@@ -21,7 +21,7 @@ use crate::batch::convert::Converter;
 use crate::batch::excerpt;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::error::Error;
-use crate::evaluate::{Finding, Judging, KeyTable, Wants};
+use crate::evaluate::{Finding, Judging, KeyTable, Units, Wants};
 use crate::input::{Block, FormNeeds, ReadOptions, Reader, UnknownKeys};
 use crate::linked::Linked;
 use crate::plan::Plan;
@@ -75,6 +75,8 @@ pub(super) struct Section<'a> {
     pub(super) tally: Tally,
     keys: KeyTable,
     linked: Linked,
+    /// The units of linked files of which all are asked for.
+    pub(super) units: Vec<Units>,
     /// Severities of the files that have their own.
     levels: BTreeMap<SourceId, Arc<BTreeMap<String, Severity>>>,
     /// What is kept for a second pass. `None`: there is none.
@@ -90,6 +92,7 @@ impl<'a> Section<'a> {
             tally: Tally::new(plan),
             keys: KeyTable::default(),
             linked: Linked::default(),
+            units: Vec::new(),
             levels: BTreeMap::new(),
             settlement: None,
         }
@@ -321,6 +324,8 @@ impl<'a> Run<'a> {
             plan: section.plan,
             names: &self.header.names,
             keys: self.wants.keys,
+            values: self.wants.values,
+            units: &section.units,
             pool: self.workers.pool.as_ref(),
             outcomes: false,
         };

@@ -15,9 +15,11 @@ use super::text;
 use super::truth::{Truth, join, without};
 use super::values::{Cells, Values};
 use crate::batch::Mask;
+use crate::batch::example::type_of;
+use crate::batch::key::add_cell;
 use crate::expression::FieldId;
 use crate::expression::tree::CompareOp;
-use crate::plan::{CheckDigit, Keys, Members, Quotient, Scaled, Step, StepId};
+use crate::plan::{CheckDigit, Keys, Members, Quotient, Scaled, Sought, Step, StepId};
 
 impl<'b> Machine<'_, 'b> {
     /// What a condition step gives. `None`: it is no condition.
@@ -52,6 +54,7 @@ impl<'b> Machine<'_, 'b> {
             Step::Marked(field, mark) => self.marked(*field, *mark),
             Step::Alike { sides, keys, marks } => self.alike(*sides, keys, marks),
             Step::Distinct(arguments, keys) => self.distinct(arguments, keys),
+            Step::Exists(fields, sought) => self.exists(fields, sought)?,
             Step::Matches(subject, pattern) => {
                 let pattern = self.plan.pattern(*pattern)?;
                 self.text_test(*subject, |text| pattern.is_match(text))
@@ -66,6 +69,28 @@ impl<'b> Machine<'_, 'b> {
             Step::CheckDigit(subject, CheckDigit::JisX0402) => self.text_test(*subject, text::jis_x0402),
             _ => return None,
         })
+    }
+
+    /// Whether the values of `fields` stand in a row of a table. `None`: there is no such table.
+    fn exists(&self, fields: &[FieldId], sought: &Sought) -> Option<Truth> {
+        let index = match sought {
+            Sought::Lookup(number) => self.plan.key_index(*number)?,
+            Sought::Linked(columns) => self.batch.keys.get(columns)?,
+        };
+        let mut known = Mask::all(self.len);
+        for field in fields {
+            known.keep(&self.state(*field, |column| &column.known));
+        }
+        let mut yes = Mask::none(self.len);
+        for row in known.rows() {
+            let mut key = Vec::new();
+            let whole = fields.iter().all(|field| {
+                let column = self.column(*field).zip(type_of(&self.plan.pack, *field));
+                column.is_some_and(|(column, ty)| add_cell(&mut key, column, ty, row, &self.batch.chunk))
+            });
+            yes.put(row, whole && index.find(&key).is_some());
+        }
+        Some(Truth::among(yes, &known))
     }
 
     fn conjunction(&mut self, parts: &[StepId]) -> Truth {

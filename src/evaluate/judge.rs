@@ -63,8 +63,12 @@ fn outcomes(machine: &mut Machine<'_, '_>, rule: &JudgedRule) -> RuleOutcomes {
     };
     let mut left = verdict.skipped.complement();
     let unlinked = unlinked(machine, &rule.guards);
-    verdict.not_run =
-        if rule.runnable { lacking(machine, &rule.reads, &unlinked).and(&left) } else { left.clone() };
+    let there = rule.needs.as_ref().is_none_or(|columns| machine.batch.keys.contains_key(columns));
+    verdict.not_run = if rule.runnable && there {
+        lacking(machine, &rule.reads, &unlinked).and(&left)
+    } else {
+        left.clone()
+    };
     left.remove(&verdict.not_run);
     verdict.not_applicable = unlinked.and(&left);
     left.remove(&verdict.not_applicable);
@@ -139,6 +143,7 @@ fn decide(machine: &mut Machine<'_, '_>, rule: &JudgedRule, left: &Mask, verdict
     if open.is_none() {
         return;
     }
-    verdict.undecided = machine.any_open(&rule.reads).and(&open);
+    let asked = if rule.keyed { open.and(&applies) } else { Mask::none(open.len()) };
+    verdict.undecided = machine.any_open(&rule.reads).and(&open).or(&asked);
     verdict.not_applicable.join(&open.minus(&verdict.undecided));
 }

@@ -35,7 +35,9 @@ mod word;
 
 pub use answers::{Answer, AnswerState, FieldName, RecordAnswers};
 pub use breakdown::{UNKNOWN_GROUP, breakdown_of, groups};
-pub use dataset::{DatasetOutcomes, Gathered, Judging, KeyTable, RecordId, Tell, gather};
+pub use dataset::{
+    DatasetOutcomes, Gathered, Judging, KeyTable, Missing, RecordId, Tell, Units, gather, units,
+};
 pub use diagnose::{Wants, diagnose};
 pub use finding::{Finding, RecordFindings, RuleCounts};
 pub use judge::{Outcomes, RuleOutcomes, judge};

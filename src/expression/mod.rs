@@ -8,6 +8,7 @@
 pub mod calendar;
 pub mod format;
 pub mod function;
+pub mod key;
 pub mod lint;
 pub mod names;
 mod notes;

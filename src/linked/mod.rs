@@ -15,9 +15,10 @@ pub use piece::Piece;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::batch::key::{Found, KeyIndex, KeySets};
+use crate::batch::key::KeySets;
 use crate::batch::{Batch, Mask, locate};
 use crate::diagnostic::{Label, Place};
+use crate::expression::key::{Found, KeyIndex};
 use crate::expression::{FieldId, Type};
 use crate::plan::Plan;
 use crate::rule_pack::{Link, RulePack};
@@ -248,4 +249,20 @@ impl Linked {
         }
         batch.keys = Arc::clone(&self.keys);
     }
+}
+
+/// The keys of the linked records of examples, for each set of columns in which rules of `plan` look: `batch` was made of
+/// the examples.
+pub fn keys_of_examples(plan: &Plan, batch: &Batch) -> Arc<KeySets> {
+    let index = |columns: &Vec<FieldId>| {
+        let mut index = KeyIndex::default();
+        for row in 0..batch.len() {
+            if let Some(key) = record_key(batch, &plan.pack, columns, row) {
+                index.add(&key, u32::try_from(row).unwrap_or(u32::MAX));
+            }
+        }
+        index.finish();
+        (columns.clone(), Arc::new(index))
+    };
+    Arc::new(plan.linked_keys.iter().map(index).collect())
 }

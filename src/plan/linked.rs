@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::lower::{Lowering, routing_of};
-use super::{DatasetRule, Plan};
+use super::{DatasetRule, Plan, dataset};
 use crate::expression::FieldId;
-use crate::rule_pack::{Demand, EditRule, RulePack};
+use crate::rule_pack::{EditRule, RulePack};
 
 /// Columns of linked files that the rules at `rules` and `over_many` of `pack`, and its derived values, read.
 pub(super) fn reads(pack: &RulePack, rules: &[usize], over_many: &[DatasetRule]) -> BTreeSet<FieldId> {
@@ -29,8 +29,9 @@ pub(super) fn reads(pack: &RulePack, rules: &[usize], over_many: &[DatasetRule])
 }
 
 /// Columns of linked files among whose values the rules at `rules` look for others.
-pub(super) fn keys(_pack: &RulePack, _rules: &[usize]) -> BTreeSet<Vec<FieldId>> {
-    BTreeSet::new()
+pub(super) fn keys(pack: &RulePack, rules: &[usize]) -> BTreeSet<Vec<FieldId>> {
+    let rules = rules.iter().filter_map(|index| pack.rules.get(*index));
+    rules.filter_map(|rule| dataset::linked_columns(pack, rule)).collect()
 }
 
 impl Plan {
@@ -51,7 +52,7 @@ impl Plan {
             .iter()
             .copied()
             .filter(|&index| rule(index).is_some_and(|rule| rule.table == table));
-        let alone = |index: &usize| rule(*index).is_some_and(is_of_a_record);
+        let alone = |index: &usize| rule(*index).is_some_and(dataset::is_of_a_record);
         let (rules, over_many): (Vec<usize>, Vec<usize>) = ours.partition(alone);
         let severity = |index: usize| {
             let own = || rule(index).map(|rule: &EditRule| rule.notice.severity);
@@ -65,7 +66,7 @@ impl Plan {
             .collect();
         let openings = lowering.openings();
         let relevance = lowering.relevances();
-        let (steps, patterns) = (lowering.steps, lowering.patterns);
+        let (steps, patterns, key_indexes) = (lowering.steps, lowering.patterns, lowering.key_indexes);
         Self {
             severities: rules.iter().filter_map(|&index| severity(index)).collect(),
             rules,
@@ -85,12 +86,8 @@ impl Plan {
             levels: self.levels.clone(),
             steps,
             patterns,
+            key_indexes,
             pack: Arc::clone(pack),
         }
     }
-}
-
-/// Whether the rule is about one record.
-pub(super) fn is_of_a_record(rule: &EditRule) -> bool {
-    matches!(rule.demand, Demand::Require(_))
 }

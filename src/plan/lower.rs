@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::keys::{keys, recode};
 use super::step::{Finder, Keys, Members, Quotient, Scaled, Step, StepId};
+use crate::expression::key::KeyIndex;
 use crate::expression::pattern::Pattern;
 use crate::expression::tree::{ArithmeticOp, CompareOp};
 use crate::expression::typed::{By, Tolerance};
@@ -26,6 +27,8 @@ pub(super) struct Lowering<'a> {
     /// Steps by their hash: equal ones are looked for among few.
     known: BTreeMap<u64, Vec<StepId>>,
     pub(super) patterns: Vec<Pattern>,
+    /// Keys of lookups in which others are sought.
+    pub(super) key_indexes: Vec<KeyIndex>,
     relevance: BTreeMap<FieldId, StepId>,
 }
 
@@ -54,6 +57,7 @@ impl<'a> Lowering<'a> {
             steps: Vec::new(),
             known: BTreeMap::new(),
             patterns: Vec::new(),
+            key_indexes: Vec::new(),
             relevance: BTreeMap::new(),
         }
     }

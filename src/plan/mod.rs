@@ -14,12 +14,12 @@ mod lower_call;
 mod selection;
 mod step;
 
-pub(crate) use dataset::DatasetDemand;
 pub use dataset::DatasetRule;
+pub(crate) use dataset::{Bounds, DatasetDemand};
 pub use selection::{Selection, levels};
 pub(crate) use step::{
-    Calendar, CheckDigit, Finder, KeyForm, Keys, Members, Quotient, Scaled, Spelled, Spelling, Step, StepId,
-    TimeKind, Way, time_kind,
+    Calendar, CheckDigit, Finder, KeyForm, Keys, Members, Quotient, Scaled, Sought, Spelled, Spelling, Step,
+    StepId, TimeKind, Way, time_kind,
 };
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +27,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::code::analysis::PARAMETER_NOT_GIVEN;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::expression::key::KeyIndex;
 use crate::expression::pattern::Pattern;
 use crate::expression::typed::Tolerance;
 use crate::expression::{FieldId, Node, ParamId, TypedExpr, Value};
@@ -51,6 +52,10 @@ pub(crate) struct JudgedRule {
     pub(crate) on_blank: OnBlank,
     /// Whether every parameter that it reads is known.
     pub(crate) runnable: bool,
+    /// Whether it asks for a key: without one it is undecided, whoever had to answer.
+    pub(crate) keyed: bool,
+    /// The columns of a linked file among which it seeks: without the file it is not run. `None`: it seeks in none.
+    pub(crate) needs: Option<Vec<FieldId>>,
 }
 
 /// A derived value as a step.
@@ -101,8 +106,8 @@ pub struct Plan {
     pub severities: Vec<Severity>,
     /// The selected rules over many records, and those that they depend on, in the pack's order.
     pub dataset: Vec<DatasetRule>,
-    /// Positions in `pack.rules` of selected rules that no run judges yet: of other kinds over many records, and over
-    /// linked files.
+    /// Positions in `pack.rules` of selected rules that are not about submissions: those about linked files, which are
+    /// judged while these are read, and those about published tables.
     pub elsewhere: Vec<usize>,
     /// Columns of linked files that have a part in an outcome or a message, by table and field.
     pub linked_reads: BTreeSet<FieldId>,
@@ -130,6 +135,7 @@ pub struct Plan {
     pub(crate) in_scope: Option<StepId>,
     steps: Vec<Step>,
     patterns: Vec<Pattern>,
+    key_indexes: Vec<KeyIndex>,
 }
 
 impl Plan {
@@ -142,11 +148,12 @@ impl Plan {
         }
         let params = known_params(&pack, &selection.params);
         let is = |index: usize, kind: &dyn Fn(&EditRule) -> bool| pack.rules.get(index).is_some_and(kind);
-        let of_a_record = |rule: &EditRule| rule.table == 0 && matches!(rule.demand, Demand::Require(_));
+        let of_a_record = |rule: &EditRule| rule.table == 0 && dataset::is_of_a_record(rule);
         let (rules, over_many): (Vec<usize>, Vec<usize>) =
             chosen.rules.into_iter().partition(|&index| is(index, &of_a_record));
-        let (over_many, elsewhere): (Vec<usize>, Vec<usize>) =
-            over_many.into_iter().partition(|&index| is(index, &|rule| dataset::is_judged(&pack, rule)));
+        let (over_many, elsewhere): (Vec<usize>, Vec<usize>) = over_many
+            .into_iter()
+            .partition(|&index| is(index, &|rule| rule.table == 0 && dataset::is_about_records(rule)));
         let severity = |index: usize| {
             let own = || pack.rules.get(index).map(|rule| rule.notice.severity);
             chosen.severities.get(&index).copied().or_else(own)
@@ -157,7 +164,7 @@ impl Plan {
         let unselected = |index: &usize| {
             !over_many.is_empty()
                 && !over_many.contains(index)
-                && is(*index, &|rule| rule.profile.is_none() && dataset::supersedes(&pack, rule))
+                && is(*index, &|rule| rule.profile.is_none() && dataset::supersedes(rule))
         };
         let needed: Vec<usize> = (0..pack.rules.len()).filter(unselected).collect();
         let mut dataset: Vec<DatasetRule> = over_many
@@ -173,7 +180,7 @@ impl Plan {
         let openings = lowering.openings();
         let in_scope = pack.tabulation.in_scope.as_ref().map(|condition| lowering.lower(condition));
         let relevance = lowering.relevances();
-        let (steps, patterns) = (lowering.steps, lowering.patterns);
+        let (steps, patterns, key_indexes) = (lowering.steps, lowering.patterns, lowering.key_indexes);
         let severities = rules.iter().filter_map(|&index| severity(index)).collect();
         let plan = Self {
             groups: groups(&pack, &rules),
@@ -193,6 +200,7 @@ impl Plan {
             in_scope,
             steps,
             patterns,
+            key_indexes,
             params,
             pack,
         };
@@ -224,6 +232,11 @@ impl Plan {
 
     pub(crate) fn pattern(&self, index: u32) -> Option<&Pattern> {
         self.patterns.get(usize::try_from(index).ok()?)
+    }
+
+    /// The keys of a lookup. `None`: there is no such index.
+    pub(crate) fn key_index(&self, index: usize) -> Option<&KeyIndex> {
+        self.key_indexes.get(index)
     }
 
     pub(crate) fn opening(&self, id: FieldId) -> Option<&Opening> {
@@ -262,7 +275,10 @@ fn groups(pack: &RulePack, rules: &[usize]) -> Vec<PlannedGroup> {
 impl Lowering<'_> {
     /// `None`: a rule over many records.
     fn rule(&mut self, rule: &EditRule, params: &BTreeMap<ParamId, Value>) -> Option<JudgedRule> {
-        let Demand::Require(require) = &rule.demand else { return None };
+        let require = match &rule.demand {
+            Demand::Require(require) => require,
+            Demand::Dataset(kind) => return self.exists_in(rule, kind, params),
+        };
         let mut asked: BTreeSet<ParamId> = rule.params.clone();
         let lets = rule.lets.iter().map(|value| &*value.value);
         for expr in rule.when.iter().chain([require]).chain(lets) {
@@ -276,6 +292,8 @@ impl Lowering<'_> {
             guards: rule.guards.iter().copied().collect(),
             on_blank: rule.on_blank,
             runnable: asked.iter().all(|param| params.contains_key(param)),
+            keyed: false,
+            needs: None,
         })
     }
 

@@ -107,6 +107,15 @@ pub struct Finder {
     pub scales: Vec<u8>,
 }
 
+/// Among what a key is sought.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Sought {
+    /// The rows of a lookup: the plan's key index of that number.
+    Lookup(usize),
+    /// The records of a linked file, by these columns.
+    Linked(Vec<FieldId>),
+}
+
 /// Kinds of time value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TimeKind {
@@ -245,6 +254,8 @@ pub enum Step {
     },
     /// No value twice.
     Distinct(Vec<StepId>, Keys),
+    /// Whether the values of the fields stand together in a row of a table.
+    Exists(Vec<FieldId>, Sought),
     /// Whether the text matches a pattern of the plan.
     Matches(StepId, u32),
     /// Whether the first text begins with the second.

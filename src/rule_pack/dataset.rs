@@ -97,6 +97,10 @@ impl<'a> ParsedKind<'a> {
                 typing.part(part, table);
             }
             typing.check_bounds(table);
+            typing.check_reads();
+            if self.kind.name == "exists-in" {
+                typing.check_columns(table);
+            }
         } else {
             let fields = self.item.texts();
             typing.made.fields =
@@ -296,6 +300,86 @@ impl Typing<'_, '_> {
         for entry in &table.entries {
             self.keep_setting(&entry.key, &entry.item);
         }
+    }
+
+    /// A limit is about many records, and a condition on units about none: neither reads what a single record says.
+    fn check_reads(&mut self) {
+        let table = self.made.settings.get("table").cloned();
+        let linked = self.making.links.iter().find(|link| Some(&link.name) == table.as_ref());
+        for part in self.kind.kind.parts {
+            let Some(expr) = self.made.expressions.get(part.name) else { continue };
+            let (code, wrong): (_, Option<FieldId>) = match (part.role, self.kind.kind.name, linked) {
+                (Role::Bound, ..) => {
+                    let other = expr.fields().into_iter().find(|field| !self.made.fields.contains(field));
+                    (&code::BOUND_OF_ONE_RECORD, other)
+                }
+                (Role::Condition, "covers", Some(link)) => (
+                    &code::UNIT_READS_A_RECORD,
+                    expr.fields().into_iter().find(|field| field.table != link.table),
+                ),
+                _ => continue,
+            };
+            let Some(wrong) = wrong else { continue };
+            let names = &self.subject.names.fields;
+            let called =
+                |id: FieldId| names.iter().find(|(_, field)| field.id == id).map_or("?", |(name, _)| name);
+            let known: Vec<&str> = self.made.fields.iter().map(|field| called(*field)).collect();
+            let mistake = mistake::at(code, self.kind.source, expr.span)
+                .with("key", part.name)
+                .with("found", called(wrong))
+                .with("known", mistake::names(known))
+                .with("table", table.as_deref().unwrap_or_default());
+            self.refuse(mistake);
+        }
+    }
+
+    /// What is sought stands among values of its own kind.
+    fn check_columns(&mut self, table: &Table<'_>) {
+        let Some(text) = table.text("table").filter(|_| self.made.settings.contains_key("table")) else {
+            return;
+        };
+        let name = nfkc(text.text);
+        let own: Vec<Arc<str>> = table.texts("fields").iter().map(|field| nfkc(field.text)).collect();
+        let columns = match self.made.settings.get("columns") {
+            Some(columns) => columns.split(',').map(Arc::from).collect(),
+            None => own.clone(),
+        };
+        for (field, column) in own.iter().zip(&columns) {
+            let Some(ours) = self.subject.names.fields.get(field).map(|field| field.ty.clone()) else {
+                continue;
+            };
+            let Some(theirs) = self.column_type(&name, column) else {
+                // A column that is named has been looked for.
+                if !self.made.settings.contains_key("columns") {
+                    let mistake = mistake::at(&code::COLUMN_MISSING, self.kind.source, text.span)
+                        .with("table", text.text)
+                        .with("found", &**column)
+                        .with("known", mistake::names(self.columns_of(&name)));
+                    self.refuse(mistake);
+                }
+                continue;
+            };
+            let texts = |ty: &Type| matches!(ty, Type::Text | Type::Code);
+            if std::mem::discriminant(&ours) != std::mem::discriminant(&theirs)
+                && !(texts(&ours) && texts(&theirs))
+            {
+                let mistake = mistake::at(&code::SOUGHT_AMONG_OTHERS, self.kind.source, text.span)
+                    .with("field", &**field)
+                    .with("expected", mistake::both(describe(&ours)))
+                    .with("table", text.text)
+                    .with("found", &**column)
+                    .with("kind", mistake::both(describe(&theirs)));
+                self.refuse(mistake);
+            }
+        }
+    }
+
+    fn column_type(&self, table: &str, column: &str) -> Option<Type> {
+        let link = self.making.links.iter().find(|link| &*link.name == table);
+        let field = link.and_then(|link| link.questionnaire.field(column)).map(|field| field.ty.clone());
+        let lookup = self.making.lookups.iter().find(|lookup| &*lookup.name == table);
+        let found = lookup.and_then(|lookup| lookup.columns.iter().find(|known| &*known.name == column));
+        field.or_else(|| found.map(|column| column.ty.clone()))
     }
 
     /// A share or a count that is compared with nothing demands nothing.

@@ -99,14 +99,14 @@ kinds! {
         "table" yes Shape::Text, Link, "突合ファイル", "the link";
         "when" no Shape::Expression, Condition, "対象の条件", "which units count";
     .
-    "share" SHARE SHARE_KEYS, "割合", "a share of records", publishes NONE;
+    "share" SHARE SHARE_KEYS, "割合", "a share of records, in per cent", publishes &["count", "total", "percent", "limit"];
         "of" yes Shape::Expression, Condition, "数える条件", "what is counted";
         "among" no Shape::Expression, Condition, "母数の条件", "the base";
         "max" no Shape::Bound, Bound, "上限", "the highest share";
         "min" no Shape::Bound, Bound, "下限", "the lowest share";
         "min-records" no Shape::Count, Setting, "判定する最少の記録数", "the fewest records judged";
     .
-    "count" COUNT COUNT_KEYS, "件数", "a number of records", publishes NONE;
+    "count" COUNT COUNT_KEYS, "件数", "a number of records", publishes &["count", "limit"];
         "of" no Shape::Expression, Condition, "数える条件", "what is counted";
         "per" no Shape::Text, KeyFields, "値ごとに数える項目", "the field for each of whose values";
         "min" no Shape::Bound, Bound, "下限", "the lowest number";
@@ -118,7 +118,7 @@ kinds! {
         "of" no Shape::Expression, Condition, "数える条件", "what is counted";
         "max" yes Shape::Bound, Bound, "上限", "the highest number";
     .
-    "determines" DETERMINES DETERMINES_KEYS, "一方が他方を定めること", "one field fixes another", publishes NONE;
+    "determines" DETERMINES DETERMINES_KEYS, "一方が他方を定めること", "one field fixes another", publishes GROUPS;
         "key" yes Shape::NameOrNames, KeyFields, "定める項目", "what determines";
         "field" yes Shape::NameOrNames, Field, "定まる項目", "what is determined";
     .
@@ -131,7 +131,7 @@ const fn bare(name: &'static str, is_macro: bool, publishes: &'static [&'static 
 }
 
 const OTHER_PARTS: &[Kind] = &[
-    bare("complete", false, NONE),
+    bare("complete", false, &["missing"]),
     bare("adds-up", true, MACRO_PLACEHOLDERS),
     bare("nested", true, MACRO_PLACEHOLDERS),
     bare("rounded-sum", true, MACRO_PLACEHOLDERS),

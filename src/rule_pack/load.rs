@@ -14,6 +14,7 @@ use std::thread;
 use sha2::{Digest, Sha256};
 
 use super::chain::{self, File, Layer, Trees};
+use super::comparable;
 use super::declaration::nfkc;
 use super::declared_type::describe;
 use super::derive;
@@ -184,6 +185,7 @@ impl<'a> Loader<'_, 'a> {
         let mut published = Published::read(files, &mut ids, &mut self.found);
         let cell_notices = published.cell_notices(&declared.form, &sources, &mut self.found);
         let (rules, gone, subject) = self.rules(&survey, &making, declared.names, &mut published, &mut ids);
+        comparable::check(&rules, &making, &tabulation, &mut self.found);
         let all = group::Rules { all: &rules, gone: &gone, making: &making, subject: &subject };
         let groups = all.groups(files, &mut ids, &mut self.found);
         let exemptions = exemption::read(files, &rules, &gone, waves, &mut self.found);

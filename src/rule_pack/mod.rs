@@ -8,6 +8,7 @@
 
 mod chain;
 mod closing;
+mod comparable;
 mod compile;
 mod condition;
 mod csv_rows;
@@ -235,6 +236,13 @@ pub struct EditRule {
     pub examples: Vec<Example>,
     /// The `[[rule]]` block, or the property that generated it.
     pub declared: Declared,
+}
+
+impl EditRule {
+    /// Whether it looks at more than one record. `exists-in` looks one record up in a table.
+    pub fn is_over_many(&self) -> bool {
+        matches!(&self.demand, Demand::Dataset(kind) if &*kind.kind != "exists-in")
+    }
 }
 
 /// A derived value (`[[derive]]`).

@@ -53,6 +53,8 @@ mod hostile;
 mod hostile_reading;
 mod judging;
 mod layering;
+mod linked;
+mod linked_files;
 mod matrix;
 mod memory;
 mod metamorphic;

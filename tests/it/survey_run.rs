@@ -118,7 +118,15 @@ impl Run {
         }
         let names = BTreeMap::new();
         let plan = &self.plan;
-        let judging = Judging { plan, names: &names, keys: true, pool: None, outcomes: false };
+        let judging = Judging {
+            plan,
+            names: &names,
+            keys: true,
+            values: true,
+            units: &[],
+            pool: None,
+            outcomes: false,
+        };
         let mut findings = Vec::new();
         table
             .judge(judging, &mut |finding| {

@@ -26,6 +26,11 @@ codes! {
         title "突合ファイルのキーが多すぎる" "too many keys in a linked file"
         message "突合ファイル（{link}）のキーの合計が4GiBを超えるため、突合できません。必要な行だけのファイルを指定してください。"
             "The keys of the linked file ({link}) come to more than 4 GiB, so nothing can be linked. Please name a file with the records that are needed only.";
+    /// A linked file that has a header and nothing else.
+    NO_RECORDS = "KP-S048" "linked-file-without-records" Warning
+        title "突合ファイルに行がない" "linked file without records"
+        message "突合ファイル（{link}）に行がないため、どの票も突合されません。正しいファイルかご確認ください。"
+            "The linked file ({link}) has no records, so no submission is linked. Please check whether it is the right file.";
     /// `--link` or a configuration names a link that the survey does not have.
     UNKNOWN_LINK = "KP-A040" "unknown-link" Error
         title "指定された突合ファイルの名前が存在しない" "link that the survey does not have"
@@ -41,4 +46,9 @@ codes! {
         title "突合ファイルが提出ファイルとしても指定されている" "linked file that is also named as a submission"
         message "「{found}」は突合ファイルなので、提出ファイルとしては検査しません。どちらか一方の指定を取り消してください。"
             "\"{found}\" is a linked file, and no submission. Please take one of the two away.";
+    /// Records that a missing answer leaves out of a number.
+    LEFT_OUT = "KP-A043" "left-out-of-the-number" Info
+        title "条件が決まらないため数に入れていない票" "records left out of a number"
+        message "{rule}では、回答がなく条件が決まらない{count}件を数に入れていません。"
+            "{rule} leaves {count} records out of its number, because a missing answer does not tell whether they count.";
 }

@@ -233,6 +233,26 @@ codes! {
     NOT_OF_OUR_SCHEMA = "KP-P140" "not-of-our-schema" Error
         title "設定ファイルの書式に合わない" "not of the form of its kind of file"
         message "この箇所は書式（{schema}）に合いません：{reason}。書式に合わせて修正してください。" "This place does not fit the form of the file ({schema}): {reason}. Please write it as that schema says.";
+    /// A rule that compares a question with that of a wave which asked it otherwise, or not at all.
+    NOT_COMPARABLE_QUESTION = "KP-P170" "compares-a-changed-question" Warning
+        title "設問が変わった回との比較" "comparison with a wave that asked another question"
+        message "{rule}は「{field}」を{wave}年の「{found}」と比べていますが、様式の x-comparable では、この設問は{wave}年と比べられません（{comparable}）。この比較を外すか、比べられる設問であれば x-comparable を same に改めてください。"
+            "{rule} compares \"{field}\" with \"{found}\" of {wave}, but by the x-comparable of the form the question cannot be compared with {wave} ({comparable}). Please take the comparison away, or set x-comparable to `same` if the question did not change.";
+    /// Fields that are sought among columns of another kind.
+    SOUGHT_AMONG_OTHERS = "KP-P171" "sought-among-values-of-another-kind" Error
+        title "照合する項目と列の種類が異なる" "field sought among values of another kind"
+        message "`{field}`は{expected}ですが、{table}の`{found}`は{kind}なので照合できません。columns に同じ種類の列を書いてください。"
+            "`{field}` is {expected}, but `{found}` of {table} is {kind}, so none could be equal. Please name a column of the same kind under `columns`.";
+    /// A limit that reads what differs between the records that it is about.
+    BOUND_OF_ONE_RECORD = "KP-P172" "limit-that-reads-a-single-record" Error
+        title "件数の限度が個々の票の値を読んでいる" "limit that reads a single record"
+        message "`{key}` は件数の限度なので、まとめて数える項目（{known}）、パラメーター、参照表だけを読めます。「{found}」を外してください。"
+            "`{key}` limits a number of records, so it can read only the fields that they are counted by ({known}), parameters and lookups. Please take \"{found}\" away.";
+    /// A condition on units of a linked file that reads the submissions.
+    UNIT_READS_A_RECORD = "KP-P173" "units-by-answers-of-submissions" Error
+        title "対象施設の条件が回答を読んでいる" "condition on units that reads submissions"
+        message "covers の when は突合ファイル「{table}」の各行についての条件なので、「{table}.項目」だけを読めます。「{found}」を外してください。"
+            "`when` of `covers` is about each record of the linked file \"{table}\", so it can read only `{table}.FIELD`. Please take \"{found}\" away.";
     /// A table whose kind takes another field.
     TABLE_OF_A_KIND = "KP-P175" "table-of-a-kind-without-its-field" Error
         title "表の種類と設問が合わない" "kind and field of a table do not go together"

@@ -5,8 +5,10 @@
 //! - What may not be told is withheld here, as in every finding.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 use std::sync::Arc;
 
+use super::covers;
 use super::stub::{Answer, LabelStub, Marks, PlaceStub, Stub, Told};
 use crate::batch::locate::Locator;
 use crate::batch::{Batch, Column, Data, Mask};
@@ -23,7 +25,7 @@ use crate::evaluate::truth::Truth;
 use crate::evaluate::values::RowValue;
 use crate::evaluate::withheld::Withheld;
 use crate::expression::{FieldId, Type};
-use crate::plan::{DatasetDemand, DatasetRule, Plan};
+use crate::plan::{DatasetDemand, DatasetRule, Plan, StepId};
 use crate::rule_pack::EditRule;
 use crate::source::SourceId;
 
@@ -34,6 +36,10 @@ const MOST_LABELS: usize = 4;
 #[derive(Debug)]
 pub struct Gathered {
     pub(super) source: SourceId,
+    /// How many records.
+    pub(super) records: u64,
+    /// Units of linked files, by table and row, of which there is a record here.
+    pub(super) answered: Vec<(u16, Vec<u32>)>,
     pub(super) sheet: Option<Arc<str>>,
     /// Parallel to the plan's rules over many records.
     pub(super) rules: Vec<Entrants>,
@@ -44,6 +50,8 @@ pub struct Gathered {
 pub(super) struct Entrants {
     /// Outcomes of the records that do not take part, or whose outcome is known already.
     pub(super) settled: RuleCounts,
+    /// Records without a key that would be counted with one, whatever it is.
+    pub(super) loose: u64,
     /// Where each that takes part begins in `bytes`: its key, then its stub.
     pub(super) starts: Box<[u32]>,
     pub(super) bytes: Box<[u8]>,
@@ -57,7 +65,7 @@ impl Gathered {
             ..Entrants::default()
         };
         let rules = plan.dataset.iter().map(|_| skipped()).collect();
-        Self { source: SourceId(0), sheet: None, rules }
+        Self { source: SourceId(0), records: 1, answered: Vec::new(), sheet: None, rules }
     }
 
     /// The outcome of the only record of a batch under rule number `rule`, if it does not depend on others. `None`: it
@@ -87,6 +95,8 @@ pub fn gather(plan: &Plan, batch: &Batch, wants: Wants, several_files: bool) -> 
     let mut gathering = Gathering { plan, batch, wants, several_files, arguments, marking, places };
     Gathered {
         source: batch.chunk.source.unwrap_or(SourceId(0)),
+        records: u64::try_from(batch.len()).unwrap_or(u64::MAX),
+        answered: covers::answered(plan, batch),
         sheet: batch.chunk.grid.as_ref().map(|grid| Arc::clone(&grid.sheet)),
         rules: plan.dataset.iter().map(|rule| gathering.entrants(rule)).collect(),
     }
@@ -106,54 +116,99 @@ struct Gathering<'p, 'b> {
 impl Gathering<'_, '_> {
     fn entrants(&mut self, planned: &DatasetRule) -> Entrants {
         let mut settled = RuleCounts::default();
-        let plan = self.plan;
-        let Some(rule) = plan.pack.rules.get(planned.index) else { return Entrants::default() };
-        let taking_part = self.applies(planned, &mut settled);
-        if let (DatasetDemand::Latest { by }, false) = (planned.demand, self.several_files) {
-            self.alone(by, &taking_part, &mut settled);
+        let Some(rule) = self.plan.pack.rules.get(planned.index) else { return Entrants::default() };
+        match &planned.demand {
+            DatasetDemand::Covers { .. } => return Entrants::default(),
+            demand if demand.is_of_the_whole() => return self.counted(planned),
+            _ => {}
+        }
+        let (mut taking_part, _) = self.applies(planned, &mut settled);
+        if let (DatasetDemand::Latest { by }, false) = (&planned.demand, self.several_files) {
+            self.alone(*by, &taking_part, &mut settled);
             return Entrants { settled, ..Entrants::default() };
         }
-        let (mut starts, mut bytes) = (Vec::new(), Vec::new());
+        let of = match &planned.demand {
+            DatasetDemand::AtMost { of: Some(of), .. } => Some(self.arguments.machine.truth(*of)),
+            _ => None,
+        };
+        if let Some(of) = &of {
+            settled.not_applicable += taking_part.and(&of.no).count();
+            taking_part.remove(&of.no);
+        }
+        let mut kept = Kept::default();
         for row in taking_part.rows() {
             let Some(key) = key(&self.arguments.machine, &planned.key, row) else { continue };
             let labels = self.labels(rule, row);
             let place = self.place(row);
             let arguments = self.told(rule, planned, row);
             let marks = self.marks(rule, planned, row, place.key.as_deref());
-            let mark = |(field, label)| LabelStub::of(&plan.pack, field, label, &place);
+            let mark = |(field, label)| LabelStub::of(&self.plan.pack, field, label, &place);
+            let counts = of.as_ref().is_none_or(|of| of.yes.get(row));
             let mut stub = Stub {
-                distinct: None,
-                time: None,
-                settled: false,
                 place: PlaceStub::of(&place, &key),
                 labels: labels.iter().map(|(field, label)| (*field, label)).map(mark).collect(),
                 arguments: arguments.iter().map(|argument| Told::of(argument, &key)).collect(),
-                answers: Vec::new(),
                 marks: marks.as_ref().map(Marks::of),
+                ..Stub::untold(0, Some(true), counts.then_some(true))
             };
-            match planned.demand {
+            match &planned.demand {
                 DatasetDemand::Unique { distinct } => {
                     let value = |field| key_part(&self.arguments.machine, field, row);
                     stub.distinct = distinct.and_then(value).map(Cow::Owned);
                 }
-                DatasetDemand::Latest { by } => self.dated(by, row, &mut stub, &mut settled),
+                DatasetDemand::Determines { fields } => {
+                    stub.distinct = self::key(&self.arguments.machine, fields, row).map(Cow::Owned);
+                }
+                DatasetDemand::Latest { by } => self.dated(*by, row, &mut stub, &mut settled),
+                _ => {}
             }
-            // Writing into memory does not fail, and one batch does not come to 4 GiB; a record that could not be kept
-            // all the same would be left open, and nothing else lost.
-            let (Ok(mut entry), Ok(at)) =
-                (postcard::to_allocvec(&(key.as_slice(), &stub)), u32::try_from(bytes.len()))
-            else {
-                settled.undecided += u64::from(!stub.settled);
-                continue;
-            };
-            bytes.append(&mut entry);
-            starts.push(at);
+            kept.add(&key, &stub, &mut settled);
         }
-        Entrants { settled, starts: starts.into_boxed_slice(), bytes: bytes.into_boxed_slice() }
+        kept.entrants(settled, 0)
+    }
+
+    /// What a rule about the records as a whole keeps of each: no finding will be about it.
+    fn counted(&mut self, planned: &DatasetRule) -> Entrants {
+        let mut settled = RuleCounts::default();
+        let (keyed, asked) = self.applies(planned, &mut settled);
+        let (of, among) = match &planned.demand {
+            DatasetDemand::Count { of, .. } => (*of, None),
+            DatasetDemand::Share { of, among, .. } => (Some(*of), *among),
+            _ => (None, None),
+        };
+        let len = self.batch.len();
+        let mut truth = |step: Option<StepId>| match step {
+            Some(step) => self.arguments.machine.truth(step),
+            None => Rc::new(Truth::fixed(Some(true), len)),
+        };
+        let (of, among) = (truth(of), truth(among));
+        // What is not among those of which a part is counted, or is no part of a number, has nothing to do with it.
+        let outside = if matches!(planned.demand, DatasetDemand::Count { .. }) { &of.no } else { &among.no };
+        let loose = asked.minus(&keyed);
+        let unconcerned = loose.and(outside).count();
+        settled.undecided -= unconcerned.min(settled.undecided);
+        settled.not_applicable += unconcerned + keyed.and(outside).count();
+        let mut kept = Kept::default();
+        let said = |truth: &Truth, row| {
+            truth.yes.get(row).then_some(true).or_else(|| truth.no.get(row).then_some(false))
+        };
+        for row in keyed.minus(outside).rows() {
+            let machine = &self.arguments.machine;
+            let key = match planned.demand {
+                DatasetDemand::Complete => parts(machine, &planned.key, row),
+                _ => key(machine, &planned.key, row),
+            };
+            let number = self.batch.chunk.records.get(row).map_or(0, |record| record.number);
+            let stub = Stub::untold(number, said(&among, row), said(&of, row));
+            kept.add(&key.unwrap_or_default(), &stub, &mut settled);
+        }
+        kept.entrants(settled, loose.count() - unconcerned)
     }
 
     /// The records that take part; the outcomes of the others are counted.
-    fn applies(&mut self, rule: &DatasetRule, settled: &mut RuleCounts) -> Mask {
+    ///
+    /// Also those that would take part if their key were known.
+    fn applies(&mut self, rule: &DatasetRule, settled: &mut RuleCounts) -> (Mask, Mask) {
         let machine = &mut self.arguments.machine;
         let mut left = self.batch.unreadable.complement();
         settled.skipped = self.batch.unreadable.count();
@@ -171,7 +226,7 @@ impl Gathering<'_, '_> {
         let mut asked = left.clone();
         let mut closed = Mask::none(machine.len);
         for &step in &rule.when {
-            let truth: std::rc::Rc<Truth> = machine.truth(step);
+            let truth: Rc<Truth> = machine.truth(step);
             asked.keep(&truth.yes);
             closed.join(&truth.no.and(&left));
         }
@@ -182,16 +237,18 @@ impl Gathering<'_, '_> {
         let open = machine.any_open(&rule.reads).and(&unknown);
         settled.undecided = open.count();
         settled.not_applicable += unknown.minus(&open).count();
-        let distinct = match rule.demand {
-            DatasetDemand::Unique { distinct } => distinct,
-            DatasetDemand::Latest { .. } => None,
-        };
         let mut keyed = asked.clone();
+        let distinct = match &rule.demand {
+            DatasetDemand::Unique { distinct } => *distinct,
+            // A combination of which a part is not known is one all the same.
+            DatasetDemand::Complete => return (keyed, asked),
+            _ => None,
+        };
         for &field in rule.key.iter().chain(&distinct) {
             keyed.keep(&machine.state(field, |column| &column.known));
         }
         settled.undecided += asked.minus(&keyed).count();
-        keyed
+        (keyed, asked)
     }
 
     /// Of a submission that cannot be superseded, because there is no other file, nothing need be kept.
@@ -272,10 +329,7 @@ impl Gathering<'_, '_> {
         key: Option<&str>,
     ) -> Option<Answers> {
         let marking = self.marking.as_ref().filter(|_| rule.notice.severity <= Severity::Warning)?;
-        let compared = match planned.demand {
-            DatasetDemand::Unique { distinct } => distinct,
-            DatasetDemand::Latest { by } => Some(by),
-        };
+        let compared = planned.demand.compared();
         let read = rule.reads.iter().chain(&planned.key).copied().chain(compared).collect();
         let of = Marked { rule: &rule.notice.full_id(), revision: rule.revision, key };
         marking.columns(&self.arguments.machine, of, &read, row)
@@ -288,6 +342,38 @@ impl Gathering<'_, '_> {
         let setting = Setting { lets: &rule.lets, steps: &planned.lets, blame: &rule.blame };
         self.arguments.all(&rule.placeholders, &setting, row)
     }
+}
+
+/// What is kept of the records of one batch that take part.
+#[derive(Default)]
+struct Kept {
+    starts: Vec<u32>,
+    bytes: Vec<u8>,
+}
+
+impl Kept {
+    fn add(&mut self, key: &[u8], stub: &Stub<'_>, settled: &mut RuleCounts) {
+        // Writing into memory does not fail, and one batch does not come to 4 GiB; a record that could not be kept
+        // all the same would be left open, and nothing else lost.
+        let (Ok(mut entry), Ok(at)) = (postcard::to_allocvec(&(key, stub)), u32::try_from(self.bytes.len()))
+        else {
+            settled.undecided += u64::from(!stub.settled);
+            return;
+        };
+        self.bytes.append(&mut entry);
+        self.starts.push(at);
+    }
+
+    fn entrants(self, settled: RuleCounts, loose: u64) -> Entrants {
+        let (starts, bytes) = (self.starts.into_boxed_slice(), self.bytes.into_boxed_slice());
+        Entrants { settled, loose, starts, bytes }
+    }
+}
+
+/// The values of `fields`, each for itself, of which some may be missing.
+fn parts(machine: &Machine<'_, '_>, fields: &[FieldId], row: usize) -> Option<Vec<u8>> {
+    let parts: Vec<Option<Vec<u8>>> = fields.iter().map(|field| key_part(machine, *field, row)).collect();
+    postcard::to_allocvec(&parts).ok()
 }
 
 /// The values of `fields` as one key: equal keys, equal values. `None`: one has no value.

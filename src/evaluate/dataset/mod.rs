@@ -6,12 +6,18 @@
 //! - `latest` goes before the others: a record that a later submission supersedes takes part in none of them.
 //! - What is kept of a record is its stub, so memory grows by the keys and not by the file.
 
+mod bounds;
+mod complete;
+mod covers;
 mod gather;
+mod groups;
 mod latest;
 mod stub;
 mod told;
 mod unique;
+mod whole;
 
+pub use covers::{Units, units};
 pub use gather::{Gathered, gather};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +35,7 @@ use crate::error::Error;
 use crate::plan::{DatasetDemand, DatasetRule, Plan};
 use crate::rule_pack::{EditRule, Placeholder};
 use crate::source::SourceId;
+use bounds::{Limits, limits_of};
 use stub::Stub;
 
 /// A record of the run: its file, and its number there.
@@ -38,6 +45,19 @@ pub type RecordId = (SourceId, u64);
 #[derive(Debug, Default)]
 pub struct KeyTable {
     batches: Vec<Gathered>,
+    /// Units of linked files, by table and row, of which there is a record.
+    answered: BTreeSet<(u16, u32)>,
+}
+
+/// The units of a linked file that have not answered, by one rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// The rule's position in `pack.rules`.
+    pub rule: usize,
+    /// The table of the link.
+    pub table: u16,
+    /// Rows of the linked file, from 0, in its order.
+    pub rows: Vec<u32>,
 }
 
 /// The verdicts of the rules over many records; their findings are told as they are made.
@@ -47,6 +67,11 @@ pub struct DatasetOutcomes {
     pub counts: Vec<RuleCounts>,
     /// Records in whose place a later submission stands.
     pub superseded: BTreeSet<RecordId>,
+    /// Units that have not answered, for each selected rule that asks for all.
+    pub missing: Vec<Missing>,
+    /// For each rule about the records as a whole its verdict. `None`: a rule that is judged record by record, or not
+    /// at all.
+    pub verdicts: Vec<Option<Outcome>>,
     /// For each rule, the outcomes of the records that take part, in no order.
     pub decided: Vec<Vec<(RecordId, Outcome)>>,
 }
@@ -60,6 +85,10 @@ pub struct Judging<'a> {
     pub names: &'a BTreeMap<SourceId, Arc<str>>,
     /// Whether the keys of records may be named.
     pub keys: bool,
+    /// Whether answers, and what is counted of them, may be told.
+    pub values: bool,
+    /// The units of the linked files of which all are asked for.
+    pub units: &'a [Units],
     /// Threads that share the work. `None`: the one that asks does it.
     pub pool: Option<&'a ThreadPool>,
     /// Whether each record's outcome is asked for, and not only the counts.
@@ -124,7 +153,10 @@ impl Member<'_> {
 
 impl KeyTable {
     /// Adds what a batch gives; batches come in the order of the files.
-    pub fn add(&mut self, gathered: Gathered) {
+    pub fn add(&mut self, mut gathered: Gathered) {
+        for (table, rows) in std::mem::take(&mut gathered.answered) {
+            self.answered.extend(rows.into_iter().map(|row| (table, row)));
+        }
         self.batches.push(gathered);
     }
 
@@ -142,12 +174,15 @@ impl KeyTable {
         for (place, rule) in rules() {
             if !rule.selected {
                 whole.counts.push(RuleCounts::default());
+                whole.verdicts.push(None);
                 whole.decided.push(Vec::new());
                 continue;
             }
             let none = BTreeSet::new();
             let out = if latest(rule) { &none } else { &whole.superseded };
             let judged = self.rule(place, rule, judging, out, tell)?;
+            whole.missing.extend(judged.missing);
+            whole.verdicts.push(judged.verdict);
             whole.counts.push(judged.counts);
             whole.decided.push(judged.decided);
         }
@@ -162,6 +197,9 @@ impl KeyTable {
         superseded: &BTreeSet<RecordId>,
         tell: &mut Tell<'_>,
     ) -> Result<JudgedRule, Error> {
+        if rule.demand.is_of_the_whole() {
+            return self.whole(place, rule, judging, superseded, tell);
+        }
         let mut judged = JudgedRule::default();
         for batch in &self.batches {
             if let Some(entrants) = batch.rules.get(place) {
@@ -169,12 +207,15 @@ impl KeyTable {
             }
         }
         let entrants = self.sorted(place, judging.pool);
-        let alike = |one: &Entrant, other: &Entrant| {
-            one.prefix == other.prefix && self.key(place, one) == self.key(place, other)
+        let limits = match &rule.demand {
+            DatasetDemand::AtMost { bounds, .. } if bounds.fixed => {
+                Some(limits_of(judging, rule, bounds, &[]))
+            }
+            _ => None,
         };
-        let content = is_content(rule) && superseded.is_empty() && !judging.outcomes;
+        let content = is_content(rule, limits.as_ref()) && superseded.is_empty() && !judging.outcomes;
         let mut groups: Vec<&[Entrant]> = Vec::new();
-        for group in entrants.chunk_by(alike) {
+        for group in self.groups(place, &entrants) {
             if content && group.len() == 1 {
                 judged.counts.pass += 1;
             } else {
@@ -190,9 +231,22 @@ impl KeyTable {
             for member in out {
                 judged.decide(&member, Outcome::NotApplicable, judging.outcomes);
             }
-            judged.group(&members, rule, judging, tell)?;
+            let key = || group.first().map(|entrant| self.key(place, entrant)).unwrap_or_default();
+            let limits = match (&rule.demand, limits) {
+                (DatasetDemand::AtMost { bounds, .. }, None) => limits_of(judging, rule, bounds, key()),
+                _ => limits.unwrap_or_default(),
+            };
+            judged.group(&members, rule, (judging, &limits), tell)?;
         }
         Ok(judged)
+    }
+
+    /// The entrants by key.
+    fn groups<'e>(&self, place: usize, entrants: &'e [Entrant]) -> Vec<&'e [Entrant]> {
+        let alike = |one: &Entrant, other: &Entrant| {
+            one.prefix == other.prefix && self.key(place, one) == self.key(place, other)
+        };
+        entrants.chunk_by(alike).collect()
     }
 
     /// Everyone who takes part in rule number `place`, by key; those of one key in the order of the files.
@@ -237,14 +291,27 @@ impl KeyTable {
     }
 }
 
+impl KeyTable {
+    /// The record of an entrant, and what is kept of it.
+    fn stub(&self, place: usize, entrant: &Entrant) -> Option<(RecordId, Stub<'_>)> {
+        let (batch, bytes) = self.bytes(place, entrant)?;
+        let ((_, stub), _) = postcard::take_from_bytes::<(&[u8], Stub<'_>)>(bytes).ok()?;
+        Some(((batch.source, stub.place.record), stub))
+    }
+}
+
 /// The first bytes of a key as a number: most keys differ there already.
 fn prefix(key: &[u8]) -> u64 {
     key.iter().chain(std::iter::repeat(&0)).take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
 /// Whether a record that stands alone passes, whatever it says.
-const fn is_content(rule: &DatasetRule) -> bool {
-    matches!(rule.demand, DatasetDemand::Unique { .. })
+fn is_content(rule: &DatasetRule, limits: Option<&Limits>) -> bool {
+    match &rule.demand {
+        DatasetDemand::Unique { .. } | DatasetDemand::Determines { .. } => true,
+        DatasetDemand::AtMost { of, .. } => of.is_none() && limits.is_some_and(Limits::allow_one),
+        _ => false,
+    }
 }
 
 /// The verdicts of one rule.
@@ -253,6 +320,10 @@ struct JudgedRule {
     counts: RuleCounts,
     failed: BTreeSet<RecordId>,
     decided: Vec<(RecordId, Outcome)>,
+    /// Of a rule that asks for all units of a linked file.
+    missing: Option<Missing>,
+    /// Of a rule about the records as a whole.
+    verdict: Option<Outcome>,
 }
 
 impl JudgedRule {
@@ -261,12 +332,16 @@ impl JudgedRule {
         &mut self,
         members: &[Member<'_>],
         rule: &DatasetRule,
-        judging: Judging<'_>,
+        (judging, limits): (Judging<'_>, &Limits),
         tell: &mut Tell<'_>,
     ) -> Result<(), Error> {
-        let verdicts = match rule.demand {
+        let verdicts = match &rule.demand {
             DatasetDemand::Unique { .. } => unique::verdicts(members, judging),
-            DatasetDemand::Latest { by } => latest::verdicts(members, by, judging),
+            DatasetDemand::Latest { by } => latest::verdicts(members, *by, judging),
+            DatasetDemand::AtMost { .. } => groups::at_most(members, limits, judging),
+            DatasetDemand::Determines { .. } => groups::determines(members, judging),
+            // Judged as a whole.
+            _ => return Ok(()),
         };
         for (member, verdict) in members.iter().zip(verdicts).filter(|(member, _)| !member.stub.settled) {
             self.decide(member, verdict.outcome, judging.outcomes);
@@ -283,6 +358,14 @@ impl JudgedRule {
     }
 
     fn decide(&mut self, member: &Member<'_>, outcome: Outcome, keep: bool) {
+        if outcome == Outcome::Fail {
+            self.failed.insert(member.id());
+        }
+        self.settle(member.id(), outcome, keep);
+    }
+
+    /// Counts the outcome of a record; with `keep` it is told by itself too.
+    fn settle(&mut self, id: RecordId, outcome: Outcome, keep: bool) {
         let count = match outcome {
             Outcome::Pass => &mut self.counts.pass,
             Outcome::Fail => &mut self.counts.fail,
@@ -292,11 +375,8 @@ impl JudgedRule {
             Outcome::NotRun => &mut self.counts.not_run,
         };
         *count += 1;
-        if outcome == Outcome::Fail {
-            self.failed.insert(member.id());
-        }
         if keep {
-            self.decided.push((member.id(), outcome));
+            self.decided.push((id, outcome));
         }
     }
 }

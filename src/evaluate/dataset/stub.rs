@@ -26,6 +26,10 @@ pub(super) struct Stub<'a> {
     pub(super) time: Option<i64>,
     /// Whether its outcome is known already, and it takes part for the others' sake.
     pub(super) settled: bool,
+    /// Whether it is among those of which a part is counted. `None`: a missing answer leaves it open.
+    pub(super) among: Option<bool>,
+    /// Whether it is counted. `None`: a missing answer leaves it open.
+    pub(super) of: Option<bool>,
     /// Where it stands.
     #[serde(borrow)]
     pub(super) place: PlaceStub<'a>,
@@ -203,6 +207,24 @@ pub(super) enum Answer<'a> {
     Value(Cow<'a, str>),
 }
 
+impl Stub<'_> {
+    /// What is kept of a record that no finding will be about.
+    pub(super) const fn untold(record: u64, among: Option<bool>, of: Option<bool>) -> Self {
+        Self {
+            distinct: None,
+            time: None,
+            settled: false,
+            among,
+            of,
+            place: PlaceStub::untold(record),
+            labels: Vec::new(),
+            arguments: Vec::new(),
+            answers: Vec::new(),
+            marks: None,
+        }
+    }
+}
+
 impl<'a> Told<'a> {
     pub(super) fn of(argument: &'a Argument, key: &[u8]) -> Self {
         match argument {
@@ -229,6 +251,11 @@ impl<'a> Told<'a> {
 }
 
 impl<'a> PlaceStub<'a> {
+    /// The place of a record of which nothing will be told.
+    pub(super) const fn untold(record: u64) -> Self {
+        Self { record, line_from_record: 0, sheet_row_from_line: None, start: 0, length: 0, name: None }
+    }
+
     pub(super) fn of(place: &'a RecordPlace, key: &[u8]) -> Self {
         Self {
             record: place.record,

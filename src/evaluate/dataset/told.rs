@@ -73,6 +73,19 @@ type Named<'m> = Result<&'m str, u64>;
 impl<'m> Classes<'m> {
     /// The classes of `members`, and the class of each of them.
     pub(super) fn of(members: &'m [Member<'_>], judging: Judging<'_>) -> (Self, Vec<usize>) {
+        Self::by(members, judging, |member| member.stub.distinct.as_deref())
+    }
+
+    /// Each member as a class of its own.
+    pub(super) fn alone(members: &'m [Member<'_>], judging: Judging<'_>) -> (Self, Vec<usize>) {
+        Self::by(members, judging, |_| None)
+    }
+
+    fn by(
+        members: &'m [Member<'_>],
+        judging: Judging<'_>,
+        value: impl Fn(&'m Member<'_>) -> Option<&'m [u8]>,
+    ) -> (Self, Vec<usize>) {
         let pack = &judging.plan.pack;
         let withheld = Withheld::of(pack, judging.keys);
         let withheld = pack.key.iter().chain(&pack.fallback_key).any(|field| withheld.holds(*field));
@@ -81,8 +94,7 @@ impl<'m> Classes<'m> {
         let mut class_of = Vec::with_capacity(members.len());
         for member in members {
             let next = classes.len();
-            let class =
-                member.stub.distinct.as_deref().map_or(next, |value| *known.entry(value).or_insert(next));
+            let class = value(member).map_or(next, |value| *known.entry(value).or_insert(next));
             if class == next {
                 classes.push((Vec::new(), 0));
             }

@@ -55,6 +55,8 @@ pub(super) struct Common {
 pub(super) enum Command {
     /// Judge submissions by a rule pack
     Check(Box<CheckArguments>),
+    /// Split submissions into those that may be counted and those that may not, with the queries about them, in one folder
+    Clean(Box<super::clean::CleanArguments>),
     /// Make the survey's tables of the records that may be counted
     Tabulate(Box<super::tabulate::TabulateArguments>),
     /// Print the page of a rule or of one of the engine's codes
@@ -368,9 +370,10 @@ pub(super) enum EncodingName {
 }
 
 /// The one-line descriptions in Japanese, for `--help` where that is the language.
-const ABOUT_JA: [(&str, &str); 16] = [
+const ABOUT_JA: [(&str, &str); 17] = [
     ("", "調査票の提出データを集計前に検査します（検票）"),
     ("check", "提出データを規則で検査する"),
+    ("clean", "集計してよい回答とそれ以外に分け、疑義照会とともに一つのフォルダに書き出す"),
     ("tabulate", "集計してよい回答から公表用の表を作る"),
     ("explain", "規則または符号の説明を表示する"),
     ("form", "調査票の様式（記入用のひな形）を作る"),

@@ -147,7 +147,10 @@ impl Refusal<'_> {
 }
 
 /// Numbers and reports, or everything that is wrong with them.
-fn told(session: &Session, arguments: &CheckArguments) -> Result<(Settings, Vec<Report>), Vec<Diagnostic>> {
+pub(super) fn told(
+    session: &Session,
+    arguments: &CheckArguments,
+) -> Result<(Settings, Vec<Report>), Vec<Diagnostic>> {
     let settings = settings(session, arguments);
     let reports = reports(&arguments.format);
     match (settings, reports) {

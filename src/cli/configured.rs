@@ -19,6 +19,13 @@ pub(super) fn fill(session: &Session, command: &mut Command) {
         Command::Form(arguments) => configured.text(&mut arguments.survey, "survey"),
         Command::Generate(arguments) => configured.text(&mut arguments.survey, "survey"),
         Command::Rules(arguments) => configured.rules(arguments),
+        Command::Clean(arguments) => {
+            let mut judging = arguments.judging();
+            configured.check(&mut judging);
+            // Its reports are those that it is asked for by name.
+            judging.format.clone_from(&arguments.format);
+            arguments.judging = Some(Box::new(judging));
+        }
         Command::Tabulate(arguments) => {
             let mut judging = arguments.judging();
             configured.check(&mut judging);

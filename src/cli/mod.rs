@@ -9,6 +9,7 @@
 mod acceptance;
 mod arguments;
 mod check;
+mod clean;
 mod command_line;
 mod completions;
 mod config;
@@ -114,6 +115,7 @@ fn reads_configuration(command: &Command) -> bool {
 fn perform(session: &Session, common: &Common, command: Command) -> Exit {
     match command {
         Command::Check(arguments) => check::run(session, &arguments),
+        Command::Clean(arguments) => clean::run(session, &arguments),
         Command::Config(arguments) => config::run(session, common, &arguments),
         Command::Completions(arguments) => completions::run(session, &arguments),
         Command::Explain(arguments) => explain::run(session, &arguments),

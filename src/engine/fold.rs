@@ -8,10 +8,11 @@
 use std::sync::Arc;
 
 use super::admission::Settled;
+use super::event::FileLine;
 use crate::batch::Batch;
 use crate::error::Error;
 use crate::evaluate::{Finding, Outcomes, RecordFindings};
-use crate::input::{Block, Layout};
+use crate::input::{Block, HeaderRow, Layout};
 use crate::plan::Plan;
 use crate::source::SourceId;
 
@@ -24,6 +25,15 @@ pub trait Fold: Sync {
     /// arguments are not given.
     fn wants_values(&self) -> bool {
         false
+    }
+
+    /// Before the first record of a file, in the order of the files.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    fn file(&mut self, file: &OpenedFile<'_>) -> Result<(), Error> {
+        let _ = file;
+        Ok(())
     }
 
     /// What comes of `block`; called on any thread.
@@ -47,6 +57,11 @@ impl<A: Fold, B: Fold> Fold for (A, B) {
         self.0.wants_values() || self.1.wants_values()
     }
 
+    fn file(&mut self, file: &OpenedFile<'_>) -> Result<(), Error> {
+        self.0.file(file)?;
+        self.1.file(file)
+    }
+
     fn block(&self, block: &SettledBlock<'_>) -> Self::Part {
         (self.0.block(block), self.1.block(block))
     }
@@ -59,6 +74,21 @@ impl<A: Fold, B: Fold> Fold for (A, B) {
         self.0.merge(first)?;
         self.1.merge(second)
     }
+}
+
+/// A file whose records are about to come.
+#[derive(Debug)]
+pub struct OpenedFile<'a> {
+    /// Which part of the run, from 0.
+    pub part: usize,
+    /// The programme of that part.
+    pub plan: &'a Plan,
+    /// The file.
+    pub source: SourceId,
+    /// What the first pass read of it.
+    pub line: &'a FileLine,
+    /// Its header; of a workbook, those of its lists. Empty: it has none, or one that is beyond all forms.
+    pub headers: &'a [HeaderRow],
 }
 
 /// Some records of one file, judged and settled.

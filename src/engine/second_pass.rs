@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::admission::Totals;
 use super::block::{Judge, guarded, lost_record};
 use super::event::{FileLine, RunHeader, Summary};
-use super::fold::{Fold, LostRecord, SettledBlock, SettledRow};
+use super::fold::{Fold, LostRecord, OpenedFile, SettledBlock, SettledRow};
 use super::opening::open;
 use super::receipt::Receipt;
 use super::run::{KeptPart, Section};
@@ -128,7 +128,18 @@ impl SecondPass<'_> {
         let opened =
             open(input).and_then(|read| Reader::open(settling.id, &input.name, read, form, &self.read));
         let records = match opened {
-            Ok((mut reader, _)) => self.records(settling, input, &mut reader, fold),
+            Ok((mut reader, _)) => {
+                let headers = reader.take_headers();
+                let plan = settling.section.plan;
+                fold.file(&OpenedFile {
+                    part: settling.number,
+                    plan,
+                    source: settling.id,
+                    line,
+                    headers: &headers,
+                })?;
+                self.records(settling, input, &mut reader, fold)
+            }
             Err(error) => Err(error),
         };
         let records = match records {

@@ -59,7 +59,8 @@ fn sheet(publication: &Publication<'_>, table: &TableFigures, number: usize) -> 
         let numbers = [datum.value, datum.low, datum.high];
         for (place, text) in texts.iter().enumerate() {
             let column = u16::try_from(place).unwrap_or(u16::MAX);
-            let number = place.checked_sub(NUMBERS.start).and_then(|place| numbers.get(place)).copied().flatten();
+            let number =
+                place.checked_sub(NUMBERS.start).and_then(|place| numbers.get(place)).copied().flatten();
             match number {
                 Some(number) => {
                     sheet.write_number(row, column, float(number))?;

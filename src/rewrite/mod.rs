@@ -7,6 +7,7 @@
 //! - Corrected again, a corrected copy stays as it is, byte for byte.
 
 pub mod annotate;
+pub mod clean;
 mod correction;
 pub mod fix;
 mod json_member;

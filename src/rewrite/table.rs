@@ -108,7 +108,7 @@ fn write(
     workbook.save_to_buffer()
 }
 
-fn plain() -> Format {
+pub(super) fn plain() -> Format {
     Format::new().set_font_name("Yu Gothic").set_font_size(10).set_num_format_index(49)
 }
 
@@ -227,7 +227,7 @@ fn is_too_long(text: &str) -> bool {
 }
 
 /// A text that a cell can hold: cut, without what XML has no sign for.
-fn fitting(text: &str) -> String {
+pub(super) fn fitting(text: &str) -> String {
     let plain = |letter: char| match letter {
         '\u{FFFE}' | '\u{FFFF}' => '\u{FFFD}',
         other => other,

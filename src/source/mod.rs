@@ -8,6 +8,7 @@
 pub mod delimited;
 pub mod digest;
 pub mod encoding;
+pub mod folder;
 pub mod json;
 pub mod json_tree;
 pub mod listing;

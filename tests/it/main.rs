@@ -26,6 +26,9 @@ mod build;
 mod canaries;
 mod cases;
 mod cell_spellings;
+mod clean;
+#[cfg(target_os = "linux")]
+mod clean_killed;
 mod command_line;
 mod command_line_check;
 mod configuration;

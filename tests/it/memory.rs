@@ -44,12 +44,13 @@ pub fn high_water(process: u32) -> Option<u64> {
 
 /// The peak in KiB of checking a file, with further words of the command line.
 fn peak(folder: &Path, name: &str, further: &[&str]) -> u64 {
-    let mut child = command(folder)
-        .args(["check", "--quiet", "--format", "jsonl", "--threads", "2", name])
-        .args(further)
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let words = ["check", "--quiet", "--format", "jsonl", "--threads", "2", name];
+    peak_of(folder, &[&words, further].concat(), name)
+}
+
+/// The same of any command.
+fn peak_of(folder: &Path, words: &[&str], name: &str) -> u64 {
+    let mut child = command(folder).args(words).stdout(Stdio::null()).spawn().unwrap();
     let mut peak = 0;
     // The mark never falls, so only what the last millisecond adds can be missed.
     while let Some(now) = high_water(child.id()) {
@@ -85,6 +86,29 @@ fn memory_does_not_grow_with_the_file() {
         // A rule across records keeps the keys, and nothing else grows.
         let keys = KEY * u64::from(LARGE - SMALL) / 1024;
         least_growth(&format!("{format} with rules across records"), keys, || peaks(&[]).into());
+    }
+}
+
+#[test]
+fn memory_of_clean_grows_by_the_keys_and_not_by_the_records() {
+    if !cfg!(target_os = "linux") {
+        println!("skipped: the memory of a process is read from /proc, which is Linux's");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for format in ["csv", "jsonl"] {
+        let files = [SMALL, LARGE].map(|records| submissions(folder.path(), records, format));
+        let keys = KEY * u64::from(LARGE - SMALL) / 1024;
+        least_growth(&format!("clean of {format}"), keys + GROWTH, || {
+            let peaks = files.each_ref().map(|name| {
+                peak_of(
+                    folder.path(),
+                    &["clean", "--quiet", "--threads", "2", name, "--out", "out", "--force"],
+                    name,
+                )
+            });
+            peaks.into()
+        });
     }
 }
 

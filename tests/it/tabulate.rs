@@ -12,8 +12,10 @@ const BANDS: [&str; 6] = ["b020", "b100", "b200", "b300", "b400", "b500"];
 
 /// `tabulate` of `file` with the frame and the last wave, and `more`.
 fn tabulate(file: &str, more: &[&str]) -> std::process::Output {
-    let links =
-        [format!("frame={}", fixture("linked/frame.csv")), format!("prev={}", fixture("linked/last-wave.csv"))];
+    let links = [
+        format!("frame={}", fixture("linked/frame.csv")),
+        format!("prev={}", fixture("linked/last-wave.csv")),
+    ];
     let mut arguments = vec!["tabulate", file, "--quiet", "--link", &links[0], "--link", &links[1]];
     arguments.extend(more);
     let output = kenpyo(&arguments);
@@ -137,7 +139,8 @@ fn held_records_open_ranges_and_what_is_published_lies_within_them() {
     assert_eq!(last["count"]["high"].as_i64().unwrap() - last["count"]["value"].as_i64().unwrap(), whole);
     for one in document["tables"].as_array().unwrap() {
         for row in one["rows"].as_array().unwrap() {
-            let figures = row["cells"].as_array().unwrap().iter().flat_map(|cell| [&cell["count"], &cell["percent"]]);
+            let figures =
+                row["cells"].as_array().unwrap().iter().flat_map(|cell| [&cell["count"], &cell["percent"]]);
             for figure in figures.filter(|figure| figure["value"].is_number()) {
                 let [low, now, high] = ["low", "value", "high"].map(|name| figure[name].as_f64().unwrap());
                 assert!(low <= now && now <= high, "{} {}: {figure}", one["id"], row["name"]);
@@ -203,10 +206,15 @@ fn the_csv_is_one_tidy_table_that_a_machine_reads() {
     let (mut seen, mut suppressed) = (BTreeSet::new(), 0);
     for record in reader.records() {
         let record = record.unwrap();
-        for name in ["survey", "year", "table", "title", "base", "row", "row_label", "column", "measure", "unit"] {
+        for name in
+            ["survey", "year", "table", "title", "base", "row", "row_label", "column", "measure", "unit"]
+        {
             assert!(!record[place(name)].is_empty(), "{name}: {record:?}");
         }
-        assert!(record[place("year")].parse::<u16>().is_ok_and(|year| year > 2000), "a Western year: {record:?}");
+        assert!(
+            record[place("year")].parse::<u16>().is_ok_and(|year| year > 2000),
+            "a Western year: {record:?}"
+        );
         for name in ["value", "low", "high"] {
             let cell = &record[place(name)];
             assert!(cell.is_empty() || cell.parse::<f64>().is_ok(), "{cell}");
@@ -217,8 +225,9 @@ fn the_csv_is_one_tidy_table_that_a_machine_reads() {
         for cell in &record {
             assert!(!cell.contains(['\n', '\r']) && cell.trim() == cell, "{cell:?}");
         }
-        let key: Vec<String> =
-            ["table", "row", "column", "measure", "year", "origin"].map(|name| record[place(name)].to_owned()).into();
+        let key: Vec<String> = ["table", "row", "column", "measure", "year", "origin"]
+            .map(|name| record[place(name)].to_owned())
+            .into();
         assert!(seen.insert(key), "each datum stands once: {record:?}");
     }
     assert!(suppressed > 0 && seen.len() > 1000);
@@ -285,7 +294,10 @@ fn the_page_needs_nothing_but_itself_and_shows_a_bar_for_every_band() {
         let dom = scraper::Html::parse_document(&page);
         let count = |selector: &str| dom.select(&scraper::Selector::parse(selector).unwrap()).count();
         assert_eq!(count("script, link, img, iframe, [style], [onclick], [src]"), 0);
-        assert_eq!(count("section.sheet"), document(&with_defects(), &[])["tables"].as_array().unwrap().len());
+        assert_eq!(
+            count("section.sheet"),
+            document(&with_defects(), &[])["tables"].as_array().unwrap().len()
+        );
         assert!(!page.replace("http://www.w3.org/2000/svg", "").contains("://"), "nothing is loaded");
         // T13: three options over six bands and the total, all of them open.
         let methods = scraper::Selector::parse("figure.plot").unwrap();
@@ -360,14 +372,23 @@ fn unconfirmed_records_are_counted_unless_they_are_to_be_held() {
 #[test]
 fn the_same_bytes_whatever_the_threads_and_chunks_and_from_standard_input_too() {
     let whole = tabulate(&with_defects(), &["--format", "json", "--threads", "1"]).stdout;
-    for more in [["--threads", "2"], ["--threads", "8"], ["--chunk-records", "7"], ["--chunk-records", "512"]] {
+    for more in [["--threads", "2"], ["--threads", "8"], ["--chunk-records", "7"], ["--chunk-records", "512"]]
+    {
         let other = tabulate(&with_defects(), &[&["--format", "json"], &more[..]].concat()).stdout;
         assert!(whole == other, "{more:?}");
     }
     let example = fs::read(root().join(fixture("submissions/example.csv"))).unwrap();
     let arguments = ["tabulate", "-", "--quiet", "--lang", "en", "--table", "T05"];
     let piped = kenpyo_with(&arguments, &example);
-    let named = kenpyo(&["tabulate", &fixture("submissions/example.csv"), "--quiet", "--lang", "en", "--table", "T05"]);
+    let named = kenpyo(&[
+        "tabulate",
+        &fixture("submissions/example.csv"),
+        "--quiet",
+        "--lang",
+        "en",
+        "--table",
+        "T05",
+    ]);
     assert_eq!(text(&piped), text(&named));
 }
 
@@ -393,7 +414,8 @@ fn what_cannot_be_made_is_said_before_anything_is_read() {
 #[test]
 fn nothing_of_a_record_stands_in_the_tables() {
     let folder = tempfile::tempdir().unwrap();
-    let content = fs::read_to_string(root().join(clean())).unwrap().replace("サンプル第0001病院", "カナリア病院");
+    let content =
+        fs::read_to_string(root().join(clean())).unwrap().replace("サンプル第0001病院", "カナリア病院");
     fs::write(folder.path().join("asked.csv"), content).unwrap();
     let output = command(folder.path())
         .args(["tabulate", "asked.csv", "--quiet", "--format", "text", "--format", "json=t.json"])

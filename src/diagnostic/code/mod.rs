@@ -9,6 +9,7 @@
 pub mod accepted;
 pub mod analysis;
 pub mod cell;
+pub mod clean;
 pub mod configuration;
 pub mod expression;
 pub mod internal;
@@ -90,6 +91,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         usage::ALL,
         configuration::ALL,
         accepted::ALL,
+        clean::ALL,
         tabulate::ALL,
         internal::ALL,
     ]

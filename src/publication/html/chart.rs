@@ -76,7 +76,9 @@ impl Chart {
             height: TOP + FULL + BELOW,
             shown: 0,
             bars: Vec::new(),
-            lines: [0, 250, 500, 750, 1000].map(|tenths| (TOP + FULL - tenths, format!("{}%", tenths / 10))).into(),
+            lines: [0, 250, 500, 750, 1000]
+                .map(|tenths| (TOP + FULL - tenths, format!("{}%", tenths / 10)))
+                .into(),
             groups: Vec::new(),
             key: Vec::new(),
             left: LEFT,

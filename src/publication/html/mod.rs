@@ -18,8 +18,8 @@ use sha2::{Digest, Sha256};
 use super::{Publication, text, words};
 use crate::diagnostic::Language;
 use crate::error::Error;
-use crate::report::wrap::grouped;
 use crate::report::words::pick;
+use crate::report::wrap::grouped;
 use crate::source::picture;
 use crate::tables::{Figures, TableFigures};
 use chart::Chart;
@@ -83,7 +83,10 @@ pub fn html(publication: &Publication<'_>) -> Result<String, Error> {
         contents: pick(language, "表の一覧", "Contents"),
         data: pick(language, "回答の受付と審査", "What became of the records"),
         counts: counts(figures, language),
-        remarks: words::not_run(&publication.not_run, language).into_iter().map(|text| shown(&text)).collect(),
+        remarks: words::not_run(&publication.not_run, language)
+            .into_iter()
+            .map(|text| shown(&text))
+            .collect(),
         legend: words::legend(language),
         tables: tables.map(|(place, table)| view(figures, table, place, language)).collect(),
         made: format!(

@@ -16,6 +16,7 @@ pub mod generate;
 pub mod input;
 pub mod linked;
 pub mod plan;
+pub mod publication;
 pub mod questionnaire;
 pub mod report;
 pub mod rewrite;

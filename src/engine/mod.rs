@@ -18,6 +18,7 @@ mod receipt;
 mod run;
 mod second_pass;
 pub mod survey;
+pub mod tabulation;
 mod tally;
 pub mod verdict;
 mod version;

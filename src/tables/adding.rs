@@ -74,7 +74,9 @@ impl Counts {
                     }
                 }
                 (Counting::Held, TableCounts::Keyed(keyed)) => held(keyed, settled, columns, columns + 1),
-                (Counting::Days(_), TableCounts::Keyed(keyed)) => one(keyed, RowKey::NoDay, columns, columns + 1),
+                (Counting::Days(_), TableCounts::Keyed(keyed)) => {
+                    one(keyed, RowKey::NoDay, columns, columns + 1)
+                }
                 _ => {}
             }
         }
@@ -101,7 +103,9 @@ impl Counts {
         if !self.waves_read.contains(&table) {
             self.waves_read.push(table);
         }
-        let Some(linked) = batch.tables.get(usize::from(table)).map(|table| table.linked.clone()) else { return };
+        let Some(linked) = batch.tables.get(usize::from(table)).map(|table| table.linked.clone()) else {
+            return;
+        };
         let mut words = Words::new(plan, batch);
         for (planned, counts) in programme.tables.iter().zip(&mut self.tables) {
             let TableCounts::Answers(_, earlier) = counts else { continue };
@@ -112,7 +116,9 @@ impl Counts {
                 let base = words.base(question.field).yes.and(&linked);
                 for row in base.rows() {
                     let column = question.axis.place(batch, row).map(|place| place.column);
-                    let Some(cell) = cells.get_mut(column.unwrap_or(question.axis.columns.len())) else { continue };
+                    let Some(cell) = cells.get_mut(column.unwrap_or(question.axis.columns.len())) else {
+                        continue;
+                    };
                     cell.base += 1;
                     for (own, count) in question.rows.iter().zip(&mut cell.rows) {
                         *count += u64::from(chosen(batch, question.field, row, own));
@@ -231,7 +237,8 @@ impl Block<'_> {
             (Counting::NonResponse(fields), TableCounts::NonResponse(cells)) => {
                 for (field, cells) in fields.iter().zip(cells) {
                     let (base, word) = (words.base(*field), words.of(*field));
-                    for (row, settled) in self.settled.iter().enumerate().filter(|(_, one)| is_eligible(one)) {
+                    for (row, settled) in self.settled.iter().enumerate().filter(|(_, one)| is_eligible(one))
+                    {
                         let Some(cell) = cells.get_mut(self.column(table, row).0) else { continue };
                         // Of a record that cannot be read nothing is known, also whom it would have been asked.
                         if settled.acceptance == Acceptance::Held && self.batch.unreadable.get(row) {
@@ -359,9 +366,10 @@ impl Block<'_> {
 
     /// The fields that the failed hard edits of a held record read.
     fn free(&self, settled: &Settled) -> BTreeSet<FieldId> {
-        let hard = settled.failures.iter().filter(|failure| {
-            failure.severity >= Severity::Error && failure.decision.is_none()
-        });
+        let hard = settled
+            .failures
+            .iter()
+            .filter(|failure| failure.severity >= Severity::Error && failure.decision.is_none());
         hard.filter_map(|failure| self.programme.reads.get(&failure.id)).flatten().copied().collect()
     }
 }

@@ -16,7 +16,9 @@ use crate::rule_pack::tabulation::PublishedFigure;
 impl Making<'_> {
     pub(super) fn waves(&self) -> Vec<WaveBeside> {
         let beside = self.table.earlier.iter();
-        beside.map(|wave| WaveBeside { wave: Arc::clone(&wave.wave), recomputed: self.is_counted(wave) }).collect()
+        beside
+            .map(|wave| WaveBeside { wave: Arc::clone(&wave.wave), recomputed: self.is_counted(wave) })
+            .collect()
     }
 
     fn is_counted(&self, wave: &EarlierCount) -> bool {
@@ -79,7 +81,8 @@ impl Making<'_> {
                 return None;
             }
             let cells = self.earlier_counts(number)?;
-            let own: Vec<EarlierCounts> = places.iter().filter_map(|&place| cells.get(place)).cloned().collect();
+            let own: Vec<EarlierCounts> =
+                places.iter().filter_map(|&place| cells.get(place)).cloned().collect();
             let sum = EarlierCounts::sum(&own);
             Some(EarlierFigure::Recomputed(sum.rows.get(place).copied().unwrap_or(0), sum.base))
         };

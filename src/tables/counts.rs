@@ -141,7 +141,9 @@ impl Counts {
                     TableCounts::Answers(vec![one; columns], earlier)
                 }
                 Counting::Response => TableCounts::Response,
-                Counting::Failures | Counting::Held | Counting::Days(_) => TableCounts::Keyed(BTreeMap::new()),
+                Counting::Failures | Counting::Held | Counting::Days(_) => {
+                    TableCounts::Keyed(BTreeMap::new())
+                }
                 Counting::NonResponse(fields) => {
                     TableCounts::NonResponse(vec![vec![NonResponse::default(); columns]; fields.len()])
                 }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use super::axis::Axis;
 use super::counts::{AnswerCounts, AxisCounts, ColumnCounts, Counts, NonResponse, RowKey, TableCounts};
 use super::figures::{
-    Averages, BaseText, CellFigures, ColumnFigures, ColumnKind, Decision, Figures, Notes, Records, RowFigures,
-    RowKind, TableFigures,
+    Averages, BaseText, CellFigures, ColumnFigures, ColumnKind, Decision, Figures, Notes, Records,
+    RowFigures, RowKind, TableFigures,
 };
 use super::naming::Naming;
 use super::programme::{Counting, PlannedTable, Programme, Question};
@@ -78,7 +78,9 @@ impl Making<'_> {
     fn table(&self, cells: &TableCounts) -> TableFigures {
         let (columns, rows, notes) = match (&self.table.counting, cells) {
             (Counting::Answers(question), TableCounts::Answers(cells, _)) => self.answers(question, cells),
-            (Counting::NonResponse(fields), TableCounts::NonResponse(cells)) => self.non_response(fields, cells),
+            (Counting::NonResponse(fields), TableCounts::NonResponse(cells)) => {
+                self.non_response(fields, cells)
+            }
             (_, TableCounts::Keyed(keyed)) => self.keyed(keyed),
             _ => self.response(),
         };
@@ -195,7 +197,8 @@ impl Making<'_> {
             let strata: Vec<Stratum> =
                 cells.iter().enumerate().map(|(column, cell)| self.stratum(column, cell, place)).collect();
             let figure = |places: &[usize]| {
-                let own: Vec<Stratum> = places.iter().filter_map(|&place| strata.get(place)).copied().collect();
+                let own: Vec<Stratum> =
+                    places.iter().filter_map(|&place| strata.get(place)).copied().collect();
                 let sum = Stratum::sum(&own);
                 CellFigures {
                     count: sum.count(),
@@ -357,7 +360,8 @@ impl Making<'_> {
             let Some(field) = self.programme.pack.questionnaire.get(*field) else { continue };
             undetermined += NonResponse::sum(cells).undetermined;
             let figure = |places: &[usize]| {
-                let own: Vec<NonResponse> = places.iter().filter_map(|&place| cells.get(place)).copied().collect();
+                let own: Vec<NonResponse> =
+                    places.iter().filter_map(|&place| cells.get(place)).copied().collect();
                 let sum = NonResponse::sum(&own);
                 fixed(sum.no_answer, sum.base)
             };

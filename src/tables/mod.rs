@@ -22,10 +22,12 @@ mod strata;
 mod tests;
 
 pub use axis::{Axis, AxisColumn, Place};
-pub use counts::{AnswerCounts, AxisCounts, ColumnCounts, Counts, EarlierCounts, NonResponse, RowKey, TableCounts};
+pub use counts::{
+    AnswerCounts, AxisCounts, ColumnCounts, Counts, EarlierCounts, NonResponse, RowKey, TableCounts,
+};
 pub use figures::{
-    Averages, BaseText, CellFigures, ColumnFigures, ColumnKind, Decision, EarlierAverages, EarlierFigure, Figures, Notes,
-    Published, Records, RowFigures, RowKind, TableFigures, WaveBeside,
+    Averages, BaseText, CellFigures, ColumnFigures, ColumnKind, Decision, EarlierAverages, EarlierFigure,
+    Figures, Notes, Published, Records, RowFigures, RowKind, TableFigures, WaveBeside,
 };
 pub use making::{ALL, UNCLASSIFIED, figures, prints};
 pub use programme::{

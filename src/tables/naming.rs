@@ -52,7 +52,9 @@ impl<'a> Naming<'a> {
                 let (order, ja, en) = match *word {
                     HELD => (0, "保留した回答", "records held"),
                     OUT_OF_SCOPE => (usize::MAX, "対象外", "out of scope"),
-                    SUPERSEDED => (usize::MAX, "再提出により差し替え済み", "superseded by a later submission"),
+                    SUPERSEDED => {
+                        (usize::MAX, "再提出により差し替え済み", "superseded by a later submission")
+                    }
                     other => (usize::MAX, other, other),
                 };
                 (order, (Arc::from(*word), Localized::new(Arc::from(ja), Arc::from(en)), RowKind::Word))
@@ -86,7 +88,8 @@ impl<'a> Naming<'a> {
         let mut asked: Vec<FieldId> = routing.controllers.iter().copied().collect();
         asked.sort_by_key(|id| form.routing_order.iter().position(|&index| index == usize::from(id.index)));
         asked.push(field);
-        let mut parts: Vec<String> = asked.into_iter().filter_map(|field| self.own_condition(field)).collect();
+        let mut parts: Vec<String> =
+            asked.into_iter().filter_map(|field| self.own_condition(field)).collect();
         parts.dedup();
         Some(Arc::from(parts.join(" and ")))
     }

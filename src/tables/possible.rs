@@ -96,7 +96,9 @@ impl HeldRecord<'_> {
         match self.cell(question.field) {
             None => possible.any_value(question),
             // A blank that is the empty set is an answer without options.
-            Some(ExampleValue::Blank) if question.multi && question.items.0 == 0 => possible.stands(|_| false),
+            Some(ExampleValue::Blank) if question.multi && question.items.0 == 0 => {
+                possible.stands(|_| false)
+            }
             Some(ExampleValue::Blank) if required => possible.any_value(question),
             Some(ExampleValue::Value(Value::Option(option))) => {
                 let own = question.row_of(option);

@@ -171,7 +171,8 @@ impl Programme {
                 axes.len() - 1
             });
             let Some(counting) = counting(&pack, table, convention) else { continue };
-            let earlier = axes.get(axis).map(|axis| earlier(&pack, table, &counting, axis)).unwrap_or_default();
+            let earlier =
+                axes.get(axis).map(|axis| earlier(&pack, table, &counting, axis)).unwrap_or_default();
             tables.push(PlannedTable { place, axis, counting, earlier });
         }
         let reads = reads(&pack);
@@ -220,7 +221,8 @@ fn list_of(ty: &Type) -> Option<&OptionList> {
 fn question(pack: &RulePack, table: &PublishedTable, convention: BaseConvention) -> Option<Question> {
     let field = pack.questionnaire.get(table.field?)?;
     let list = list_of(&field.ty)?;
-    let bits = |is: &dyn Fn(&str) -> bool| list.items.iter().map(|item| is(&item.name)).collect::<Vec<bool>>();
+    let bits =
+        |is: &dyn Fn(&str) -> bool| list.items.iter().map(|item| is(&item.name)).collect::<Vec<bool>>();
     let mut rows: Vec<PlannedRow> = Vec::new();
     for name in &table.rows {
         let item = list.items.iter().find(|item| item.name == *name)?;
@@ -234,7 +236,12 @@ fn question(pack: &RulePack, table: &PublishedTable, convention: BaseConvention)
     }
     let others = bits(&|name| !table.rows.iter().any(|row| &**row == name));
     let mut more = |name: &str, label: Localized<&str>, kind, options| {
-        rows.push(PlannedRow { name: Arc::from(name), label: label.map(|text| Arc::from(*text)), kind, options });
+        rows.push(PlannedRow {
+            name: Arc::from(name),
+            label: label.map(|text| Arc::from(*text)),
+            kind,
+            options,
+        });
     };
     if others.contains(&true) {
         more("other", Localized::new("その他の選択肢", "other options"), AnswerRow::OtherOptions, others);
@@ -361,7 +368,8 @@ pub fn linked_reads(plan: &Plan) -> BTreeSet<FieldId> {
     // Of whom a question was asked depends on the answers that open it.
     while let Some(field) = open.pop() {
         let link = usize::from(field.table).checked_sub(1).and_then(|link| pack.links.get(link));
-        let routing = link.and_then(|link| link.questionnaire.routing.get(usize::from(field.index))?.as_ref());
+        let routing =
+            link.and_then(|link| link.questionnaire.routing.get(usize::from(field.index))?.as_ref());
         let controllers = routing.into_iter().flat_map(|routing| &routing.controllers);
         open.extend(controllers.copied().filter(|controller| all.insert(*controller)));
     }

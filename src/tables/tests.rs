@@ -60,7 +60,8 @@ impl Form {
 
     fn schema(&self) -> String {
         let mut properties = vec![
-            r#""id": { "type": "string", "x-kind": "code", "x-label": { "ja": "番", "en": "id" } }"#.to_owned(),
+            r#""id": { "type": "string", "x-kind": "code", "x-label": { "ja": "番", "en": "id" } }"#
+                .to_owned(),
             BAND.replace("NAME", "band"),
         ];
         for (number, options) in self.options.iter().enumerate() {
@@ -178,7 +179,10 @@ fn pack(form: &Form, random: &mut Random) -> Arc<RulePack> {
         ("rules/ex/2024/10-rules.toml".into(), rule.replace("\nexamples", "")),
         ("rules/ex/2024/survey.toml".into(), survey),
         ("schemas/ex.json".into(), form.schema()),
-        ("schemas/frame.json".into(), SCHEMA.replace("\"ex\", \"type", "\"frame\", \"type").replace("PROPERTIES", &frame.join(","))),
+        (
+            "schemas/frame.json".into(),
+            SCHEMA.replace("\"ex\", \"type", "\"frame\", \"type").replace("PROPERTIES", &frame.join(",")),
+        ),
     ]);
     let loaded = load(&root, "rules/ex/2024").unwrap();
     let told: Vec<String> = loaded
@@ -214,7 +218,8 @@ impl Record {
                 _ => Cell::Blank,
             };
         }
-        let band = |random: &mut Random| (random.below(4) > 0).then(|| u8::try_from(random.below(2)).unwrap());
+        let band =
+            |random: &mut Random| (random.below(4) > 0).then(|| u8::try_from(random.below(2)).unwrap());
         Self { unit: band(random), band: band(random), cells }
     }
 
@@ -227,13 +232,16 @@ impl Record {
         let mut put = |id: FieldId, value| record.values.insert(id, value);
         for (number, cell) in self.cells.iter().enumerate() {
             let id = pack.named(&format!("q{number}")).unwrap();
-            put(id, match cell {
-                Cell::Value(option) => ExampleValue::Value(Value::Option(*option)),
-                Cell::Blank => ExampleValue::Blank,
-                Cell::NotApplicable => ExampleValue::NotApplicable,
-                Cell::DontKnow => ExampleValue::DontKnow,
-                Cell::Invalid => ExampleValue::Invalid,
-            });
+            put(
+                id,
+                match cell {
+                    Cell::Value(option) => ExampleValue::Value(Value::Option(*option)),
+                    Cell::Blank => ExampleValue::Blank,
+                    Cell::NotApplicable => ExampleValue::NotApplicable,
+                    Cell::DontKnow => ExampleValue::DontKnow,
+                    Cell::Invalid => ExampleValue::Invalid,
+                },
+            );
         }
         if let Some(band) = self.band {
             put(pack.named("band").unwrap(), ExampleValue::Value(Value::Option(band)));
@@ -322,7 +330,11 @@ fn agrees<T: Ord + Clone + std::fmt::Debug>(
     what: &str,
     of: impl Fn(&[(Option<u8>, Option<String>)]) -> Option<T>,
 ) {
-    assert_eq!((figure.low.clone(), figure.high.clone()), ends(worlds.iter().map(|world| of(world))), "{what}");
+    assert_eq!(
+        (figure.low.clone(), figure.high.clone()),
+        ends(worlds.iter().map(|world| of(world))),
+        "{what}"
+    );
 }
 
 fn check(table: &TableFigures, stands: &Stands, frame: [u64; 2], context: &str) {
@@ -387,7 +399,11 @@ fn check(table: &TableFigures, stands: &Stands, frame: [u64; 2], context: &str) 
 }
 
 /// Judges `records`; of each whether it is accepted, and the questions that its failed hard edits read.
-fn settle(plan: &Plan, batch: &mut crate::batch::Batch, records: &[Record]) -> Vec<(Settled, BTreeSet<usize>)> {
+fn settle(
+    plan: &Plan,
+    batch: &mut crate::batch::Batch,
+    records: &[Record],
+) -> Vec<(Settled, BTreeSet<usize>)> {
     let outcomes = judge(plan, batch);
     let settle = |(row, record): (usize, &Record)| {
         let mut settled = Settled::accepted();
@@ -427,7 +443,8 @@ fn every_base_is_the_routing_rows_add_to_it_and_every_range_is_what_trying_every
         for _ in 0..40 {
             let record = Record::draw(&form, &mut random);
             let mut batch = batch_of(&pack, &[record.example(&pack)]);
-            let is_held = settle(&plan, &mut batch, std::slice::from_ref(&record))[0].0.acceptance == Acceptance::Held;
+            let is_held =
+                settle(&plan, &mut batch, std::slice::from_ref(&record))[0].0.acceptance == Acceptance::Held;
             if records.len() < 9 && (!is_held || held < 3) {
                 held += usize::from(is_held);
                 records.push(record);
@@ -449,7 +466,8 @@ fn every_base_is_the_routing_rows_add_to_it_and_every_range_is_what_trying_every
                 let (unit, open) = (random.below(2), random.below(2));
                 frame[unit] += u64::from(open == 0);
                 let option = |number| ExampleValue::Value(Value::Option(u8::try_from(number).unwrap()));
-                let values = BTreeMap::from([(link["unit"].id, option(unit)), (link["open"].id, option(open))]);
+                let values =
+                    BTreeMap::from([(link["unit"].id, option(unit)), (link["open"].id, option(open))]);
                 ExampleRecord { values, ..ExampleRecord::default() }
             })
             .collect();
@@ -476,7 +494,8 @@ fn every_base_is_the_routing_rows_add_to_it_and_every_range_is_what_trying_every
                 .collect();
             let cells: Vec<&Vec<Cell>> = records.iter().map(|record| &record.cells).collect();
             check(table, &stands, frame, &format!("{}\n{cells:?}\n{free:?}", form.schema()));
-            moved += table.rows.iter().filter(|row| row.averages.frame.low != row.averages.frame.high).count();
+            moved +=
+                table.rows.iter().filter(|row| row.averages.frame.low != row.averages.frame.high).count();
         }
     }
     assert!(moved > 200, "the ranges of {moved} averages move");

@@ -33,8 +33,13 @@ pub fn object() -> String {
 
 /// The same answers of another hospital.
 pub fn another() -> String {
-    let (one, other) = (object(), object().replacen("S0000020", "S0000021", 1));
-    assert_ne!(one, other);
+    let mut other = object();
+    // Neither its key nor its code nor its name is the other's.
+    for (one, new) in [("S0000020", "S0000021"), ("3419949627", "3419949635"), ("第0020病院", "第0021病院")]
+    {
+        assert!(other.contains(one), "{one}");
+        other = other.replacen(one, new, 1);
+    }
     other
 }
 

@@ -19,7 +19,7 @@ const FLOORS: &[&[&str]] = &[
     &["rule_trial", "tables"],
     &["engine"],
     &["report", "generate", "form"],
-    &["rewrite", "book"],
+    &["rewrite", "book", "publication"],
     &["settings"],
     &["cli"],
     &["lib", "main"],

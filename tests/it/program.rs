@@ -68,8 +68,8 @@ pub fn report(arguments: &[&str], input: Option<&[u8]>) -> Value {
 pub fn report_in(folder: &Path, arguments: &[&str], input: Option<&[u8]>) -> Value {
     let mut all = vec!["check", "--format", "json", "--values", "show", "--lang", "en"];
     all.extend(arguments);
-    let output = input
-        .map_or_else(|| command(folder).args(&all).output().unwrap(), |input| fed(folder, &all, input));
+    let output =
+        input.map_or_else(|| command(folder).args(&all).output().unwrap(), |input| fed(folder, &all, input));
     serde_json::from_str(&text(&output)).unwrap_or_else(|fault| {
         panic!("{fault}: {}\n{}", text(&output), String::from_utf8_lossy(&output.stderr))
     })

@@ -17,6 +17,7 @@ pub mod pack;
 pub mod questionnaire;
 pub mod recipe;
 pub mod structure;
+pub mod tabulate;
 pub mod usage;
 pub mod workbook;
 
@@ -89,6 +90,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         usage::ALL,
         configuration::ALL,
         accepted::ALL,
+        tabulate::ALL,
         internal::ALL,
     ]
     .into_iter()

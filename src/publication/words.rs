@@ -1,0 +1,250 @@
+//! What tables say, in both languages.
+//!
+//! Invariants
+//! - One place for each text, so that no format says otherwise than another.
+
+use crate::diagnostic::{Language, Localized};
+use crate::report::words::pick;
+use crate::report::wrap::grouped;
+use crate::rule_pack::tabulation::{AverageKind, TableKind};
+use crate::tables::{BaseConvention, Figures, TableFigures};
+
+/// A count that is nought.
+pub const NOUGHT: &str = "-";
+/// What is not known, because its base is empty, or not shown.
+pub const UNKNOWN: &str = "…";
+/// What cannot be.
+pub const IMPOSSIBLE: &str = "・";
+
+const fn both(ja: &'static str, en: &'static str) -> Localized<&'static str> {
+    Localized::new(ja, en)
+}
+
+/// What the averages are called.
+pub const fn average(kind: AverageKind) -> Localized<&'static str> {
+    match kind {
+        AverageKind::Pooled => both("平均（全体の割合）", "average (pooled)"),
+        AverageKind::Bands => both("平均（区分の単純平均）", "average (mean of bands)"),
+        AverageKind::Frame => both("平均（名簿で加重）", "average (weighted by the frame)"),
+        AverageKind::Unknown | AverageKind::None => both("平均", "average"),
+    }
+}
+
+/// How an average is made, for a footnote.
+pub fn definition(table: &TableFigures, language: Language) -> Option<String> {
+    let text = match table.average {
+        AverageKind::Pooled => both(
+            "平均は、件数の合計を母数の合計で割ったもの（プール平均）です。",
+            "The average is pooled: the sum of the counts over the sum of the bases.",
+        ),
+        AverageKind::Bands => both(
+            "平均は、区分ごとの割合（丸める前）の単純平均です。",
+            "The average is the unweighted mean of the exact shares of the bands.",
+        ),
+        AverageKind::Frame => both(
+            "平均は、区分ごとの調査対象数で加重したものです。",
+            "The average is weighted by the units asked in each band.",
+        ),
+        AverageKind::Unknown => both(
+            "公表の平均の定義が不明なため、プール平均・区分の単純平均・名簿で加重した平均を並べています。",
+            "How the published average was made is not known: the pooled one, the mean of the bands and the one weighted by the frame stand beside each other.",
+        ),
+        AverageKind::None => return None,
+    };
+    Some((*text.get(language)).to_owned())
+}
+
+/// What a table counts.
+pub const fn unit(table: TableKind) -> Localized<&'static str> {
+    match table {
+        TableKind::Response => both("施設、％", "units, per cent"),
+        _ => both("回答数、％", "records, per cent"),
+    }
+}
+
+/// The notes below a table.
+pub fn notes(figures: &Figures, table: &TableFigures, language: Language) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut say = |ja: String, en: String| {
+        lines.push(match language {
+            Language::Ja => ja,
+            Language::En => en,
+        })
+    };
+    let base = table.base.title.get(language);
+    let name = table.base.name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
+    let condition = table.base.expression.as_deref().map(|text| format!(" [{text}]")).unwrap_or_default();
+    say(format!("母数：{base}{name}{condition}"), format!("Base: {base}{name}{condition}"));
+    if table.kind == TableKind::Answers && figures.convention == BaseConvention::Answered {
+        say(
+            "母数から無回答・不詳を除いています（--base answered）。".into(),
+            "No answer and unusable answers are left out of the base (--base answered).".into(),
+        );
+    }
+    if table.kind == TableKind::Answers && !table.adds_up {
+        say(
+            "複数回答のため、行の割合は母数に対するもので、合計は100％になりません。".into(),
+            "Several options may be chosen: rows are shares of the base and do not add to it.".into(),
+        );
+    }
+    let notes = &table.notes;
+    let hidden = |count: u64| if notes.suppressed { UNKNOWN.to_owned() } else { grouped(count) };
+    if let (Some(closed), Some(blank), Some(unusable), Some(open)) =
+        (notes.not_applicable, notes.no_answer, notes.unusable, notes.undetermined)
+    {
+        say(
+            format!(
+                "非該当 {}、無回答 {}、不詳 {}、回答対象か不明 {}",
+                hidden(closed),
+                hidden(blank),
+                hidden(unusable),
+                hidden(open)
+            ),
+            format!(
+                "Not applicable {}, no answer {}, unusable {}, undetermined whether asked {}",
+                hidden(closed),
+                hidden(blank),
+                hidden(unusable),
+                hidden(open)
+            ),
+        );
+    } else if let Some(open) = notes.undetermined {
+        say(
+            format!("回答対象か不明（延べ） {}", hidden(open)),
+            format!("Undetermined whether asked (all questions together) {}", hidden(open)),
+        );
+    }
+    if let Some(listed) = notes.listed {
+        say(format!("名簿の施設数 {}", grouped(listed)), format!("Units of the frame {}", grouped(listed)));
+    }
+    if table.kind == TableKind::Answers || table.kind == TableKind::Response {
+        say(
+            format!("要確認の残る有効回答 {}", grouped(notes.to_confirm)),
+            format!("Accepted records with open warnings {}", grouped(notes.to_confirm)),
+        );
+        say(
+            format!(
+                "名簿以外の項目で区分した有効回答 {}、区分が項目により異なる有効回答 {}",
+                grouped(notes.otherwise),
+                grouped(notes.disputed)
+            ),
+            format!(
+                "Accepted records classified otherwise than by the frame {}, of which fields differ {}",
+                grouped(notes.otherwise),
+                grouped(notes.disputed)
+            ),
+        );
+    }
+    lines.extend(definition(table, language).filter(|_| table.kind == TableKind::Answers));
+    lines.extend(left_out(table, language));
+    lines.extend(waves(table, language));
+    if table.kind == TableKind::Held {
+        lines.extend(decisions(figures, language));
+    }
+    if notes.suppressed {
+        lines.push(
+            pick(
+                language,
+                "少数のため秘匿した箇所があります（「…」）。",
+                "Some cells are not shown because they are small, or would tell of small ones (…).",
+            )
+            .to_owned(),
+        );
+    }
+    lines
+}
+
+fn left_out(table: &TableFigures, language: Language) -> Vec<String> {
+    let names = |labels: &[Localized<std::sync::Arc<str>>]| {
+        let between = pick(language, "、", ", ");
+        labels.iter().map(|label| label.get(language).to_string()).collect::<Vec<_>>().join(between)
+    };
+    let mut lines = Vec::new();
+    if !table.notes.empty_bands.is_empty() {
+        let names = names(&table.notes.empty_bands);
+        lines.push(match language {
+            Language::Ja => format!("母数のない区分は「…」とし、区分の平均から除いています：{names}"),
+            Language::En => {
+                format!("Bands without a base are printed as … and left out of the mean: {names}")
+            }
+        });
+    }
+    if !table.notes.bands_without_records.is_empty() {
+        let names = names(&table.notes.bands_without_records);
+        lines.push(match language {
+            Language::Ja => format!("有効回答のない区分は、名簿で加重した平均から除いています：{names}"),
+            Language::En => {
+                format!("Bands without accepted record are left out of the weighted average: {names}")
+            }
+        });
+    }
+    lines
+}
+
+fn waves(table: &TableFigures, language: Language) -> Vec<String> {
+    let line = |wave: &crate::tables::WaveBeside| match (language, wave.recomputed) {
+        (Language::Ja, true) => format!("{}年の割合は、その年の個票から再計算したものです。", wave.wave),
+        (Language::En, true) => format!("The shares of {} were computed from its records.", wave.wave),
+        (Language::Ja, false) => {
+            format!("{}年の割合は公表値です（†は報告書以外から復元した値）。", wave.wave)
+        }
+        (Language::En, false) => {
+            format!(
+                "The shares of {} are as published (†: put together from other sources than the report).",
+                wave.wave
+            )
+        }
+    };
+    table.waves.iter().map(line).collect()
+}
+
+fn decisions(figures: &Figures, language: Language) -> Vec<String> {
+    let line = |decision: &crate::tables::Decision| {
+        let records = grouped(decision.records);
+        match language {
+            Language::Ja => format!("決定 {}：{} を免除 {records}件", decision.decision, decision.rule),
+            Language::En => {
+                format!("Decision {}: {} set aside on {records}", decision.decision, decision.rule)
+            }
+        }
+    };
+    figures.decisions.iter().map(line).collect()
+}
+
+/// What became of all records, in one line.
+pub fn records(figures: &Figures, language: Language) -> String {
+    let all = figures.records;
+    let [received, accepted, held, out, superseded, confirm] =
+        [all.received, all.accepted, all.held, all.out_of_scope, all.superseded, all.to_confirm].map(grouped);
+    match language {
+        Language::Ja => format!(
+            "受付 {received}、有効 {accepted}（うち要確認 {confirm}）、保留 {held}、対象外 {out}、差し替え済み {superseded}"
+        ),
+        Language::En => format!(
+            "received {received}, accepted {accepted} (to be confirmed {confirm}), held {held}, out of scope {out}, superseded {superseded}"
+        ),
+    }
+}
+
+/// What the signs mean.
+pub fn legend(language: Language) -> &'static str {
+    pick(
+        language,
+        "「-」該当なし　「…」不明または非表示　「・」該当する数値のあり得ない箇所　［ ］保留した回答の扱いにより取り得る範囲",
+        "-: none   …: not known or not shown   ・: cannot be   [ ]: range that held records leave open",
+    )
+}
+
+/// The sentence about hard edits that were not judged.
+pub fn not_run(edits: &[super::NotRun], language: Language) -> Option<String> {
+    let ids: Vec<&str> = edits.iter().map(|edit| &*edit.id).collect();
+    let ids = ids.join(pick(language, "、", ", "));
+    (!edits.is_empty()).then(|| match language {
+        Language::Ja => format!(
+            "突合ファイルまたはパラメータがないため判定していないエラー規則があります：{ids}。--link で指定すると判定されます。"
+        ),
+        Language::En => format!(
+            "Hard edits that were not judged for want of a linked file or a parameter: {ids}. Give it with --link or --param."
+        ),
+    })
+}

@@ -29,8 +29,8 @@ use super::mistake;
 use super::wave::Waves;
 use super::zone::Zone;
 use super::{
-    DerivedValue, Link, Lookup, Param, RulePack, exemption, foreign, generated, judgement, own_schema, param,
-    macro_edit, replace, rule, shape, tabulation, telling,
+    DerivedValue, Link, Lookup, Param, RulePack, exemption, foreign, generated, judgement, macro_edit,
+    own_schema, param, replace, rule, shape, tabulation, telling,
 };
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostics, Localized};
@@ -187,7 +187,8 @@ impl<'a> Loader<'_, 'a> {
         let all = group::Rules { all: &rules, gone: &gone, making: &making, subject: &subject };
         let groups = all.groups(files, &mut ids, &mut self.found);
         let exemptions = exemption::read(files, &rules, &gone, waves, &mut self.found);
-        let reading = macro_edit::Reading { files, root: self.root, params: &declared.params, tabulation: &tabulation };
+        let reading =
+            macro_edit::Reading { files, root: self.root, params: &declared.params, tabulation: &tabulation };
         let macro_edits = macro_edit::read(&reading, &rules, &mut self.sources, &mut self.found)?;
         let rules = rules.into_iter().map(|drafted| drafted.rule).collect();
         let names = subject.names;

@@ -20,9 +20,8 @@ use crate::error::Error;
 use crate::source::SourceText;
 
 /// The header of such a file.
-const HEADER: [&str; 10] = [
-    "kind", "table", "options", "band", "limit", "about", "base", "sentence_ja", "sentence_en", "source",
-];
+const HEADER: [&str; 10] =
+    ["kind", "table", "options", "band", "limit", "about", "base", "sentence_ja", "sentence_en", "source"];
 
 /// The claims of the file that `path` names. `None`: it is not there, or not such a file, which is reported.
 ///
@@ -65,7 +64,13 @@ impl Claims<'_, '_> {
             return None;
         };
         let words = ClaimKind::ALL.map(|(word, _)| word).join(" ");
-        let kind = self.checked(ClaimKind::of(kind), row, 0, &words, &Localized::new("記述の種類", "a kind of claim"))?;
+        let kind = self.checked(
+            ClaimKind::of(kind),
+            row,
+            0,
+            &words,
+            &Localized::new("記述の種類", "a kind of claim"),
+        )?;
         let tables = &self.reading.tabulation.tables;
         let names = tables.iter().map(|table| &*table.name).collect::<Vec<_>>().join(" ");
         let place = tables.iter().position(|declared| *declared.name == **table);
@@ -96,7 +101,17 @@ impl Claims<'_, '_> {
         };
         let sentence = Localized::new(Arc::from(ja.as_str()), Arc::from(en.as_str()));
         let other_base = !base.is_empty();
-        Some(Claim { kind, table, rows, columns, limit, about, other_base, sentence, source: Arc::from(source.as_str()) })
+        Some(Claim {
+            kind,
+            table,
+            rows,
+            columns,
+            limit,
+            about,
+            other_base,
+            sentence,
+            source: Arc::from(source.as_str()),
+        })
     }
 
     /// `value`; that there is none is reported.

@@ -168,7 +168,9 @@ pub(super) fn read(
         for block in file.root.tables("linked_rule") {
             let Some(id) = block.text("id") else { continue };
             let mine = |rule: &&Drafted<'_>| {
-                rule.source.id == file.source.id && rule.rule.declared.span == block.span && *rule.rule.notice.id == *id.text
+                rule.source.id == file.source.id
+                    && rule.rule.declared.span == block.span
+                    && *rule.rule.notice.id == *id.text
             };
             let Some(rule) = drafted.iter().find(mine) else { continue };
             let kind = Settings { reading, source: file.source, sources, found }.kind(block)?;
@@ -210,7 +212,8 @@ impl Settings<'_, '_> {
             "adds-up" => self.adds_up(settings),
             "nested" => self.nested(settings),
             "rounded-sum" => {
-                let (tables, published) = (self.tables(settings, "tables"), self.tables(settings, "published"));
+                let (tables, published) =
+                    (self.tables(settings, "tables"), self.tables(settings, "published"));
                 tables.zip(published).map(|(tables, published)| MacroKind::RoundedSum { tables, published })
             }
             "which-average" => self.averages(settings).map(MacroKind::WhichAverage),

@@ -48,7 +48,7 @@ pub(super) fn read(
         let Some(path) = keep(chain::file_at(reading.root, path, source), found) else { continue };
         let file = chain::read_file(reading.root, &path, sources)?;
         let rows = csv_rows::rows(&mut cells, &file);
-        let figures = Figures { reading, tabulation, file: &file }.read(&rows, found);
+        let figures = Figures { tabulation, file: &file }.read(&rows, found);
         if let Some(wave) = tabulation.waves.iter_mut().find(|known| &*known.wave == wave) {
             wave.published = figures;
         }
@@ -57,7 +57,6 @@ pub(super) fn read(
 }
 
 struct Figures<'a> {
-    reading: &'a Reading<'a>,
     tabulation: &'a Tabulation,
     file: &'a SourceText,
 }

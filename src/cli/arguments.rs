@@ -55,6 +55,8 @@ pub(super) struct Common {
 pub(super) enum Command {
     /// Judge submissions by a rule pack
     Check(Box<CheckArguments>),
+    /// Make the survey's tables of the records that may be counted
+    Tabulate(Box<super::tabulate::TabulateArguments>),
     /// Print the page of a rule or of one of the engine's codes
     Explain(ExplainArguments),
     /// Write the blank template of a survey: a workbook to be filled in, or CSV
@@ -73,7 +75,7 @@ pub(super) enum Command {
     Version,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct CheckArguments {
     /// Files, folders or patterns (also quoted ones); `-` reads standard input
@@ -366,9 +368,10 @@ pub(super) enum EncodingName {
 }
 
 /// The one-line descriptions in Japanese, for `--help` where that is the language.
-const ABOUT_JA: [(&str, &str); 15] = [
+const ABOUT_JA: [(&str, &str); 16] = [
     ("", "調査票の提出データを集計前に検査します（検票）"),
     ("check", "提出データを規則で検査する"),
+    ("tabulate", "集計してよい回答から公表用の表を作る"),
     ("explain", "規則または符号の説明を表示する"),
     ("form", "調査票の様式（記入用のひな形）を作る"),
     ("config", "設定を確認する"),

@@ -111,15 +111,16 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
 
 /// A run that ends before it begins: nothing is judged, and every report says so.
 pub(super) struct Refusal<'a> {
-    session: &'a Session,
-    arguments: &'a CheckArguments,
-    reports: &'a [Report],
-    frame: &'a Frame,
+    pub(super) session: &'a Session,
+    pub(super) arguments: &'a CheckArguments,
+    /// Empty: the command has no reports, and what is wrong has been said.
+    pub(super) reports: &'a [Report],
+    pub(super) frame: &'a Frame,
 }
 
 impl Refusal<'_> {
     /// What a run of `parts` remembers of earlier ones, or how it ends because it cannot.
-    fn memory(&self, parts: &[Part<'_>]) -> Result<Memory, Exit> {
+    pub(super) fn memory(&self, parts: &[Part<'_>]) -> Result<Memory, Exit> {
         let Self { session, arguments, reports, frame } = *self;
         let secret = frame.audience.secret;
         let hide_keys = frame.hide_keys.unwrap_or(frame.audience.hide_values);
@@ -132,6 +133,9 @@ impl Refusal<'_> {
 
     /// Lets every report say that nothing is judged because of `mistakes`.
     pub(super) fn tell(&self, mistakes: &Diagnostics, sources: &[SourceText]) -> Exit {
+        if self.reports.is_empty() {
+            return Exit::Usage;
+        }
         let survey = survey::shown_name(self.arguments.survey.as_deref());
         let run = Run::new(self.session, self.reports, self.frame, false);
         let told = run.and_then(|mut run| engine::refuse(&survey, mistakes, sources, &mut run.reports));
@@ -144,28 +148,36 @@ impl Refusal<'_> {
 
 /// Numbers and reports, or everything that is wrong with them.
 fn told(session: &Session, arguments: &CheckArguments) -> Result<(Settings, Vec<Report>), Vec<Diagnostic>> {
+    let settings = settings(session, arguments);
+    let reports = reports(&arguments.format);
+    match (settings, reports) {
+        (Ok(settings), Ok(reports)) => Ok((settings, reports)),
+        (settings, reports) => {
+            let numbers = settings.err().unwrap_or_default().into_iter();
+            Err(numbers.chain(reports.err().map(|problem| wrong_format(session, &problem))).collect())
+        }
+    }
+}
+
+/// The numbers, or everything that is wrong with them.
+pub(super) fn settings(session: &Session, arguments: &CheckArguments) -> Result<Settings, Vec<Diagnostic>> {
     let numbers = Numbers {
         chunk_records: arguments.chunk_records.clone(),
         max_findings: arguments.max_findings.clone(),
         threads: arguments.threads.clone(),
     };
-    let settings = Settings::gather(&numbers, &session.environment);
-    let reports = reports(&arguments.format);
-    match (settings, reports) {
-        (Ok(settings), Ok(reports)) => Ok((settings, reports)),
-        (settings, reports) => {
-            let numbers = settings.err().unwrap_or_default().into_iter().map(|problem| {
-                let (low, high) = problem.range;
-                let label = session.line.mark_value(&problem.found);
-                usage(&NUMBER_OUT_OF_RANGE, label.filter(|_| problem.given_as.starts_with('-')))
-                    .with("flag", problem.given_as)
-                    .with("found", problem.found)
-                    .with("low", low)
-                    .with("high", high)
-            });
-            Err(numbers.chain(reports.err().map(|problem| wrong_format(session, &problem))).collect())
-        }
-    }
+    Settings::gather(&numbers, &session.environment).map_err(|problems| {
+        let told = problems.into_iter().map(|problem| {
+            let (low, high) = problem.range;
+            let label = session.line.mark_value(&problem.found);
+            usage(&NUMBER_OUT_OF_RANGE, label.filter(|_| problem.given_as.starts_with('-')))
+                .with("flag", problem.given_as)
+                .with("found", problem.found)
+                .with("low", low)
+                .with("high", high)
+        });
+        told.collect()
+    })
 }
 
 /// Whoever writes `KENPYO_VALUES` otherwise than we read it would see answers where none should be, or none at all.
@@ -193,7 +205,7 @@ fn wrong_pointer(session: &Session, arguments: &CheckArguments) -> Option<Diagno
     Some(problem.suggest(did_you_mean(&meant)))
 }
 
-fn wrong_format(session: &Session, problem: &FormatProblem) -> Diagnostic {
+pub(super) fn wrong_format(session: &Session, problem: &FormatProblem) -> Diagnostic {
     let known = || FORMATS.iter().map(|(name, _)| *name);
     match problem {
         FormatProblem::Unknown(found) => {
@@ -225,7 +237,7 @@ fn wrong_format(session: &Session, problem: &FormatProblem) -> Diagnostic {
     }
 }
 
-fn frame(
+pub(super) fn frame(
     session: &Session,
     arguments: &CheckArguments,
     settings: &Settings,
@@ -242,7 +254,7 @@ fn frame(
     }
 }
 
-fn options(session: &Session, arguments: &CheckArguments, settings: &Settings) -> CheckOptions {
+pub(super) fn options(session: &Session, arguments: &CheckArguments, settings: &Settings) -> CheckOptions {
     let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     CheckOptions {
         threads: settings.threads.map_or(0, count),

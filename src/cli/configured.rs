@@ -19,6 +19,11 @@ pub(super) fn fill(session: &Session, command: &mut Command) {
         Command::Form(arguments) => configured.text(&mut arguments.survey, "survey"),
         Command::Generate(arguments) => configured.text(&mut arguments.survey, "survey"),
         Command::Rules(arguments) => configured.rules(arguments),
+        Command::Tabulate(arguments) => {
+            let mut judging = arguments.judging();
+            configured.check(&mut judging);
+            arguments.judging = Some(Box::new(judging));
+        }
         Command::Completions(_) | Command::Config(_) | Command::Man(_) | Command::Version => {}
     }
 }

@@ -32,6 +32,7 @@ mod rules_format;
 mod secret;
 mod selection;
 mod session;
+mod tabulate;
 mod usage;
 mod watch;
 
@@ -120,6 +121,7 @@ fn perform(session: &Session, common: &Common, command: Command) -> Exit {
         Command::Generate(arguments) => generate::run(session, &arguments),
         Command::Man(arguments) => man::run(session, &arguments),
         Command::Rules(arguments) => rules::run(session, &arguments),
+        Command::Tabulate(arguments) => tabulate::run(session, &arguments),
         Command::Version => printed(session, print(&format!("kenpyo {}\n", env!("CARGO_PKG_VERSION")))),
     }
 }

@@ -110,7 +110,11 @@ impl Drawing<'_> {
             _ => label.to_string(),
         };
         let count = |cell: &CellFigures| {
-            if cell.hidden { UNKNOWN.to_owned() } else { self.moving(&cell.count, |count| zero(*count)) }
+            match cell.count.now {
+                _ if cell.hidden => UNKNOWN.to_owned(),
+                Some(0) if cell.count.high == Some(0) => NOUGHT.to_owned(),
+                _ => self.moving(&cell.count, |count| grouped(*count)),
+            }
         };
         let share = |cell: &CellFigures| {
             if cell.hidden {
@@ -123,56 +127,59 @@ impl Drawing<'_> {
         }
         if has_share(row) && self.table.kind != TableKind::Held && self.table.kind != TableKind::Failures {
             let own = if row.kind == crate::tables::RowKind::Rate { label } else { "  %".to_owned() };
-            lines.push(Line { label: own, cells: row.cells.iter().map(share).collect() });
+            let cells: Vec<String> = row.cells.iter().map(share).chain(self.averages(row)).collect();
+            if !is_nothing(row) {
+                lines.push(Line { label: own, cells });
+            }
         }
         for (place, wave) in self.table.waves.iter().enumerate() {
             let cells: Vec<String> = row.cells.iter().map(|cell| earlier(cell, place)).collect();
             if cells.iter().any(|cell| cell != IMPOSSIBLE) {
+                let cells = cells.into_iter().chain(self.earlier_averages(row, place)).collect();
                 lines.push(Line { label: format!("  {} %", wave.wave), cells });
             }
         }
-        self.averages(row, lines);
     }
 
-    /// Averages stand under the total.
-    fn averages(&self, row: &RowFigures, lines: &mut Vec<Line>) {
+    /// The averages that the table prints, each a column behind the total.
+    fn kinds(&self) -> Vec<AverageKind> {
+        let all = [AverageKind::Pooled, AverageKind::Bands, AverageKind::Frame];
+        let known = |kind: &AverageKind| *kind != AverageKind::Frame || self.figures.has_frame;
+        all.into_iter().filter(|kind| prints(self.table.average, *kind)).filter(known).collect()
+    }
+
+    fn averages(&self, row: &RowFigures) -> Vec<String> {
         let averages = &row.averages;
         let total_hidden = row.cells.last().is_some_and(|cell| cell.hidden);
-        for (kind, figure, hidden) in [
-            (AverageKind::Pooled, &averages.pooled, total_hidden),
-            (AverageKind::Bands, &averages.bands, averages.hidden),
-            (AverageKind::Frame, &averages.frame, averages.hidden),
-        ] {
-            if !prints(self.table.average, kind) || figure.now.is_none() && figure.high.is_none() {
-                continue;
-            }
-            let printed = if hidden {
-                UNKNOWN.to_owned()
-            } else {
-                self.moving(figure, |share| format!("{}%", percent(share, 0)))
+        let print = |kind: AverageKind| {
+            let (figure, hidden) = match kind {
+                AverageKind::Pooled => (&averages.pooled, total_hidden),
+                AverageKind::Bands => (&averages.bands, averages.hidden),
+                _ => (&averages.frame, averages.hidden),
             };
-            let label = words::average(kind);
-            lines.push(self.under_total(format!("  {}", label.get(self.language)), printed));
-            for (wave, earlier) in self.table.waves.iter().zip(&averages.earlier) {
-                let share = match (earlier, kind) {
-                    (Some(EarlierAverages::Recomputed(pooled, _)), AverageKind::Pooled) => pooled.as_ref(),
-                    (Some(EarlierAverages::Recomputed(_, bands)), AverageKind::Bands) => bands.as_ref(),
-                    _ => None,
-                };
-                if let Some(share) = share.filter(|_| !hidden && !total_hidden) {
-                    let label = format!("  {} {}", wave.wave, label.get(self.language));
-                    lines.push(self.under_total(label, format!("{}%", percent(share, 0))));
-                }
+            if hidden {
+                return UNKNOWN.to_owned();
             }
-        }
+            self.moving(figure, |share| format!("{}%", percent(share, 0)))
+        };
+        self.kinds().into_iter().map(print).collect()
     }
 
-    fn under_total(&self, label: String, printed: String) -> Line {
-        let mut cells = vec![String::new(); self.table.columns.len()];
-        if let Some(last) = cells.last_mut() {
-            *last = printed;
-        }
-        Line { label, cells }
+    /// The averages of a wave beside.
+    fn earlier_averages(&self, row: &RowFigures, wave: usize) -> Vec<String> {
+        let print = |kind: AverageKind| {
+            let share = match row.averages.earlier.get(wave).and_then(Option::as_ref) {
+                Some(_) if row.averages.hidden => return UNKNOWN.to_owned(),
+                Some(EarlierAverages::Recomputed(pooled, bands)) => match kind {
+                    AverageKind::Pooled => pooled.as_ref(),
+                    AverageKind::Bands => bands.as_ref(),
+                    _ => None,
+                },
+                _ => None,
+            };
+            share.map_or_else(String::new, |share| format!("{}%", percent(share, 0)))
+        };
+        self.kinds().into_iter().map(print).collect()
     }
 
     /// A figure, and its range where it has one.
@@ -189,9 +196,11 @@ impl Drawing<'_> {
     }
 
     fn grid(&self) -> String {
-        let lines = self.lines();
-        let header: Vec<String> =
-            self.table.columns.iter().map(|column| column.label.get(self.language).to_string()).collect();
+        let mut lines = self.lines();
+        let columns = self.table.columns.iter().map(|column| column.label.get(self.language).to_string());
+        let averages = self.kinds().into_iter().map(|kind| words::short_average(kind).get(self.language).to_string());
+        let header: Vec<String> = columns.chain(averages).collect();
+        lines.iter_mut().for_each(|line| line.cells.resize(header.len(), String::new()));
         let widest = |texts: &mut dyn Iterator<Item = &str>| {
             texts.flat_map(str::lines).map(display_width).max().unwrap_or(0)
         };
@@ -219,6 +228,14 @@ impl Drawing<'_> {
         }
         page
     }
+}
+
+/// Whether a row of a state has no record, and none can come.
+fn is_nothing(row: &RowFigures) -> bool {
+    use crate::tables::AnswerRow::{NoAnswer, NotApplicable, Unusable};
+    let is_state =
+        matches!(row.kind, crate::tables::RowKind::Answer(NoAnswer | NotApplicable | Unusable));
+    is_state && row.cells.iter().all(|cell| !cell.hidden && cell.count.high == Some(0))
 }
 
 /// Runs of columns that fit in `room`; at least one column each.
@@ -254,10 +271,6 @@ fn drawn(label: &str, cells: &[String], label_width: usize, widths: &[usize]) ->
         page.push('\n');
     }
     page
-}
-
-fn zero(count: u64) -> String {
-    if count == 0 { NOUGHT.to_owned() } else { grouped(count) }
 }
 
 /// The share of a wave beside.

@@ -30,6 +30,16 @@ pub const fn average(kind: AverageKind) -> Localized<&'static str> {
     }
 }
 
+/// The same, over a column.
+pub const fn short_average(kind: AverageKind) -> Localized<&'static str> {
+    match kind {
+        AverageKind::Pooled => both("プール平均", "pooled"),
+        AverageKind::Bands => both("区分平均", "of bands"),
+        AverageKind::Frame => both("名簿加重", "by frame"),
+        AverageKind::Unknown | AverageKind::None => both("平均", "average"),
+    }
+}
+
 /// How an average is made, for a footnote.
 pub fn definition(table: &TableFigures, language: Language) -> Option<String> {
     let text = match table.average {

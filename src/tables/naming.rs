@@ -98,7 +98,10 @@ impl<'a> Naming<'a> {
         let routing = self.pack.questionnaire.routing_of(field)?;
         let source = self.pack.questionnaire.get(field)?.declared.source;
         let source = self.pack.sources.iter().find(|known| known.id == source)?;
-        Some(source.slice(routing.own.span).replace("\\\"", "\""))
+        // In a JSON text a quote is two letters, of which the place of the last one is the first.
+        let mut span = routing.own.span;
+        span.end += u64::from(source.slice(span).ends_with('\\'));
+        Some(source.slice(span).replace("\\\"", "\""))
     }
 }
 

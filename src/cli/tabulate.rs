@@ -1,0 +1,374 @@
+//! `kenpyo tabulate`: the published tables, of the records that may be counted.
+//!
+//! Invariants
+//! - Acceptance is that of `check` and `clean`: the same walk, the same settings, the same accepted findings.
+//! - A run in which a hard edit was left out makes no table; one that lacked a linked file says which edits it lacked.
+//! - Findings do not change the exit code: a table is made of what may be counted, and says what is not.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::arguments::{CheckArguments, EncodingName, InputFormatName};
+use super::check::{self, Refusal};
+use super::progress::ProgressLine;
+use super::session::{Exit, Session};
+use super::usage::{list, suggest, usage};
+use super::{inputs, outputs, parts, secret};
+use crate::diagnostic::code::tabulate::{HARD_EDIT_LEFT_OUT, NO_TABLES, SEVERAL_SURVEYS, UNKNOWN_TABLE_NAME};
+use crate::diagnostic::code::usage::{NUMBER_OUT_OF_RANGE, UNKNOWN_VALUE};
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::engine::event::{Progress, Reporter, RunHeader, Summary};
+use crate::engine::tabulation::Tabulator;
+use crate::engine::{self, FirstPass, Needs, Part};
+use crate::error::Error;
+use crate::evaluate::{Finding, RecordFindings};
+use crate::publication::{self, NotRun, Publication};
+use crate::report::short::Short;
+use crate::report::{Output, words};
+use crate::settings::{Destination, Format, Report};
+use crate::tables::{self, BaseConvention, Figures, Programme};
+
+#[derive(Debug, Args)]
+pub(super) struct TabulateArguments {
+    /// Files, folders or patterns (also quoted ones); `-` reads standard input
+    #[arg(value_name = "FILE", required_unless_present = "files_from")]
+    pub(super) files: Vec<PathBuf>,
+    /// Read names of further files from FILE, one a line
+    #[arg(long, value_name = "FILE")]
+    files_from: Option<PathBuf>,
+    /// Leave out files and folders that match PATTERN (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    exclude: Vec<String>,
+    /// Name of standard input in reports; its suffix tells the format
+    #[arg(long, value_name = "NAME")]
+    stdin_filename: Option<String>,
+    /// A rules folder, or NAME/WAVE of an embedded survey
+    #[arg(long, value_name = "SURVEY")]
+    survey: Option<String>,
+    /// Give a link its file: the frame, the previous wave (repeatable)
+    #[arg(long, value_name = "NAME=FILE")]
+    link: Vec<String>,
+    /// Give a run parameter a value (repeatable)
+    #[arg(long, value_name = "NAME=VALUE")]
+    param: Vec<String>,
+    /// The day that counts as today, for rules that ask and for the expiry of acceptances
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<String>,
+    /// Accepted findings: warnings that FILE names are not open [default: kenpyo-accepted.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    accepted: Option<PathBuf>,
+    /// Count no record with open warnings
+    #[arg(long)]
+    hold_unconfirmed: bool,
+    /// Of whom shares are taken: all who were asked, or those of them who answered [default: asked]
+    #[arg(long, value_name = "BASE")]
+    base: Option<BaseName>,
+    /// Show no count, and no rest of its base, from 1 to NUMBER - 1, nor what would tell of it
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    suppress: Option<String>,
+    /// Make this table only (repeatable)
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    table: Vec<String>,
+    /// Write the tables as text, csv, xlsx, json or html; to FILE, or to standard output (repeatable) [default: text]
+    #[arg(long, value_name = "NAME[=FILE]")]
+    format: Vec<String>,
+    /// Threads [default: one a processor]
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    threads: Option<String>,
+    /// Records judged together [default: 512]
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    chunk_records: Option<String>,
+    /// Format of all submissions [default: by name and content]
+    #[arg(long, value_name = "FORMAT")]
+    input_format: Option<InputFormatName>,
+    /// Encoding of all submissions [default: found out]
+    #[arg(long, value_name = "ENCODING")]
+    encoding: Option<EncodingName>,
+    /// JSON Pointer of the list of records inside a document
+    #[arg(long, value_name = "POINTER")]
+    records: Option<String>,
+    /// Accept a run in which nothing was checked
+    #[arg(long)]
+    allow_empty: bool,
+    /// No progress line
+    #[arg(long)]
+    no_progress: bool,
+    /// What the configuration adds, as `check` takes it.
+    #[arg(skip)]
+    pub(super) judging: Option<Box<CheckArguments>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum BaseName {
+    Asked,
+    Answered,
+}
+
+impl TabulateArguments {
+    /// How the submissions are judged: as `check` would be asked. `select` and `ignore` come of a configuration only.
+    pub(super) fn judging(&self) -> CheckArguments {
+        CheckArguments {
+            files: self.files.clone(),
+            files_from: self.files_from.clone(),
+            exclude: self.exclude.clone(),
+            stdin_filename: self.stdin_filename.clone(),
+            survey: self.survey.clone(),
+            link: self.link.clone(),
+            param: self.param.clone(),
+            as_of: self.as_of.clone(),
+            accepted: self.accepted.clone(),
+            threads: self.threads.clone(),
+            chunk_records: self.chunk_records.clone(),
+            input_format: self.input_format,
+            encoding: self.encoding,
+            records: self.records.clone(),
+            allow_empty: self.allow_empty,
+            no_progress: self.no_progress,
+            ..CheckArguments::default()
+        }
+    }
+}
+
+/// The formats of tables, and those of findings by whose name they are asked for.
+const FORMATS: [(&str, &str); 5] =
+    [("text", "full"), ("csv", "csv"), ("xlsx", "xlsx"), ("json", "json"), ("html", "html")];
+
+/// Runs the command.
+pub(super) fn run(session: &Session, arguments: &TabulateArguments) -> Exit {
+    let own = arguments.judging();
+    let judging = arguments.judging.as_deref().unwrap_or(&own);
+    let asked = reports(session, arguments).and_then(|reports| Ok((reports, threshold(session, arguments)?)));
+    let (reports, threshold) = match asked {
+        Ok(asked) => asked,
+        Err(problem) => return session.refuse([*problem]),
+    };
+    match tabulate(session, arguments, judging, &reports, threshold) {
+        Ok(exit) | Err(exit) => exit,
+    }
+}
+
+fn tabulate(
+    session: &Session,
+    arguments: &TabulateArguments,
+    judging: &CheckArguments,
+    reports: &[Report],
+    threshold: Option<u64>,
+) -> Result<Exit, Exit> {
+    let refuse = |problem: Box<Diagnostic>| session.refuse([*problem]);
+    let stop = |error: Error| session.stopped(&error, Exit::Failed);
+    let settings = check::settings(session, judging).map_err(|problems| session.refuse(problems))?;
+    let inputs = inputs::gather(session, judging, reports).map_err(refuse)?;
+    if let Some(problem) = outputs::replacing(session, judging, reports, &inputs) {
+        return Err(session.refuse([problem]));
+    }
+    let secret = secret::configured(session).map_err(refuse)?;
+    let frame = check::frame(session, judging, &settings, secret);
+    let refusal = Refusal { session, arguments: judging, reports: &[], frame: &frame };
+    let inputs = engine::spooled(inputs).map_err(stop)?;
+    let mut planned = parts::planned(session, judging, inputs, &refusal)?;
+    let problem = unfit(session, arguments, &planned);
+    if let Some(problem) = problem {
+        return Err(session.refuse([problem]));
+    }
+    for part in &mut planned {
+        part.plan.linked_reads.extend(tables::linked_reads(&part.plan));
+    }
+    let judged: Vec<Part<'_>> = planned
+        .iter()
+        .map(|part| Part { plan: &part.plan, inputs: &part.inputs, links: &part.links })
+        .collect();
+    let Some(plan) = planned.first().map(|part| &part.plan) else { return Ok(Exit::Failed) };
+    let convention = match arguments.base {
+        Some(BaseName::Answered) => BaseConvention::Answered,
+        Some(BaseName::Asked) | None => BaseConvention::Asked,
+    };
+    let wanted: Vec<&str> = arguments.table.iter().map(String::as_str).collect();
+    let (programme, found) = Programme::new(plan, &wanted, convention);
+    if found.has_errors() {
+        return Err(session.refuse(found.iter().cloned()));
+    }
+    let memory = refusal.memory(&judged)?;
+    let options = engine::CheckOptions {
+        accepted: memory.accepted.clone(),
+        ..check::options(session, judging, &settings)
+    };
+    let needs = Needs { hold_unconfirmed: arguments.hold_unconfirmed, ..Needs::default() };
+    let mut told = Told::new(session, judging, frame.audience);
+    let mut first = engine::first_pass(&judged, &options, needs, &mut told).map_err(stop)?;
+    let mut tabulator = Tabulator::new(&programme, plan, &first);
+    engine::second_pass(&judged, &options, &mut first, &mut tabulator).map_err(stop)?;
+    let mut figures = tables::figures(&programme, &tabulator.counts);
+    if let Some(threshold) = threshold {
+        tables::suppress(&programme, &mut figures, threshold);
+    }
+    let written = write(session, reports, &figures, &first, threshold);
+    written.map_err(stop)?;
+    session.note(&words::labelled_receipt(&first.header, &first.summary, true, session.language));
+    Ok(if first.summary.exit_code > 1 { Exit::Failed } else { Exit::Clean })
+}
+
+/// Why no table can be made. `None`: it can.
+fn unfit(
+    session: &Session,
+    arguments: &TabulateArguments,
+    planned: &[parts::PlannedPart],
+) -> Option<Diagnostic> {
+    let of = |part: &parts::PlannedPart| format!("{}/{}", part.plan.pack.survey, part.plan.pack.wave);
+    if planned.len() > 1 {
+        let names: Vec<String> = planned.iter().map(of).collect();
+        let problem = Diagnostic::new(&SEVERAL_SURVEYS, Place::Run);
+        return Some(problem.with("found", list(names.iter().map(String::as_str))));
+    }
+    let part = planned.first()?;
+    if part.plan.hard_edit_deselected {
+        return Some(Diagnostic::new(&HARD_EDIT_LEFT_OUT, Place::Run));
+    }
+    let known: Vec<&str> = part.plan.pack.tabulation.tables.iter().map(|table| &*table.name).collect();
+    if known.is_empty() {
+        return Some(Diagnostic::new(&NO_TABLES, Place::Run).with("found", of(part)));
+    }
+    let unknown = arguments.table.iter().find(|name| !known.contains(&name.as_str()))?;
+    let problem = usage(&UNKNOWN_TABLE_NAME, session.line.mark_value(unknown))
+        .with("found", unknown.as_str())
+        .with("known", list(known.iter().copied()));
+    Some(suggest(problem, unknown, known))
+}
+
+/// Where the tables go, by the formats of tables.
+fn reports(session: &Session, arguments: &TabulateArguments) -> Result<Vec<Report>, Box<Diagnostic>> {
+    let mut asked = Vec::new();
+    for given in &arguments.format {
+        let (name, file) = given.split_once('=').map_or((given.as_str(), None), |(name, file)| (name, Some(file)));
+        let Some((_, own)) = FORMATS.iter().find(|(known, _)| *known == name) else {
+            let known = || FORMATS.iter().map(|(name, _)| *name);
+            let problem = usage(&UNKNOWN_VALUE, session.line.mark_value(given))
+                .with("flag", "--format")
+                .with("found", name)
+                .with("known", list(known()));
+            return Err(Box::new(suggest(problem, name, known())));
+        };
+        asked.push(file.map_or_else(|| (*own).to_owned(), |file| format!("{own}={file}")));
+    }
+    crate::settings::formats::reports(&asked).map_err(|problem| Box::new(check::wrong_format(session, &problem)))
+}
+
+/// The threshold of suppression: a whole number from 2.
+fn threshold(session: &Session, arguments: &TabulateArguments) -> Result<Option<u64>, Box<Diagnostic>> {
+    let Some(text) = &arguments.suppress else { return Ok(None) };
+    match text.parse::<u64>() {
+        Ok(number) if (2..=1_000_000).contains(&number) => Ok(Some(number)),
+        _ => Err(Box::new(
+            usage(&NUMBER_OUT_OF_RANGE, session.line.mark_value(text))
+                .with("flag", "--suppress")
+                .with("found", text.as_str())
+                .with("low", 2_u64)
+                .with("high", 1_000_000_u64),
+        )),
+    }
+}
+
+fn write(
+    session: &Session,
+    reports: &[Report],
+    figures: &Figures,
+    first: &FirstPass,
+    suppress: Option<u64>,
+) -> Result<(), Error> {
+    let publication = Publication {
+        figures,
+        header: &first.header,
+        summary: &first.summary,
+        not_run: not_run(&first.summary),
+        suppress,
+        language: session.language,
+    };
+    for report in reports {
+        let (mut output, width) = match &report.destination {
+            Destination::Standard => (Output::standard(), session.output_look().width),
+            Destination::File(path) => (Output::file(path)?, session.file_look().width),
+        };
+        output.write(&bytes(report.format, &publication, width)?)?;
+        output.finish()?;
+    }
+    Ok(())
+}
+
+fn bytes(format: Format, publication: &Publication<'_>, width: usize) -> Result<Vec<u8>, Error> {
+    Ok(match format {
+        Format::Json => publication::json::json(publication).into_bytes(),
+        #[cfg(feature = "formats")]
+        Format::Csv => publication::csv::csv(publication).into_bytes(),
+        _ => publication::text::text(publication, width).into_bytes(),
+    })
+}
+
+/// Hard edits that lacked a linked file or a parameter on some records.
+fn not_run(summary: &Summary) -> Vec<NotRun> {
+    let lacked = summary.rules.iter().filter_map(|rule| {
+        let records = rule.counts.as_ref()?.not_run;
+        (records > 0 && rule.severity == Severity::Error).then(|| NotRun {
+            id: std::sync::Arc::clone(&rule.id),
+            title: rule.title.clone(),
+            records,
+        })
+    });
+    lacked.collect()
+}
+
+/// What is told while the submissions are judged: what is wrong with files, in one line each, and how far the run is.
+struct Told {
+    short: Short,
+    line: Option<ProgressLine>,
+    quiet: bool,
+}
+
+impl Told {
+    fn new(session: &Session, judging: &CheckArguments, audience: crate::report::Audience) -> Self {
+        let width = session.terminals.error.filter(|_| !judging.no_progress && !session.quiet);
+        Self {
+            short: Short::new(Output::standard_error(), audience),
+            line: width.map(|width| ProgressLine::new(session.language, width)),
+            quiet: session.quiet,
+        }
+    }
+}
+
+impl Reporter for Told {
+    fn start(&mut self, header: &RunHeader) -> Result<(), Error> {
+        self.short.start(header)
+    }
+
+    fn file_findings(&mut self, findings: &[Finding]) -> Result<(), Error> {
+        let about_files = |finding: &&Finding| {
+            finding.diagnostic.severity >= Severity::Error && !matches!(finding.diagnostic.place, Place::Record(_))
+        };
+        let told: Vec<Finding> = findings.iter().filter(about_files).cloned().collect();
+        if told.is_empty() || self.quiet {
+            return Ok(());
+        }
+        self.short.file_findings(&told)
+    }
+
+    fn records(&mut self, _: &[RecordFindings]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn finish(&mut self, _: &Summary) -> Result<(), Error> {
+        self.line.take();
+        Ok(())
+    }
+
+    fn wants_values(&self) -> bool {
+        false
+    }
+
+    fn wants_keys(&self) -> bool {
+        false
+    }
+
+    fn progress(&mut self, progress: Progress) -> Result<(), Error> {
+        self.line.as_mut().map_or(Ok(()), |line| line.progress(progress))
+    }
+}
+

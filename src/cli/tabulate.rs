@@ -239,7 +239,8 @@ fn unfit(
 fn reports(session: &Session, arguments: &TabulateArguments) -> Result<Vec<Report>, Box<Diagnostic>> {
     let mut asked = Vec::new();
     for given in &arguments.format {
-        let (name, file) = given.split_once('=').map_or((given.as_str(), None), |(name, file)| (name, Some(file)));
+        let (name, file) =
+            given.split_once('=').map_or((given.as_str(), None), |(name, file)| (name, Some(file)));
         let Some((_, own)) = FORMATS.iter().find(|(known, _)| *known == name) else {
             let known = || FORMATS.iter().map(|(name, _)| *name);
             let problem = usage(&UNKNOWN_VALUE, session.line.mark_value(given))
@@ -250,7 +251,8 @@ fn reports(session: &Session, arguments: &TabulateArguments) -> Result<Vec<Repor
         };
         asked.push(file.map_or_else(|| (*own).to_owned(), |file| format!("{own}={file}")));
     }
-    crate::settings::formats::reports(&asked).map_err(|problem| Box::new(check::wrong_format(session, &problem)))
+    crate::settings::formats::reports(&asked)
+        .map_err(|problem| Box::new(check::wrong_format(session, &problem)))
 }
 
 /// The threshold of suppression: a whole number from 2.
@@ -341,7 +343,8 @@ impl Reporter for Told {
 
     fn file_findings(&mut self, findings: &[Finding]) -> Result<(), Error> {
         let about_files = |finding: &&Finding| {
-            finding.diagnostic.severity >= Severity::Error && !matches!(finding.diagnostic.place, Place::Record(_))
+            finding.diagnostic.severity >= Severity::Error
+                && !matches!(finding.diagnostic.place, Place::Record(_))
         };
         let told: Vec<Finding> = findings.iter().filter(about_files).cloned().collect();
         if told.is_empty() || self.quiet {
@@ -371,4 +374,3 @@ impl Reporter for Told {
         self.line.as_mut().map_or(Ok(()), |line| line.progress(progress))
     }
 }
-

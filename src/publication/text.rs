@@ -109,12 +109,10 @@ impl Drawing<'_> {
             crate::tables::RowKind::Id => format!("{} {label}", row.name),
             _ => label.to_string(),
         };
-        let count = |cell: &CellFigures| {
-            match cell.count.now {
-                _ if cell.hidden => UNKNOWN.to_owned(),
-                Some(0) if cell.count.high == Some(0) => NOUGHT.to_owned(),
-                _ => self.moving(&cell.count, |count| grouped(*count)),
-            }
+        let count = |cell: &CellFigures| match cell.count.now {
+            _ if cell.hidden => UNKNOWN.to_owned(),
+            Some(0) if cell.count.high == Some(0) => NOUGHT.to_owned(),
+            _ => self.moving(&cell.count, |count| grouped(*count)),
         };
         let share = |cell: &CellFigures| {
             if cell.hidden {
@@ -198,7 +196,8 @@ impl Drawing<'_> {
     fn grid(&self) -> String {
         let mut lines = self.lines();
         let columns = self.table.columns.iter().map(|column| column.label.get(self.language).to_string());
-        let averages = self.kinds().into_iter().map(|kind| words::short_average(kind).get(self.language).to_string());
+        let averages =
+            self.kinds().into_iter().map(|kind| words::short_average(kind).get(self.language).to_string());
         let header: Vec<String> = columns.chain(averages).collect();
         lines.iter_mut().for_each(|line| line.cells.resize(header.len(), String::new()));
         let widest = |texts: &mut dyn Iterator<Item = &str>| {
@@ -233,8 +232,7 @@ impl Drawing<'_> {
 /// Whether a row of a state has no record, and none can come.
 fn is_nothing(row: &RowFigures) -> bool {
     use crate::tables::AnswerRow::{NoAnswer, NotApplicable, Unusable};
-    let is_state =
-        matches!(row.kind, crate::tables::RowKind::Answer(NoAnswer | NotApplicable | Unusable));
+    let is_state = matches!(row.kind, crate::tables::RowKind::Answer(NoAnswer | NotApplicable | Unusable));
     is_state && row.cells.iter().all(|cell| !cell.hidden && cell.count.high == Some(0))
 }
 

@@ -38,5 +38,5 @@ pub use programme::{
 };
 pub use ratio::{Decimal, Ratio, percent, prints_as, ratio, whole};
 pub use settled::{Acceptance, Failure, Settled};
-pub use suppress::suppress;
 pub use strata::{Moving, Stratum, frame_weighted, mean_of_bands};
+pub use suppress::suppress;

@@ -11,6 +11,8 @@ mod mix;
 mod row_rules;
 mod sheet;
 mod sums;
+#[cfg(test)]
+mod tests;
 mod told;
 
 use std::collections::BTreeMap;

@@ -112,6 +112,9 @@ impl Row<'_> {
     /// An average of counted figures.
     pub(super) fn average(&self, kind: AverageKind) -> Option<&Ratio> {
         let averages = &self.figures.averages;
+        if averages.hidden || self.figures.cells.iter().any(|cell| cell.hidden) {
+            return None;
+        }
         match kind {
             AverageKind::Pooled => averages.pooled.now.as_ref(),
             AverageKind::Bands => averages.bands.now.as_ref(),
@@ -153,6 +156,11 @@ impl<'f> Table<'f> {
     /// Whether its rows are the whole together.
     pub(super) const fn adds_up(&self) -> bool {
         self.figures.adds_up
+    }
+
+    /// The base of the column at `place`. `None`: it is not known, or may not be shown.
+    pub(super) fn base(&self, place: usize) -> Option<u64> {
+        self.columns().get(place).filter(|column| !column.hidden)?.base.now
     }
 
     /// Its columns.
@@ -262,6 +270,10 @@ impl<'f> Sheet<'f> {
 }
 
 fn cell(figures: &CellFigures, kind: RowKind, counted: bool) -> Cell {
+    // What may not be shown may not be told in a message either.
+    if figures.hidden {
+        return Cell::default();
+    }
     let published = figures.published.clone();
     let earlier = figures.earlier.iter().rev().flatten().next().and_then(|earlier| match earlier {
         EarlierFigure::Recomputed(count, base) => {

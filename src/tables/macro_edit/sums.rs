@@ -33,9 +33,10 @@ pub(super) fn nested(sheet: &Sheet<'_>, within: &[Vec<usize>], alike: &[usize]) 
     let mut compare = |inner: usize, outer: usize, same: bool| {
         let (Some(inner), Some(outer)) = (sheet.table(inner), sheet.table(outer)) else { return };
         for (place, column) in inner.columns().iter().enumerate() {
-            let other = outer.columns().iter().find(|other| other.name == column.name);
+            let other = outer.columns().iter().position(|other| other.name == column.name);
             // Where nothing was counted there is nothing to compare.
-            let bases = column.base.now.zip(other.and_then(|other| other.base.now)).filter(|_| sheet.counted);
+            let bases =
+                inner.base(place).zip(other.and_then(|other| outer.base(other))).filter(|_| sheet.counted);
             let Some((small, large)) = bases else { continue };
             if small <= large && (!same || small == large) {
                 continue;

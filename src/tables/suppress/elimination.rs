@@ -65,9 +65,13 @@ impl<'a> Elimination<'a> {
             for second in moves.iter().skip(place + 1) {
                 for sign in [1, -1] {
                     let mut both = first.clone();
-                    second.iter().for_each(|(place, factor)| *both.entry(*place).or_default() += sign * factor);
+                    second
+                        .iter()
+                        .for_each(|(place, factor)| *both.entry(*place).or_default() += sign * factor);
                     both.retain(|_, factor| *factor != 0);
-                    if both.keys().any(|place| open.contains(place)) && (self.fits(&both, 1) || self.fits(&both, -1)) {
+                    if both.keys().any(|place| open.contains(place))
+                        && (self.fits(&both, 1) || self.fits(&both, -1))
+                    {
                         open.retain(|place| !both.contains_key(place));
                     }
                 }

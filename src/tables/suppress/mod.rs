@@ -28,7 +28,8 @@ pub fn suppress(programme: &Programme, figures: &mut Figures, threshold: u64) {
     let mut hidden: BTreeSet<usize> = BTreeSet::new();
     for (table, shown) in figures.tables.iter().enumerate() {
         for (row, line) in shown.rows.iter().enumerate() {
-            let cells = line.cells.iter().enumerate().filter(|(_, cell)| is_small(line.kind, cell, threshold));
+            let cells =
+                line.cells.iter().enumerate().filter(|(_, cell)| is_small(line.kind, cell, threshold));
             hidden.extend(cells.filter_map(|(column, _)| sums.place(&Variable::Cell(table, row, column))));
         }
     }
@@ -64,8 +65,11 @@ fn protect(sums: &Sums, hidden: &mut BTreeSet<usize>) {
             None => Elimination::of(sums, hidden).first_told().map(|place| sums.beside(place, hidden)),
         };
         let Some(places): Option<BTreeSet<usize>> = told else { return };
-        let cheapest =
-            places.iter().copied().filter(|place| !hidden.contains(place)).min_by_key(|&place| sums.cost(place));
+        let cheapest = places
+            .iter()
+            .copied()
+            .filter(|place| !hidden.contains(place))
+            .min_by_key(|&place| sums.cost(place));
         match cheapest {
             Some(place) => hidden.insert(place),
             // Every sum that holds it is hidden as a whole; nothing more can be done, and nothing tells it.
@@ -78,7 +82,8 @@ fn protect(sums: &Sums, hidden: &mut BTreeSet<usize>) {
 fn apply(sums: &Sums, hidden: &BTreeSet<usize>, table: usize, shown: &mut TableFigures) {
     let is_hidden = |variable: Variable| sums.place(&variable).is_some_and(|place| hidden.contains(&place));
     let mut any = false;
-    let axis_told = (0..shown.columns.len()).any(|column| is_hidden(Variable::Accepted(sums.axis(table), column)));
+    let axis_told =
+        (0..shown.columns.len()).any(|column| is_hidden(Variable::Accepted(sums.axis(table), column)));
     for (column, head) in shown.columns.iter_mut().enumerate() {
         head.hidden = is_hidden(Variable::Base(table, column))
             || is_hidden(Variable::Accepted(sums.axis(table), column));
@@ -101,7 +106,8 @@ fn apply(sums: &Sums, hidden: &BTreeSet<usize>, table: usize, shown: &mut TableF
         any |= hides;
         let total_hidden = line.cells.last().is_some_and(|cell| cell.hidden);
         if hides {
-            let pooled = if total_hidden { super::strata::Moving::default() } else { line.averages.pooled.clone() };
+            let pooled =
+                if total_hidden { super::strata::Moving::default() } else { line.averages.pooled.clone() };
             let earlier = line.averages.earlier.iter().map(|_| None).collect();
             line.averages = Averages { pooled, earlier, hidden: true, ..Averages::default() };
         }

@@ -63,7 +63,9 @@ impl Sums {
             sums.received(table, shown);
         }
         for (table, shown) in figures.tables.iter().enumerate() {
-            if let Some(Counting::Answers(question)) = programme.tables.get(table).map(|table| &table.counting) {
+            if let Some(Counting::Answers(question)) =
+                programme.tables.get(table).map(|table| &table.counting)
+            {
                 sums.between(programme, figures, table, shown, question);
             }
         }
@@ -132,7 +134,8 @@ impl Sums {
         equation.extend(whole.map(|place| (place, -1)));
         // The same count on both sides says nothing.
         let places: BTreeSet<usize> = equation.iter().map(|(place, _)| *place).collect();
-        let value = |(place, sign): &(usize, i8)| self.values.get(*place).copied().unwrap_or(0) * i64::from(*sign);
+        let value =
+            |(place, sign): &(usize, i8)| self.values.get(*place).copied().unwrap_or(0) * i64::from(*sign);
         let total: i64 = equation.iter().map(value).sum();
         if total == 0 && equation.len() > 1 && places.len() == equation.len() {
             self.equations.push(equation);
@@ -151,7 +154,8 @@ impl Sums {
         }
         for (row, line) in shown.rows.iter().enumerate() {
             // Units of the frame are public, and totals of records too.
-            let is_public = line.kind == RowKind::Count && &*line.name != "valid" && &*line.name != "received";
+            let is_public =
+                line.kind == RowKind::Count && &*line.name != "valid" && &*line.name != "received";
             for (column, cell) in line.cells.iter().enumerate() {
                 let is_total = column + 1 == line.cells.len() && shown.kind == TableKind::Response;
                 if !is_public && !is_total {
@@ -251,7 +255,8 @@ impl Sums {
             }
         }
         for (other, theirs) in figures.tables.iter().enumerate() {
-            let Some(Counting::Answers(their)) = programme.tables.get(other).map(|table| &table.counting) else {
+            let Some(Counting::Answers(their)) = programme.tables.get(other).map(|table| &table.counting)
+            else {
                 continue;
             };
             let alike = self.axis(table) == self.axis(other) && theirs.columns.len() == columns;

@@ -164,7 +164,9 @@ fn others(truth: &Truth, printed: &(Vec<Seen>, Vec<[Option<u64>; 4]>), random: &
     let kinds: [&[usize]; 7] = [&[0, 3, 6], &[0, 3, 7], &[0, 3, 8], &[0, 4], &[0, 5], &[1], &[2]];
     let mut found = Vec::new();
     let moved = |world: &mut Truth, band: usize, from: usize, to: usize| {
-        kinds[from].iter().all(|place| world[band][*place].checked_sub(1).map(|less| world[band][*place] = less).is_some())
+        kinds[from]
+            .iter()
+            .all(|place| world[band][*place].checked_sub(1).map(|less| world[band][*place] = less).is_some())
             && {
                 kinds[to].iter().for_each(|place| world[band][*place] += 1);
                 true
@@ -244,7 +246,8 @@ fn no_hidden_count_can_be_told_from_what_is_printed() {
         for (table, shown) in before.tables.iter().enumerate() {
             for (row, line) in shown.rows.iter().enumerate() {
                 for column in 0..4 {
-                    let (count, base) = (line.cells[column].count.now.unwrap(), line.cells[column].base.now.unwrap());
+                    let (count, base) =
+                        (line.cells[column].count.now.unwrap(), line.cells[column].base.now.unwrap());
                     let small = |number: u64| number == 1 || number == 2;
                     if !small(count) && !small(base - count) {
                         continue;
@@ -270,7 +273,10 @@ fn no_hidden_count_can_be_told_from_what_is_printed() {
                     };
                     let differs = others.iter().any(|world| of(world) != of(&truth));
                     // 無回答 and 不詳 of such a small base are nought, and their rest is the base.
-                    assert!(differs || !matches!(&*line.name, "a" | "b" | "c" | "other"), "{name}\n{printed:?}");
+                    assert!(
+                        differs || !matches!(&*line.name, "a" | "b" | "c" | "other"),
+                        "{name}\n{printed:?}"
+                    );
                 }
             }
         }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::expression::{FieldId, Type, Value};
 use crate::input::{RawChunk, RawRecord};
 use crate::questionnaire::{Field, Mark};
-use crate::rule_pack::{ExampleRecord, ExampleValue, RulePack};
+use crate::rule_pack::{ExampleRecord, ExampleValue, RulePack, record_set};
 
 use super::{Batch, Column, Data, Mask, Table, missing};
 
@@ -30,7 +30,9 @@ pub fn batch_about(pack: &RulePack, records: &[ExampleRecord], about: u16) -> Ba
         ..RawChunk::default()
     };
     let links = pack.links.iter().map(|link| link.questionnaire.fields.len());
-    let widths = std::iter::once(pack.width()).chain(links);
+    // Behind the links stand the record sets that are made of published tables.
+    let sets = record_set::NAMES.iter().map(|name| record_set::columns(name).count());
+    let widths = std::iter::once(pack.width()).chain(links).chain(sets);
     let tables = (0_u16..)
         .zip(widths)
         .map(|(table, width)| Table {
@@ -88,7 +90,12 @@ fn linked(records: &[ExampleRecord], table: u16, about: u16) -> Mask {
 /// The type of a column of any table.
 pub fn type_of(pack: &RulePack, id: FieldId) -> Option<&Type> {
     let derived = || pack.derived.iter().find(|derived| derived.id == id).map(|derived| &derived.ty);
-    pack.field(id).map(|field| &field.ty).or_else(derived)
+    let of_a_set = || {
+        let set = usize::from(id.table).checked_sub(pack.links.len() + 1)?;
+        let column = record_set::columns(record_set::NAMES.get(set)?).nth(usize::from(id.index))?;
+        Some(column.1)
+    };
+    pack.field(id).map(|field| &field.ty).or_else(derived).or_else(of_a_set)
 }
 
 fn column(

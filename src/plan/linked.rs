@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use super::lower::{Lowering, routing_of};
 use super::{DatasetRule, Plan, dataset};
-use crate::expression::FieldId;
+use crate::diagnostic::{Argument, Decimal, Severity};
+use crate::expression::{FieldId, ParamId, Type, Value};
 use crate::rule_pack::{EditRule, RulePack};
 
 /// Columns of linked files that the rules at `rules` and `over_many` of `pack`, and its derived values, read.
@@ -91,3 +92,38 @@ impl Plan {
         }
     }
 }
+
+impl Plan {
+    /// The chosen rules about figures of published tables, with their positions in `pack.rules`.
+    pub fn figure_rules(&self) -> impl Iterator<Item = (usize, &EditRule)> {
+        let rules = self.elsewhere.iter().filter_map(|&index| Some((index, self.pack.rules.get(index)?)));
+        rules.filter(|(_, rule)| usize::from(rule.table) > self.pack.links.len())
+    }
+
+    /// The severity that the run gives to the rule at `index` of `pack.rules`. `None`: its own.
+    pub fn severity(&self, index: usize) -> Option<Severity> {
+        self.levels.get(&index).copied()
+    }
+
+    /// A parameter as messages print it.
+    pub fn parameter(&self, param: ParamId) -> Argument {
+        let ty = self.pack.params.get(usize::from(param.0)).map(|param| &param.ty);
+        match (self.params.get(&param), ty) {
+            (Some(Value::Number(mantissa)), Some(Type::Number { scale, .. })) => {
+                Argument::Number(Decimal { mantissa: *mantissa, scale: *scale })
+            }
+            (Some(Value::Text(text)), _) => Argument::written(text),
+            _ => Argument::NotGiven,
+        }
+    }
+
+    /// A parameter that is a number: its digits without point, and how many stand behind it. `None`: it is none, or was
+    /// not given.
+    pub fn number(&self, param: ParamId) -> Option<(i64, u8)> {
+        match self.parameter(param) {
+            Argument::Number(number) => Some((number.mantissa, number.scale)),
+            _ => None,
+        }
+    }
+}
+

@@ -30,8 +30,8 @@ use super::mistake;
 use super::wave::Waves;
 use super::zone::Zone;
 use super::{
-    DerivedValue, Link, Lookup, Param, RulePack, exemption, foreign, generated, judgement, own_schema, param,
-    replace, rule, shape, tabulation, telling,
+    DerivedValue, Link, Lookup, Param, RulePack, exemption, foreign, generated, judgement, macro_edit,
+    own_schema, param, replace, rule, shape, tabulation, telling,
 };
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostics, Localized};
@@ -189,6 +189,9 @@ impl<'a> Loader<'_, 'a> {
         let all = group::Rules { all: &rules, gone: &gone, making: &making, subject: &subject };
         let groups = all.groups(files, &mut ids, &mut self.found);
         let exemptions = exemption::read(files, &rules, &gone, waves, &mut self.found);
+        let reading =
+            macro_edit::Reading { files, root: self.root, params: &declared.params, tabulation: &tabulation };
+        let macro_edits = macro_edit::read(&reading, &rules, &mut self.sources, &mut self.found)?;
         let rules = rules.into_iter().map(|drafted| drafted.rule).collect();
         let names = subject.names;
         Ok(Some(RulePack {
@@ -196,7 +199,7 @@ impl<'a> Loader<'_, 'a> {
             wave: Arc::from(manifest.wave.as_str()),
             title: survey.both("title").unwrap_or_default(),
             everyone: making.everyone.clone(),
-            hash: hash(self.root, &sources),
+            hash: hash(self.root, &self.sources),
             zone,
             questionnaire: declared.form,
             key,
@@ -211,6 +214,7 @@ impl<'a> Loader<'_, 'a> {
             exemptions,
             profiles,
             tabulation,
+            macro_edits,
             cell_notices,
             foreign_columns,
             names,

@@ -64,7 +64,7 @@ impl<'a> Making<'a> {
             lets: BTreeMap::new(),
             it: None,
         };
-        if let Some((number, fields)) = record_set::fields(table) {
+        if let Some((number, fields)) = record_set::fields(table, self.links.len()) {
             let names = around(fields, BTreeMap::new());
             return Some(Subject { table: number, names, form: None, published: record_set::PUBLISHED });
         }

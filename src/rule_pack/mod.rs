@@ -32,6 +32,7 @@ pub(crate) mod keys;
 mod link;
 pub mod load;
 mod lookup;
+pub mod macro_edit;
 mod making;
 mod manifest;
 pub(crate) mod mistake;
@@ -61,6 +62,7 @@ use crate::diagnostic::{Localized, Notice};
 use crate::expression::{FieldId, LookupId, Names, ParamId, Type, TypedExpr, Value};
 use crate::questionnaire::{Declared, Field, FindingKind, Questionnaire};
 use crate::source::SourceText;
+use macro_edit::MacroEdit;
 use tabulation::Tabulation;
 use zone::Zone;
 
@@ -436,6 +438,8 @@ pub struct RulePack {
     pub profiles: Vec<Profile>,
     /// What is tabulated.
     pub tabulation: Tabulation,
+    /// Macro edits that are about more than one row of figures.
+    pub macro_edits: Vec<MacroEdit>,
     /// Texts of the cell findings whose ids the schema publishes (`x-finding-ids`: type, domain, a keyword,
     /// duplicate); slots `question`, `value`, `options`, in this order.
     pub cell_notices: BTreeMap<(FieldId, FindingKind), Arc<Notice>>,

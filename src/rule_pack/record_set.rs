@@ -1,7 +1,7 @@
 //! The two record sets that are derived from the published tables, and what rules about them may name.
 //!
 //! Invariants
-//! - They are read by `[[linked_rule]]` only and have tables of their own, far from those of links.
+//! - They are read by `[[linked_rule]]` only and have tables of their own, behind those of links.
 //! - A number that has no value in a row (no last wave, nothing published) is blank.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,11 +35,11 @@ pub const PUBLISHED: &[&str] = &[
 /// Their names.
 pub const NAMES: [&str; 2] = ["band_row", "table_row"];
 
-/// The table of `band_row`.
-pub const BAND_ROW: u16 = u16::MAX - 1;
-
-/// The table of `table_row`.
-pub const TABLE_ROW: u16 = u16::MAX;
+/// The table of the record set called `name` in a survey of so many `links`: behind theirs. `None`: there is no such.
+pub fn table(name: &str, links: usize) -> Option<u16> {
+    let place = NAMES.iter().position(|known| *known == name)?;
+    u16::try_from(links + 1 + place).ok()
+}
 
 const COUNT: Type = Type::INTEGER;
 const PERCENT: Type = Type::Number { scale: 6, unit: None };
@@ -66,13 +66,20 @@ const TABLE_ROW_FIELDS: &[Column] = &[
     ("published", PERCENT, Localized::new("公表値", "published figure")),
 ];
 
-/// Table and fields of the record set called `name`. `None`: there is no such.
-pub fn fields(name: &str) -> Option<(u16, BTreeMap<Arc<str>, NamedField>)> {
-    let (table, columns) = match name {
-        "band_row" => (BAND_ROW, BAND_ROW_FIELDS),
-        "table_row" => (TABLE_ROW, TABLE_ROW_FIELDS),
-        _ => return None,
+/// The columns of the record set called `name`, with their types, in order. Empty: there is no such.
+pub fn columns(name: &str) -> impl Iterator<Item = (&'static str, &'static Type)> {
+    let columns = match name {
+        "band_row" => BAND_ROW_FIELDS,
+        "table_row" => TABLE_ROW_FIELDS,
+        _ => &[],
     };
+    columns.iter().map(|(name, ty, _)| (*name, ty))
+}
+
+/// Table and fields of the record set called `name` in a survey of so many `links`. `None`: there is no such.
+pub fn fields(name: &str, links: usize) -> Option<(u16, BTreeMap<Arc<str>, NamedField>)> {
+    let table = table(name, links)?;
+    let columns = if name == "band_row" { BAND_ROW_FIELDS } else { TABLE_ROW_FIELDS };
     let field = |(index, (name, ty, title)): (usize, &Column)| {
         let id = FieldId { table, index: u16::try_from(index).unwrap_or(u16::MAX) };
         let named = NamedField {

@@ -11,6 +11,7 @@ mod axis;
 mod beside;
 mod counts;
 mod figures;
+mod macro_edit;
 mod making;
 mod naming;
 mod possible;
@@ -30,6 +31,7 @@ pub use figures::{
     Averages, BaseText, CellFigures, ColumnFigures, ColumnKind, Decision, EarlierAverages, EarlierFigure,
     Figures, Notes, Published, Records, RowFigures, RowKind, TableFigures, WaveBeside,
 };
+pub use macro_edit::{Judged, macro_findings};
 pub use making::{ALL, UNCLASSIFIED, figures, prints};
 pub use programme::{
     AnswerRow, BaseConvention, Counting, PlannedRow, PlannedTable, Programme, Question, linked_reads,

@@ -155,6 +155,7 @@ pub fn pack(questionnaire: Questionnaire) -> RulePack {
         sources: Vec::new(),
         zone: Zone::default(),
         tabulation: kenpyo::rule_pack::tabulation::Tabulation::default(),
+        macro_edits: Vec::new(),
         cell_notices: BTreeMap::new(),
     }
 }

@@ -115,6 +115,7 @@ pub(super) fn pack() -> Arc<RulePack> {
         foreign_columns: BTreeMap::from([("旧設問".into(), "ex-old".into())]),
         names: Names::default(),
         tabulation: crate::rule_pack::tabulation::Tabulation::default(),
+        macro_edits: Vec::new(),
         cell_notices: BTreeMap::new(),
         zone: Zone { seconds: 9 * 3600 },
         sources: Vec::new(),

@@ -284,4 +284,9 @@ codes! {
     BASE_OF_TWO_ROUTINGS = "KP-P181" "base-of-two-routings" Error
         title "母数と設問の回答対象が異なる" "base and question of different routing"
         message "[table.{table}] の設問の回答対象は、母数「{base}」と異なります。別の母数を書くか、base を削除してください。" "The question of [table.{table}] is asked of others than the base \"{base}\" counts. Please name another base, or remove `base`.";
+    /// A setting of a macro edit that names nothing.
+    MACRO_SETTING = "KP-P190" "macro-setting-of-nothing" Error
+        title "集計表の審査の設定が使えない" "unusable setting of a macro edit"
+        message "「{found}」は{expected}として使えません。設定を修正してください。" "\"{found}\" cannot be used as {expected}. Please correct the setting."
+        help "使えるもの：{known}" "what can stand there: {known}";
 }

@@ -13,7 +13,7 @@ use super::super::mistake;
 use super::super::param::keep;
 use super::super::toml_file::Text;
 use super::super::{Lookup, LookupKeys};
-use super::{Classing, PublishedFigure, PublishedTable, Reading, Tabulation};
+use super::{Classing, PublishedFigure, Reading, Tabulation};
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostics, Localized};
 use crate::error::Error;
@@ -48,7 +48,7 @@ pub(super) fn read(
         let Some(path) = keep(chain::file_at(reading.root, path, source), found) else { continue };
         let file = chain::read_file(reading.root, &path, sources)?;
         let rows = csv_rows::rows(&mut cells, &file);
-        let figures = Figures { reading, tabulation, file: &file }.read(&rows, found);
+        let figures = Figures { tabulation, file: &file }.read(&rows, found);
         if let Some(wave) = tabulation.waves.iter_mut().find(|known| &*known.wave == wave) {
             wave.published = figures;
         }
@@ -57,7 +57,6 @@ pub(super) fn read(
 }
 
 struct Figures<'a> {
-    reading: &'a Reading<'a>,
     tabulation: &'a Tabulation,
     file: &'a SourceText,
 }
@@ -96,9 +95,9 @@ impl Figures<'_> {
         let fits = declared.rows.iter().any(|row| **row == **option);
         let what = Localized::new("表の行", "a row of the table");
         let fits = check(fits, 1, declared.rows.join(" "), what);
-        let columns = self.columns(declared);
+        let columns: Vec<&str> = declared.columns.iter().map(|name| &**name).chain([ALL]).collect();
         let what = Localized::new("表の列", "a column of the table");
-        let fits = check(columns.iter().any(|name| name == column), 2, columns.join(" "), what) && fits;
+        let fits = check(columns.contains(&column.as_str()), 2, columns.join(" "), what) && fits;
         let decimals = value.split_once('.').map_or(0, |(_, part)| part.len());
         let decimals = u8::try_from(decimals).unwrap_or(u8::MAX);
         let number = |text: &str| parse_scaled(text, decimals).ok().filter(|digits| *digits >= 0);
@@ -138,25 +137,18 @@ impl Figures<'_> {
             .with("known", known);
         found.push(mistake::suggested(mistake, cell, known.split(' ')));
     }
-
-    fn columns(&self, table: &PublishedTable) -> Vec<String> {
-        let classing = table.classing.as_ref().unwrap_or(&self.tabulation.classing);
-        let mut names = self.reading.column_names(classing);
-        names.push(ALL.to_owned());
-        names
-    }
 }
 
 impl Reading<'_> {
     /// Names of the columns into which `classing` puts records.
-    fn column_names(&self, classing: &Classing) -> Vec<String> {
+    pub(super) fn column_names(&self, classing: &Classing) -> Vec<Arc<str>> {
         let labels = classing.labels.and_then(|id| self.lookups.get(usize::from(id.0)));
         if let Some(lookup) = labels {
-            return keys(lookup).iter().map(|key| (**key).to_owned()).collect();
+            return keys(lookup);
         }
         let first = classing.by.first().and_then(|&id| self.type_of(id));
         match first {
-            Some(Type::Option(list)) => list.items.iter().map(|item| item.name.to_string()).collect(),
+            Some(Type::Option(list)) => list.items.iter().map(|item| Arc::clone(&item.name)).collect(),
             _ => Vec::new(),
         }
     }

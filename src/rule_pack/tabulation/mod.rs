@@ -20,6 +20,7 @@ use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostics, Localized};
 use crate::error::Error;
 use crate::expression::names::NamedField;
+use crate::expression::number::parse_scaled;
 use crate::expression::{FieldId, LookupId, Names, Type, TypedExpr};
 use crate::questionnaire::Questionnaire;
 use crate::source::SourceText;
@@ -209,6 +210,8 @@ pub struct PublishedTable {
     pub average: AverageKind,
     /// Columns of its own. `None`: those of all tables.
     pub classing: Option<Classing>,
+    /// Names of its columns, without the total.
+    pub columns: Vec<Arc<str>>,
     /// Questions of earlier waves that changed, and whose share is still the same.
     pub earlier: Vec<EarlierQuestion>,
 }
@@ -241,6 +244,15 @@ pub(super) struct Reading<'a> {
     pub(super) root: &'a SurveyRoot,
 }
 
+/// A number as it is written: its digits without the point, and how many of them stand behind it. `None`: it is none, or
+/// negative.
+pub(super) fn decimal(text: &str) -> Option<(i64, u8)> {
+    let decimals = text.split_once('.').map_or(0, |(_, part)| part.len());
+    let decimals = u8::try_from(decimals).ok()?;
+    let digits = parse_scaled(text, decimals).ok().filter(|digits| *digits >= 0)?;
+    Some((digits, decimals))
+}
+
 /// All that the pack's survey files declare of tables.
 pub(super) fn read(
     reading: &Reading<'_>,
@@ -249,6 +261,9 @@ pub(super) fn read(
 ) -> Result<Tabulation, Error> {
     let mut tabulation = shared::read(reading, found);
     tabulation.tables = table::read(reading, &tabulation, found);
+    for table in &mut tabulation.tables {
+        table.columns = reading.column_names(table.classing.as_ref().unwrap_or(&tabulation.classing));
+    }
     figures::read(reading, &mut tabulation, sources, found)?;
     Ok(tabulation)
 }

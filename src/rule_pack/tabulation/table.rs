@@ -74,6 +74,7 @@ impl One<'_> {
                 _ => AverageKind::None,
             }),
             classing,
+            columns: Vec::new(),
             earlier: self.earlier(field, found),
         })
     }

@@ -170,7 +170,7 @@ fn a_command_that_would_not_be_run_is_a_fault_with_its_place() {
     assert_eq!(shown(document).unwrap()[0].2, End::Interrupted("Ctrl-C".to_owned()));
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let (path, to) = (entry.path(), to.join(entry.file_name()));

@@ -429,3 +429,33 @@ fn nothing_of_a_record_stands_in_the_tables() {
     assert!(all.contains("5353") && !all.contains("カナリア") && !all.contains("example.jp"));
     assert_eq!(BANDS.len(), 6);
 }
+
+/// A table may have columns of its own: prefectures, with their codes.
+#[cfg(feature = "formats")]
+#[test]
+fn a_table_by_prefecture_has_the_codes_of_areas() {
+    let folder = tempfile::tempdir().unwrap();
+    for part in ["rules", "schemas"] {
+        crate::documents::copy(&root().join(part), &folder.path().join(part));
+    }
+    let survey = folder.path().join("rules/hospital-cyber/2024/survey.toml");
+    let declared = "\n[table.T20]\nkind = \"response\"\nby = [\"frame.pref_code\", \"pref_code\"]\nlabels = \"prefecture\"\ntitle.ja = \"都道府県別\"\ntitle.en = \"By prefecture\"\n";
+    fs::write(&survey, fs::read_to_string(&survey).unwrap() + declared).unwrap();
+    let file = root().join(clean()).display().to_string();
+    let frame = format!("frame={}", root().join(fixture("linked/frame.csv")).display());
+    let output = command(folder.path())
+        .args(["tabulate", &file, "--quiet", "--survey", "rules/hospital-cyber/2024", "--link", &frame])
+        .args(["--table", "T20", "--format", "csv", "--lang", "ja"])
+        .output()
+        .unwrap();
+    let content = text(&output);
+    let rows: Vec<Vec<&str>> = content.lines().skip(1).map(|line| line.split(',').collect()).collect();
+    let counts: BTreeMap<&str, u64> = rows
+        .iter()
+        .filter(|row| row[5] == "valid" && row[10] == "count" && !row[9].is_empty())
+        .map(|row| (row[9], row[12].parse().unwrap()))
+        .collect();
+    assert_eq!(counts.len(), 47, "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(counts.values().sum::<u64>(), 5353);
+    assert!(rows.iter().any(|row| row[8] == "東京都" && row[9] == "13"));
+}

@@ -3,6 +3,7 @@
 mod extending;
 mod mistakes;
 mod routing;
+mod tables;
 mod whole;
 
 use super::load::{Loaded, load};

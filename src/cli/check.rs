@@ -24,6 +24,7 @@ use crate::engine::{self, CheckOptions, Part, survey};
 use crate::input::InputFormat;
 use crate::report::fingerprint::Secret;
 use crate::report::{Audience, words};
+use crate::rule_pack::load::Purpose;
 use crate::settings::formats::{FORMATS, reports};
 use crate::settings::{Destination, FormatProblem, Numbers, Report, Settings};
 use crate::source::SourceText;
@@ -52,7 +53,7 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
     };
     let frame = frame(session, arguments, &settings, secret);
     let refusal = Refusal { session, arguments, reports: &reports, frame: &frame };
-    let parts = match parts::planned(session, arguments, inputs, &refusal) {
+    let parts = match parts::planned(session, arguments, inputs, Purpose::Judge, &refusal) {
         Ok(parts) => parts,
         Err(exit) => return exit,
     };

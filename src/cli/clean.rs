@@ -34,6 +34,7 @@ use crate::expression::calendar::parse_date;
 use crate::report::words;
 use crate::report::wrap::grouped;
 use crate::rewrite::clean::{Cleaner, FileQueries, KNOWN, Options, Stated};
+use crate::rule_pack::load::Purpose;
 use crate::settings::{Destination, Report};
 use crate::source::digest;
 use crate::source::folder::{Folder, Standing};
@@ -196,7 +197,7 @@ fn clean(session: &Session, arguments: &CleanArguments, judging: &CheckArguments
     let secret = secret::configured(session).map_err(refuse)?;
     let frame = check::frame(session, judging, &settings, secret);
     let refusal = Refusal { session, arguments: judging, reports: &reports, frame: &frame };
-    let mut planned = parts::planned(session, judging, inputs, &refusal)?;
+    let mut planned = parts::planned(session, judging, inputs, Purpose::Judge, &refusal)?;
     if planned.iter().any(|part| part.plan.hard_edit_deselected) {
         let problem = Diagnostics::from_iter([Diagnostic::new(&CLEAN_WITHOUT_HARD_EDIT, Place::Run)]);
         session.draw_error(&problem, &[]);

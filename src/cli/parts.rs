@@ -16,6 +16,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{InputFile, InputPlace, LinkedFile};
 use crate::plan::{Plan, levels};
 use crate::rule_pack::RulePack;
+use crate::rule_pack::load::Purpose;
 
 /// Submissions that are judged alike.
 #[derive(Debug)]
@@ -36,11 +37,12 @@ pub(super) fn planned(
     session: &Session,
     arguments: &CheckArguments,
     inputs: Vec<InputFile>,
+    purpose: Purpose,
     refusal: &Refusal<'_>,
 ) -> Result<Vec<PlannedPart>, Exit> {
     let mut parts = Vec::new();
     for (survey, inputs) in by_survey(session, arguments, inputs) {
-        let loaded = super::open_to_judge(session, survey.as_deref())?;
+        let loaded = super::open_for(session, survey.as_deref(), purpose)?;
         let Some(pack) = loaded.pack else {
             session.refuse_pack(&loaded.diagnostics, &loaded.sources);
             return Err(refusal.tell(&loaded.diagnostics, &loaded.sources));

@@ -52,24 +52,32 @@ pub struct Loaded {
     pub sources: Vec<SourceText>,
 }
 
+/// What a pack is loaded for. One inside the binary has been read whole by the tests: of it only what is needed is read
+/// again. Of any other everything is, so that every mistake in it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To judge submissions: neither examples nor what was published.
+    Judge,
+    /// To make tables: no examples.
+    Tabulate,
+    /// To look at the pack itself.
+    Whole,
+}
+
 /// Loads the pack in `folder` of `root`, with what it extends.
 ///
 /// # Errors
 /// A file of the folder cannot be read. What is wrong inside the files is in the result.
 pub fn load(root: &SurveyRoot, folder: &str) -> Result<Loaded, Error> {
-    load_with(root, folder, true)
+    load_for(root, folder, Purpose::Whole)
 }
 
-/// Loads the pack as [`load`] does, but for the examples of one inside the binary: the tests have run them, and no
-/// submission is judged by them.
+/// Loads the pack as [`load`] does, as far as `purpose` needs it.
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_to_judge(root: &SurveyRoot, folder: &str) -> Result<Loaded, Error> {
-    load_with(root, folder, is_foreign(root))
-}
-
-fn load_with(root: &SurveyRoot, folder: &str, examples: bool) -> Result<Loaded, Error> {
+pub fn load_for(root: &SurveyRoot, folder: &str, purpose: Purpose) -> Result<Loaded, Error> {
+    let purpose = if is_foreign(root) { Purpose::Whole } else { purpose };
     let mut sources = Vec::new();
     let mut found = Diagnostics::new();
     let layers = chain::read(root, folder.trim_end_matches('/'), &mut sources, &mut found)?;
@@ -79,7 +87,7 @@ fn load_with(root: &SurveyRoot, folder: &str, examples: bool) -> Result<Loaded, 
         shape::check(block, &file.root, file.source, &mut found);
     }
     let whole = files.len() == layers.iter().map(|layer| layer.rules.len() + 1).sum::<usize>();
-    let mut loader = Loader { root, files: &files, sources, found, whole, examples };
+    let mut loader = Loader { root, files: &files, sources, found, whole, purpose };
     let pack = loader.pack(forms)?;
     if is_foreign(root) {
         own_schema::check_files(&files, &mut loader.found)?;
@@ -128,8 +136,7 @@ struct Loader<'r, 'a> {
     found: Diagnostics,
     /// Whether every file has a tree: only then can a name be called unknown.
     whole: bool,
-    /// Whether examples are read.
-    examples: bool,
+    purpose: Purpose,
 }
 
 /// What `survey.toml` declares.
@@ -167,6 +174,7 @@ impl<'a> Loader<'_, 'a> {
             lookups: &declared.lookups,
             waves,
             root: self.root,
+            published: self.purpose != Purpose::Judge,
         };
         let tabulation = tabulation::read(&reading, &mut self.sources, &mut self.found)?;
         let sources = self.sources.clone();
@@ -180,7 +188,7 @@ impl<'a> Loader<'_, 'a> {
             waves,
             everyone: survey.both("everyone").unwrap_or_else(everyone),
             sources: &sources,
-            examples: self.examples,
+            examples: self.purpose == Purpose::Whole,
         };
         let mut published = Published::read(files, &mut ids, &mut self.found);
         let cell_notices = published.cell_notices(&declared.form, &sources, &mut self.found);
@@ -189,8 +197,13 @@ impl<'a> Loader<'_, 'a> {
         let all = group::Rules { all: &rules, gone: &gone, making: &making, subject: &subject };
         let groups = all.groups(files, &mut ids, &mut self.found);
         let exemptions = exemption::read(files, &rules, &gone, waves, &mut self.found);
-        let reading =
-            macro_edit::Reading { files, root: self.root, params: &declared.params, tabulation: &tabulation };
+        let reading = macro_edit::Reading {
+            files,
+            root: self.root,
+            params: &declared.params,
+            tabulation: &tabulation,
+            whole: self.purpose != Purpose::Judge,
+        };
         let macro_edits = macro_edit::read(&reading, &rules, &mut self.sources, &mut self.found)?;
         let rules = rules.into_iter().map(|drafted| drafted.rule).collect();
         let names = subject.names;

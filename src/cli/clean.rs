@@ -33,7 +33,7 @@ use crate::evaluate::{Finding, RecordFindings};
 use crate::expression::calendar::parse_date;
 use crate::report::words;
 use crate::report::wrap::grouped;
-use crate::rewrite::clean::{Cleaner, FileQueries, KNOWN, Options, Stated};
+use crate::rewrite::clean::{Cleaner, FileQueries, KNOWN, Options, Stated, reads_of_units};
 use crate::settings::{Destination, Report};
 use crate::source::digest;
 use crate::source::folder::{Folder, Standing};
@@ -205,6 +205,7 @@ fn clean(session: &Session, arguments: &CleanArguments, judging: &CheckArguments
     linked_within(session, arguments, &planned).map_or(Ok(()), |problem| Err(session.refuse([problem])))?;
     for part in &mut planned {
         part.plan.linked_reads.extend(tables::linked_reads(&part.plan));
+        part.plan.linked_reads.extend(reads_of_units(&part.plan.pack));
         part.inputs = engine::spooled(std::mem::take(&mut part.inputs)).map_err(stop)?;
     }
     let judged: Vec<Part<'_>> = planned
@@ -363,9 +364,17 @@ fn given(
 fn tell(session: &Session, arguments: &CleanArguments, first: &FirstPass, totals: &Totals, asked: u64) {
     let hard = first.summary.rules.iter().filter(|rule| rule.severity >= Severity::Error);
     let lacked = hard.filter(|rule| rule.counts.as_ref().is_some_and(|counts| counts.not_run > 0));
-    let lacked: Vec<&str> = lacked.map(|rule| &*rule.id).collect();
+    let lacked = lacked.map(|rule| {
+        let records = grouped(rule.counts.as_ref().map_or(0, |counts| counts.not_run));
+        match session.language {
+            Language::Ja => format!("{}（{records}票）", rule.id),
+            Language::En => format!("{} ({records} records)", rule.id),
+        }
+    });
+    let lacked: Vec<String> = lacked.collect();
     if !lacked.is_empty() && !session.quiet {
-        session.warn([Diagnostic::new(&HARD_EDITS_NOT_RUN, Place::Run).with("rules", list(lacked))]);
+        session.warn([Diagnostic::new(&HARD_EDITS_NOT_RUN, Place::Run)
+            .with("rules", list(lacked.iter().map(String::as_str)))]);
     }
     let [accepted, confirm, held, out, superseded, asked] =
         [totals.accepted, totals.to_confirm, totals.held, totals.out_of_scope, totals.superseded, asked]

@@ -384,3 +384,50 @@ fn workbooks_come_back_as_workbooks_and_are_accepted_again() {
         ["out", "again"].map(|name| manifest(&folder.path().join(name))["records"]["accepted"].clone());
     assert!(one == 20 && two == 20, "{one} {two}: {}", told(&again));
 }
+
+#[test]
+fn whoever_is_asked_and_has_not_answered_is_listed_for_reminders() {
+    let folder = tempfile::tempdir().unwrap();
+    let frame = root().join("fixtures/linked/frame.csv");
+    let table = rows(&fs::read(&frame).unwrap());
+    fs::write(folder.path().join("frame.csv"), csv_of(&table[..41])).unwrap();
+    let all = rows(&fs::read(root().join("fixtures/submissions/clean.csv")).unwrap());
+    let id = |row: &Vec<String>| row.iter().find(|cell| cell.starts_with("S0")).unwrap().clone();
+    let asked: Vec<String> = table[1..41].iter().map(id).collect();
+    let answered: Vec<&Vec<String>> = all[1..].iter().filter(|row| asked.contains(&row[3])).collect();
+    assert!(answered.len() > 5 && answered.len() < 40, "{}", answered.len());
+    fs::write(folder.path().join("a.csv"), csv_of(std::iter::once(&all[0]).chain(answered.iter().copied())))
+        .unwrap();
+    // So small a frame is told to be none (HCS-F008), which holds no record.
+    let output = clean(folder.path(), &["a.csv", "--link", "frame=frame.csv", "--out", "out"]);
+    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+    let out = files(&folder.path().join("out"));
+    let missing: Vec<String> = rows(&out["not-received.csv"])[1..].iter().map(id).collect();
+    let due: Vec<&String> = asked.iter().filter(|id| answered.iter().all(|row| row[3] != **id)).collect();
+    assert_eq!(missing.iter().collect::<Vec<_>>(), due, "in the order of the frame");
+    let said = manifest(&folder.path().join("out"));
+    assert_eq!(said["records"]["accepted"], answered.len());
+    assert_eq!(said["links"][0]["link"], "frame");
+    assert_eq!(
+        said["links"][0]["sha256"],
+        *kenpyo::source::digest::of_bytes(&fs::read(folder.path().join("frame.csv")).unwrap())
+    );
+    assert_eq!(said["not_run"], serde_json::json!([]), "every hard edit was run");
+}
+
+#[test]
+fn our_own_fault_holds_its_record_and_fails_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.csv"), generated(&["--recipe", "clean", "--records", "20"])).unwrap();
+    let words = ["clean", "a.csv", "--out", "out", "--lang", "en"];
+    let output = command(folder.path()).args(words).env("KENPYO_FAULT_AT", "7").output().unwrap();
+    if !cfg!(debug_assertions) {
+        return;
+    }
+    assert_eq!(output.status.code(), Some(3));
+    let out = files(&folder.path().join("out"));
+    assert_eq!(numbers(&out["held.csv"]), BTreeSet::from([7]));
+    assert_eq!(column(&out["held.csv"], "valid_reason"), ["KP-I001"]);
+    assert_eq!(numbers(&out["accepted.csv"]).len(), 19);
+    assert_eq!(manifest(&folder.path().join("out"))["failures"], serde_json::json!(["internal-fault"]));
+}

@@ -10,6 +10,7 @@ mod columns;
 mod file_queries;
 mod json;
 mod manifest;
+mod not_received;
 mod output;
 mod query;
 mod sheet;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 pub use file_queries::FileQueries;
 pub use manifest::{Options, Stated};
+pub use not_received::reads as reads_of_units;
 
 use crate::batch::Batch;
 use crate::diagnostic::Language;
@@ -133,6 +135,11 @@ impl Cleaner {
             cleaner.asked += 1;
         }
         cleaner.folder.append(QUERIES, text.as_bytes())?;
+        for (number, (part, missing, table)) in (1..).zip(first.missing()) {
+            let Some(plan) = parts.get(part).map(|part| part.plan) else { continue };
+            let text = not_received::text(&plan.pack, missing, table);
+            cleaner.folder.append(&not_received::name(number), text.as_bytes())?;
+        }
         Ok(cleaner)
     }
 

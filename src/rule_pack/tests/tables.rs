@@ -56,13 +56,16 @@ fn each_mistake_of_a_table_marks_the_word_that_makes_it() {
         let found = marked(&loaded);
         assert!(found.contains(&(code.to_owned(), mark.to_owned())), "{written}: {found:?}");
     }
-    let loaded = with_survey("[table.T.earlier.2023]\nfield = 'x'\n[table.T]\nfield = 'ex_partner'\ntitle.ja = '表'\ntitle.en = 'table'\n");
+    let loaded = with_survey(
+        "[table.T.earlier.2023]\nfield = 'x'\n[table.T]\nfield = 'ex_partner'\ntitle.ja = '表'\ntitle.en = 'table'\n",
+    );
     assert!(marked(&loaded).iter().any(|(code, _)| code == "KP-P179"), "{:?}", marked(&loaded));
 }
 
 #[test]
 fn published_figures_name_tables_rows_and_columns_that_are_there() {
-    let survey = format!("{}{TABLES}[tables.wave.2023]\npublished = 'rules/ex/2024/2023.csv'\n", super::SURVEY);
+    let survey =
+        format!("{}{TABLES}[tables.wave.2023]\npublished = 'rules/ex/2024/2023.csv'\n", super::SURVEY);
     let header = "table,row,band,value,to,mark,source,note\n";
     let with = |row: &str| {
         let figures = format!("{header}{row}\n");

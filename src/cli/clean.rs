@@ -33,7 +33,7 @@ use crate::evaluate::{Finding, RecordFindings};
 use crate::expression::calendar::parse_date;
 use crate::report::words;
 use crate::report::wrap::grouped;
-use crate::rewrite::clean::{Cleaner, FileQueries, KNOWN, Options, Stated, reads_of_units};
+use crate::rewrite::clean::{Cleaner, FileQueries, KNOWN, Options, Stated, Words, reads_of_units};
 use crate::settings::{Destination, Report};
 use crate::source::digest;
 use crate::source::folder::{Folder, Standing};
@@ -227,7 +227,12 @@ fn clean(session: &Session, arguments: &CleanArguments, judging: &CheckArguments
         return Ok(Exit::of(&first.summary));
     }
     let folder = Folder::begin(&arguments.out, KNOWN).map_err(stop)?;
-    let saying = (session.language, arguments.deadline.clone(), given.run(&first));
+    let saying = Words {
+        language: session.language,
+        deadline: arguments.deadline.clone(),
+        run: given.run(&first),
+        json_lines: matches!(judging.input_format, Some(InputFormatName::Jsonl)),
+    };
     let mut cleaner = Cleaner::begin(folder, &judged, &first, &told.files.found, saying).map_err(stop)?;
     let totals = engine::second_pass(&judged, &options, &mut first, &mut cleaner).map_err(stop)?;
     let asked = cleaner.asked();

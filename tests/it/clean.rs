@@ -140,6 +140,11 @@ fn the_same_answers_in_every_format_are_accepted_alike_and_again() {
         let again_said = manifest(&folder.path().join(format!("{out}-again")));
         assert_eq!(again_said["records"]["accepted"], counts[0], "{format}: {}", told(&again));
         assert_eq!(again_said["records"]["all"], counts[0]);
+        let about_file = fs::read(folder.path().join(format!("{out}-again/queries.csv"))).unwrap();
+        assert!(
+            column(&about_file, "record").iter().all(|record| !record.is_empty()),
+            "{format}: its own columns are known"
+        );
     }
 }
 
@@ -221,6 +226,11 @@ fn private_fields_stand_in_the_queries_and_nowhere_else() {
         }
     }
     fs::write(folder.path().join("a.csv"), csv_of(&table)).unwrap();
+    // A second column of a private name, which nobody reads.
+    table[0].push(form.fields[private[0]].column.to_string());
+    table[1..].iter_mut().filter(|row| row.len() > 20).for_each(|row| row.push("canary-twice".to_owned()));
+    fs::write(folder.path().join("c.csv"), csv_of(&table)).unwrap();
+    table.iter_mut().filter(|row| row.len() > 20).for_each(|row| drop(row.pop()));
     let lines: Vec<String> = table[1..]
         .iter()
         .filter(|row| row.len() > 20)
@@ -235,7 +245,8 @@ fn private_fields_stand_in_the_queries_and_nowhere_else() {
         })
         .collect();
     fs::write(folder.path().join("b.jsonl"), lines.join("\n")).unwrap();
-    let output = clean(folder.path(), &["a.csv", "b.jsonl", "--out", "out", "--format", "json=r.json"]);
+    let output =
+        clean(folder.path(), &["a.csv", "b.jsonl", "c.csv", "--out", "out", "--format", "json=r.json"]);
     assert!(output.status.code().is_some_and(|code| code < 2), "{}", told(&output));
     for (name, bytes) in files(&folder.path().join("out")) {
         let canaries = String::from_utf8_lossy(&bytes).matches("canary-").count();

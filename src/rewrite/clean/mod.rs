@@ -17,6 +17,7 @@ mod sheet;
 mod text;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 pub use file_queries::FileQueries;
@@ -56,10 +57,25 @@ struct InputCounts {
     records: [u64; 4],
 }
 
+/// What the folder is written with, beside the records.
+#[derive(Debug, Clone)]
+pub struct Words {
+    /// The language of the queries.
+    pub language: Language,
+    /// By when replies are asked for. `None`: nobody says.
+    pub deadline: Option<String>,
+    /// What names the run in its queries.
+    pub run: Arc<str>,
+    /// Whether all JSON is said to be JSON Lines.
+    pub json_lines: bool,
+}
+
 /// Writes the folder while the second pass goes.
 pub struct Cleaner {
     folder: Folder,
     columns: Vec<Columns>,
+    /// Whether all JSON is said to be JSON Lines.
+    json_lines: bool,
     queries: Queries,
     outputs: Vec<Output>,
     inputs: Vec<InputCounts>,
@@ -101,7 +117,7 @@ impl Piece {
 
 impl Cleaner {
     /// Begins to write into `folder` what comes of a run of `parts`; `about_files` are the findings about files and the
-    /// run, and `deadline` is until when replies are asked for.
+    /// run.
     ///
     /// # Errors
     /// It cannot be written.
@@ -110,8 +126,9 @@ impl Cleaner {
         parts: &[Part<'_>],
         first: &FirstPass,
         about_files: &[Finding],
-        (language, deadline, run): (Language, Option<String>, Arc<str>),
+        words: Words,
     ) -> Result<Self, Error> {
+        let Words { language, deadline, run, json_lines } = words;
         let mut contacts: Vec<Arc<str>> = Vec::new();
         for field in parts.iter().flat_map(|part| &part.plan.pack.questionnaire.fields) {
             if field.private && !contacts.contains(&field.name) {
@@ -121,6 +138,7 @@ impl Cleaner {
         let queries = Queries { language, deadline, run, contacts, names: first.header.names.clone() };
         let mut cleaner = Self {
             folder,
+            json_lines,
             columns: parts.iter().map(|part| Columns::of(&part.plan.pack)).collect(),
             queries,
             outputs: Vec::new(),
@@ -173,8 +191,7 @@ impl Cleaner {
             InputFormat::Csv | InputFormat::Tsv => TextShape::of(file, further).map(Shape::Text),
             InputFormat::Xlsx => Some(Shape::sheet(&file.plan.pack.questionnaire)),
             InputFormat::Json | InputFormat::JsonLines => {
-                let name = file.line.name.trim_end_matches(".gz").to_lowercase();
-                Some(Shape::Json { document: !(name.ends_with(".jsonl") || name.ends_with(".ndjson")) })
+                Some(Shape::Json { document: !self.json_lines && !is_called_lines(&file.line.name) })
             }
         }
     }
@@ -213,6 +230,15 @@ impl Cleaner {
             }
         }
     }
+}
+
+/// Whether a file's name says that it holds JSON Lines.
+fn is_called_lines(name: &str) -> bool {
+    let ending =
+        |name: &str| Path::new(name).extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    let packed = ending(name).as_deref() == Some("gz");
+    let name = if packed { Path::new(name).with_extension("") } else { name.into() };
+    matches!(ending(&name.to_string_lossy()).as_deref(), Some("jsonl" | "ndjson"))
 }
 
 impl Fold for Cleaner {

@@ -3,7 +3,8 @@
 //! Invariants
 //! - Acceptance is that of `check` and `clean`: the same walk, the same settings, the same accepted findings.
 //! - A run in which a hard edit was left out makes no table; one that lacked a linked file says which edits it lacked.
-//! - Findings do not change the exit code: a table is made of what may be counted, and says what is not.
+//! - Findings about records do not change the exit code: a table is made of what may be counted, and says what is not. A
+//!   hard macro edit that fails does: such tables are not fit to be published.
 
 use std::path::PathBuf;
 
@@ -12,7 +13,7 @@ use clap::{Args, ValueEnum};
 use super::arguments::{CheckArguments, EncodingName, InputFormatName};
 use super::check::{self, Refusal};
 use super::progress::ProgressLine;
-use super::session::{Exit, Session};
+use super::session::{Exit, Session, print};
 use super::usage::{list, suggest, usage};
 use super::{inputs, outputs, parts, secret};
 use crate::diagnostic::code::tabulate::{HARD_EDIT_LEFT_OUT, NO_TABLES, SEVERAL_SURVEYS, UNKNOWN_TABLE_NAME};
@@ -27,12 +28,12 @@ use crate::publication::{self, NotRun, Publication};
 use crate::report::short::Short;
 use crate::report::{Output, words};
 use crate::settings::{Destination, Format, Report};
-use crate::tables::{self, BaseConvention, Figures, Programme};
+use crate::tables::{self, BaseConvention, Counts, Figures, Judged, Programme};
 
 #[derive(Debug, Args)]
 pub(super) struct TabulateArguments {
     /// Files, folders or patterns (also quoted ones); `-` reads standard input
-    #[arg(value_name = "FILE", required_unless_present = "files_from")]
+    #[arg(value_name = "FILE", required_unless_present_any = ["files_from", "published"])]
     pub(super) files: Vec<PathBuf>,
     /// Read names of further files from FILE, one a line
     #[arg(long, value_name = "FILE")]
@@ -70,6 +71,9 @@ pub(super) struct TabulateArguments {
     /// Make this table only (repeatable)
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     table: Vec<String>,
+    /// Make no table: judge what was published of the survey by itself, by the macro edits
+    #[arg(long, conflicts_with_all = ["files", "files_from", "format", "table", "suppress"])]
+    published: bool,
     /// Write the tables as text, csv, xlsx, json or html; to FILE, or to standard output (repeatable) [default: text]
     #[arg(long, value_name = "NAME[=FILE]")]
     format: Vec<String>,
@@ -138,6 +142,11 @@ const FORMATS: [(&str, &str); 5] =
 pub(super) fn run(session: &Session, arguments: &TabulateArguments) -> Exit {
     let own = arguments.judging();
     let judging = arguments.judging.as_deref().unwrap_or(&own);
+    if arguments.published {
+        return match published(session, arguments, judging) {
+            Ok(exit) | Err(exit) => exit,
+        };
+    }
     let asked = reports(session, arguments).and_then(|reports| Ok((reports, threshold(session, arguments)?)));
     let (reports, threshold) = match asked {
         Ok(asked) => asked,
@@ -202,10 +211,43 @@ fn tabulate(
     if let Some(threshold) = threshold {
         tables::suppress(&programme, &mut figures, threshold);
     }
-    let written = write(session, reports, &figures, &first, threshold);
+    let findings = tables::macro_findings(plan, &figures, Judged::Counted);
+    let written = write(session, reports, &figures, (&first, &findings), threshold);
     written.map_err(stop)?;
     session.note(&words::labelled_receipt(&first.header, &first.summary, true, session.language));
-    Ok(if first.summary.exit_code > 1 { Exit::Failed } else { Exit::Clean })
+    Ok(if first.summary.exit_code > 1 { Exit::Failed } else { exit(&findings) })
+}
+
+/// Of the findings of macro edits: one of a hard edit says that what was made is not fit to be published.
+fn exit(findings: &[Finding]) -> Exit {
+    let hard = findings.iter().any(|finding| finding.diagnostic.severity >= Severity::Error);
+    if hard { Exit::Findings } else { Exit::Clean }
+}
+
+/// Judges what was published of the survey's wave by itself, without any submission.
+fn published(
+    session: &Session,
+    arguments: &TabulateArguments,
+    judging: &CheckArguments,
+) -> Result<Exit, Exit> {
+    let settings = check::settings(session, judging).map_err(|problems| session.refuse(problems))?;
+    let secret = secret::configured(session).map_err(|problem| session.refuse([*problem]))?;
+    let frame = check::frame(session, judging, &settings, secret);
+    let refusal = Refusal { session, arguments: judging, reports: &[], frame: &frame };
+    let planned = parts::planned(session, judging, Vec::new(), &refusal)?;
+    if let Some(problem) = unfit(session, arguments, &planned) {
+        return Err(session.refuse([problem]));
+    }
+    let Some(plan) = planned.first().map(|part| &part.plan) else { return Ok(Exit::Failed) };
+    let (programme, found) = Programme::new(plan, &[], BaseConvention::Asked);
+    if found.has_errors() {
+        return Err(session.refuse(found.iter().cloned()));
+    }
+    let figures = tables::figures(&programme, &Counts::new(&programme));
+    let findings = tables::macro_findings(plan, &figures, Judged::Published);
+    let text = publication::text::macro_findings(&findings, session.language, session.output_look().width);
+    print(&text).map_err(|error| session.stopped(&error, Exit::Failed))?;
+    Ok(exit(&findings))
 }
 
 /// Why no table can be made. `None`: it can.
@@ -274,10 +316,11 @@ fn write(
     session: &Session,
     reports: &[Report],
     figures: &Figures,
-    first: &FirstPass,
+    (first, findings): (&FirstPass, &[Finding]),
     suppress: Option<u64>,
 ) -> Result<(), Error> {
     let publication = Publication {
+        macro_findings: findings,
         figures,
         header: &first.header,
         summary: &first.summary,

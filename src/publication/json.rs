@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::Publication;
 use super::tidy::{Status, decimals, has_share};
-use crate::diagnostic::Localized;
+use crate::diagnostic::{Language, Localized};
+use crate::evaluate::Finding;
 use crate::rule_pack::tabulation::AverageKind;
 use crate::tables::{
     BaseConvention, CellFigures, ColumnFigures, ColumnKind, Decimal, EarlierAverages, EarlierFigure, Moving,
@@ -68,6 +69,7 @@ pub fn json(publication: &Publication<'_>) -> String {
         "links": links,
         "not_run": not_run,
         "decisions": decisions,
+        "macro_findings": publication.macro_findings.iter().map(macro_finding).collect::<Vec<Value>>(),
         "tables": figures.tables.iter().map(table).collect::<Vec<Value>>(),
     });
     format!("{document:#}\n")
@@ -281,5 +283,15 @@ fn notes(notes: &Notes) -> Value {
         "bands_without_records": notes.bands_without_records.iter().map(texts).collect::<Vec<Value>>(),
         "listed": notes.listed,
         "suppressed": notes.suppressed,
+    })
+}
+
+fn macro_finding(finding: &Finding) -> Value {
+    let diagnostic = &finding.diagnostic;
+    json!({
+        "rule": diagnostic.notice.full_id(),
+        "slug": &*diagnostic.notice.slug,
+        "severity": diagnostic.severity.word(),
+        "message": { "ja": diagnostic.message(Language::Ja), "en": diagnostic.message(Language::En) },
     })
 }

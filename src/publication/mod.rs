@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Language, Localized};
 use crate::engine::event::{RunHeader, Summary};
+use crate::evaluate::Finding;
 use crate::tables::Figures;
 
 /// A hard edit that could not be judged on some records, because a file or a parameter was lacking.
@@ -43,6 +44,8 @@ pub struct Publication<'a> {
     pub summary: &'a Summary,
     /// Hard edits that were not judged everywhere: the tables may hold what these would have held back.
     pub not_run: Vec<NotRun>,
+    /// What macro edits found, in the order of the pack's rules.
+    pub macro_findings: &'a [Finding],
     /// The threshold of suppression. `None`: nothing is suppressed.
     pub suppress: Option<u64>,
     /// The language of labels.

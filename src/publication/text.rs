@@ -9,6 +9,7 @@ use super::Publication;
 use super::tidy::{decimals, has_share};
 use super::words::{self, IMPOSSIBLE, NOUGHT, UNKNOWN};
 use crate::diagnostic::Language;
+use crate::evaluate::Finding;
 use crate::report::words::pick;
 use crate::report::wrap::{grouped, pad, pad_left, shorten, wrap};
 use crate::rule_pack::tabulation::{AverageKind, TableKind};
@@ -41,7 +42,20 @@ pub fn text(publication: &Publication<'_>, width: usize) -> String {
         page.push('\n');
         page.push_str(&Drawing { figures, table, language, width }.draw());
     }
+    page.push('\n');
+    page.push_str(&macro_findings(publication.macro_findings, language, width));
     page
+}
+
+/// What macro edits found: a heading, and a paragraph each.
+pub fn macro_findings(findings: &[Finding], language: Language, width: usize) -> String {
+    let mut lines = vec![words::macro_heading(language).to_owned()];
+    lines.extend(findings.iter().map(|finding| words::macro_finding(finding, language)));
+    if findings.is_empty() {
+        lines.push(words::macro_silence(language).to_owned());
+    }
+    let wrapped = lines.iter().flat_map(|line| wrap(&picture::visible(line), width));
+    wrapped.fold(String::new(), |text, line| text + &line + "\n")
 }
 
 /// One line of a table: a label, and a text for each column; a range stands behind a line end.

@@ -4,7 +4,9 @@
 //! - One place for each text, so that no format says otherwise than another.
 
 use crate::diagnostic::{Language, Localized};
+use crate::evaluate::Finding;
 use crate::report::words::pick;
+use crate::report::words::severity;
 use crate::report::wrap::grouped;
 use crate::rule_pack::tabulation::{AverageKind, TableKind};
 use crate::tables::{BaseConvention, Figures, TableFigures};
@@ -260,4 +262,21 @@ pub fn not_run(edits: &[super::NotRun], language: Language) -> Option<String> {
             "Hard edits that were not judged on some records, for want of a linked record or a parameter: {ids}. Files are given with --link, values with --param."
         ),
     })
+}
+
+/// Heading over what macro edits found.
+pub const fn macro_heading(language: Language) -> &'static str {
+    pick(language, "集計表の審査", "Macro edits")
+}
+
+/// That the macro edits found nothing.
+pub const fn macro_silence(language: Language) -> &'static str {
+    pick(language, "集計表の審査で指摘はありません。", "The macro edits found nothing.")
+}
+
+/// A finding of a macro edit in a line: severity, id, message.
+pub fn macro_finding(finding: &Finding, language: Language) -> String {
+    let diagnostic = &finding.diagnostic;
+    let severity = severity(diagnostic.severity);
+    format!("{} {} {}", severity.get(language), diagnostic.notice.full_id(), diagnostic.message(language))
 }

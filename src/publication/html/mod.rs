@@ -41,6 +41,8 @@ struct Page {
     counts: Vec<(&'static str, String)>,
     remarks: Vec<String>,
     legend: &'static str,
+    macro_heading: &'static str,
+    macro_findings: Vec<String>,
     tables: Vec<TableView>,
     made: String,
 }
@@ -88,6 +90,8 @@ pub fn html(publication: &Publication<'_>) -> Result<String, Error> {
             .map(|text| shown(&text))
             .collect(),
         legend: words::legend(language),
+        macro_heading: words::macro_heading(language),
+        macro_findings: macro_findings(publication),
         tables: tables.map(|(place, table)| view(figures, table, place, language)).collect(),
         made: format!(
             "kenpyo {} · {}/{} · {}",
@@ -101,6 +105,15 @@ pub fn html(publication: &Publication<'_>) -> Result<String, Error> {
         path: PathBuf::from("html"),
         source: io::Error::other(fault.to_string()),
     })
+}
+
+/// A line a finding of a macro edit, or that there is none.
+fn macro_findings(publication: &Publication<'_>) -> Vec<String> {
+    let language = publication.language;
+    let lines =
+        publication.macro_findings.iter().map(|finding| shown(&words::macro_finding(finding, language)));
+    let lines: Vec<String> = lines.collect();
+    if lines.is_empty() { vec![words::macro_silence(language).to_owned()] } else { lines }
 }
 
 fn shown(text: &str) -> String {

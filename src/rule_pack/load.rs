@@ -209,7 +209,7 @@ impl<'a> Loader<'_, 'a> {
             params: declared.params,
             lookups: declared.lookups,
             derived: declared.derived,
-            rules,
+            rules: rules.into_iter().map(|drafted| drafted.rule).collect(),
             groups,
             exemptions,
             profiles,
@@ -217,7 +217,7 @@ impl<'a> Loader<'_, 'a> {
             macro_edits,
             cell_notices,
             foreign_columns,
-            names,
+            names: subject.names,
             sources,
         }))
     }

@@ -192,8 +192,7 @@ impl<'a> Loader<'_, 'a> {
         let reading =
             macro_edit::Reading { files, root: self.root, params: &declared.params, tabulation: &tabulation };
         let macro_edits = macro_edit::read(&reading, &rules, &mut self.sources, &mut self.found)?;
-        let rules = rules.into_iter().map(|drafted| drafted.rule).collect();
-        let names = subject.names;
+        let (rules, names) = (rules.into_iter().map(|drafted| drafted.rule).collect(), subject.names);
         Ok(Some(RulePack {
             survey: Arc::from(manifest.id.as_str()),
             wave: Arc::from(manifest.wave.as_str()),
@@ -209,7 +208,7 @@ impl<'a> Loader<'_, 'a> {
             params: declared.params,
             lookups: declared.lookups,
             derived: declared.derived,
-            rules: rules.into_iter().map(|drafted| drafted.rule).collect(),
+            rules,
             groups,
             exemptions,
             profiles,
@@ -217,7 +216,7 @@ impl<'a> Loader<'_, 'a> {
             macro_edits,
             cell_notices,
             foreign_columns,
-            names: subject.names,
+            names,
             sources,
         }))
     }

@@ -27,6 +27,7 @@ use super::lookup;
 use super::making::{Drafted, Making, Subject};
 use super::manifest::Survey;
 use super::mistake;
+use super::tabulation::Tabulation;
 use super::wave::Waves;
 use super::zone::Zone;
 use super::{
@@ -159,16 +160,7 @@ impl<'a> Loader<'_, 'a> {
         let fallback_key = self.key(&survey, "fallback-key", &declared.names);
         let breakdown = self.breakdown(&survey, &declared.names);
         let waves = Waves { all: &manifest.waves, now: &manifest.wave };
-        let reading = tabulation::Reading {
-            files,
-            names: &declared.names,
-            form: &declared.form,
-            links: &declared.links,
-            lookups: &declared.lookups,
-            waves,
-            root: self.root,
-        };
-        let tabulation = tabulation::read(&reading, &mut self.sources, &mut self.found)?;
+        let tabulation = self.tabulation(&declared, waves)?;
         let sources = self.sources.clone();
         let profiles = exemption::profiles(files);
         let making = Making {
@@ -219,6 +211,20 @@ impl<'a> Loader<'_, 'a> {
             names,
             sources,
         }))
+    }
+
+    /// What is tabulated.
+    fn tabulation(&mut self, declared: &Declarations, waves: Waves<'_>) -> Result<Tabulation, Error> {
+        let reading = tabulation::Reading {
+            files: self.files,
+            names: &declared.names,
+            form: &declared.form,
+            links: &declared.links,
+            lookups: &declared.lookups,
+            waves,
+            root: self.root,
+        };
+        tabulation::read(&reading, &mut self.sources, &mut self.found)
     }
 
     /// Form, links, lookups, parameters, sets and derived values. `None`: the form did not load.

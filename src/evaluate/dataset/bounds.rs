@@ -21,7 +21,6 @@ pub(super) type Limit = Option<Decimal>;
 
 /// The limits for one value. The outer `None`: there is no such limit.
 #[derive(Debug, Clone, Copy, Default)]
-#[expect(clippy::option_option, reason = "no limit, and a limit without value, are different answers")]
 pub(super) struct Limits {
     min: Option<Limit>,
     max: Option<Limit>,

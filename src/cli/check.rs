@@ -14,7 +14,7 @@ use super::parts::{self, PlannedPart};
 use super::reporters::Frame;
 use super::session::{Exit, Session};
 use super::usage::{did_you_mean, list, suggest, usage};
-use super::{inputs, links, outputs, secret};
+use super::{inputs, outputs, secret};
 use crate::diagnostic::code::usage::{
     FORMAT_NOT_BUILT, NUMBER_OUT_OF_RANGE, ONE_PLACE_FOR_TWO, UNKNOWN_VALUE, VALUE_MISSING, VALUE_NOT_USABLE,
 };
@@ -57,13 +57,7 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
         Ok(parts) => parts,
         Err(exit) => return exit,
     };
-    if let Some(problem) = outputs::over_links(session, arguments, &reports, &links::places(&parts)) {
-        return session.refuse([problem]);
-    }
-    let judged: Vec<Part<'_>> = parts
-        .iter()
-        .map(|part| Part { plan: &part.plan, inputs: &part.inputs, links: &part.links })
-        .collect();
+    let judged: Vec<Part<'_>> = parts.iter().map(PlannedPart::part).collect();
     let memory = match refusal.memory(&judged) {
         Ok(memory) => memory,
         Err(exit) => return exit,

@@ -27,6 +27,7 @@ use super::lookup;
 use super::making::{Drafted, Making, Subject};
 use super::manifest::Survey;
 use super::mistake;
+use super::tabulation::Tabulation;
 use super::wave::Waves;
 use super::zone::Zone;
 use super::{
@@ -166,17 +167,7 @@ impl<'a> Loader<'_, 'a> {
         let fallback_key = self.key(&survey, "fallback-key", &declared.names);
         let breakdown = self.breakdown(&survey, &declared.names);
         let waves = Waves { all: &manifest.waves, now: &manifest.wave };
-        let reading = tabulation::Reading {
-            files,
-            names: &declared.names,
-            form: &declared.form,
-            links: &declared.links,
-            lookups: &declared.lookups,
-            waves,
-            root: self.root,
-            published: self.purpose != Purpose::Judge,
-        };
-        let tabulation = tabulation::read(&reading, &mut self.sources, &mut self.found)?;
+        let tabulation = self.tabulation(&declared, waves)?;
         let sources = self.sources.clone();
         let profiles = exemption::profiles(files);
         let making = Making {
@@ -205,8 +196,7 @@ impl<'a> Loader<'_, 'a> {
             whole: self.purpose != Purpose::Judge,
         };
         let macro_edits = macro_edit::read(&reading, &rules, &mut self.sources, &mut self.found)?;
-        let rules = rules.into_iter().map(|drafted| drafted.rule).collect();
-        let names = subject.names;
+        let (rules, names) = (rules.into_iter().map(|drafted| drafted.rule).collect(), subject.names);
         Ok(Some(RulePack {
             survey: Arc::from(manifest.id.as_str()),
             wave: Arc::from(manifest.wave.as_str()),
@@ -233,6 +223,21 @@ impl<'a> Loader<'_, 'a> {
             names,
             sources,
         }))
+    }
+
+    /// What is tabulated.
+    fn tabulation(&mut self, declared: &Declarations, waves: Waves<'_>) -> Result<Tabulation, Error> {
+        let reading = tabulation::Reading {
+            files: self.files,
+            names: &declared.names,
+            form: &declared.form,
+            links: &declared.links,
+            lookups: &declared.lookups,
+            waves,
+            root: self.root,
+            published: self.purpose != Purpose::Judge,
+        };
+        tabulation::read(&reading, &mut self.sources, &mut self.found)
     }
 
     /// Form, links, lookups, parameters, sets and derived values. `None`: the form did not load.

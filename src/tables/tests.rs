@@ -80,9 +80,10 @@ impl Form {
                     format!("q{question} {sign} \\\"{}\\\"", NAMES[usize::from(*option)])
                 })
                 .collect();
-            let relevant = match tests.is_empty() {
-                true => String::new(),
-                false => format!(r#", "x-relevant": "{}""#, tests.join(word)),
+            let relevant = if tests.is_empty() {
+                String::new()
+            } else {
+                format!(r#", "x-relevant": "{}""#, tests.join(word))
             };
             let required = if self.required[number] { "true" } else { "\"soft\"" };
             properties.push(format!(
@@ -163,9 +164,9 @@ fn pack(form: &Form, random: &mut Random) -> Arc<RulePack> {
     let mut survey = SURVEY.to_owned();
     for question in 0..form.options.len() {
         let rows = if random.below(3) == 0 { "['a']" } else { "'options'" };
-        survey.push_str(&format!(
-            "[table.T{question}]\nfield = 'q{question}'\nrows = {rows}\ntitle.ja = '表'\ntitle.en = 'table'\n"
-        ));
+        let texts = "title.ja = '表'\ntitle.en = 'table'";
+        let table = ["[table.T", "]\nfield = 'q", "'\nrows = "].join(&question.to_string());
+        survey += &[table.as_str(), rows, "\n", texts, "\n"].concat();
     }
     let pair = (random.below(4), random.below(4));
     let rule = RULE.replace("QA", &format!("q{}", pair.0)).replace("QB", &format!("q{}", pair.1));

@@ -189,6 +189,16 @@ fn check(table: &TableFigures, stands: &Stands, frame: [u64; 2], context: &str) 
         }
         assert_eq!(Some(rows), column.base.now, "rows of {} add to its base\n{context}", table.name);
     }
+    // Who is accepted is in the base, outside it, or undetermined, and all three are printed.
+    let total = |name: &str| {
+        let row = table.rows.iter().find(|row| *row.name == *name);
+        row.and_then(|row| row.cells.last()?.count.now).unwrap_or(0)
+    };
+    let notes = &table.notes;
+    let outside = notes.not_applicable.unwrap() - total("not-applicable") + notes.undetermined.unwrap();
+    let base = table.columns.last().unwrap().base.now.unwrap();
+    assert_eq!(base + outside, u64::try_from(now.len()).unwrap(), "{context}");
+    assert_eq!((notes.no_answer, notes.unusable), (Some(total("no-answer")), Some(total("unusable"))));
     for row in &table.rows {
         let what = format!("averages of {} {}\n{context}", table.name, row.name);
         let by_band = |world: &[(Option<u8>, Option<String>)]| {
@@ -254,7 +264,7 @@ fn settle(
 #[test]
 fn every_base_is_the_routing_rows_add_to_it_and_every_range_is_what_trying_everything_gives() {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
-    let mut moved = 0;
+    let (mut moved, mut undetermined) = (0, 0);
     for _ in 0..120 {
         let form = Form::draw(&mut random);
         let pack = pack(&form, &mut random);
@@ -317,9 +327,11 @@ fn every_base_is_the_routing_rows_add_to_it_and_every_range_is_what_trying_every
                 .collect();
             let cells: Vec<&Vec<Cell>> = records.iter().map(|record| &record.cells).collect();
             check(table, &stands, frame, &format!("{}\n{cells:?}\n{free:?}", form.schema()));
+            undetermined += table.notes.undetermined.unwrap();
             moved +=
                 table.rows.iter().filter(|row| row.averages.frame.low != row.averages.frame.high).count();
         }
     }
     assert!(moved > 200, "the ranges of {moved} averages move");
+    assert!(undetermined > 0, "some routings are not known");
 }

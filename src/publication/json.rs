@@ -114,8 +114,8 @@ fn share(figure: &Moving<Ratio>, hidden: bool, decimals: u8) -> Value {
 }
 
 fn table(table: &TableFigures) -> Value {
-    let question = table.question.as_ref().map(|(name, number, label)| {
-        json!({ "name": &**name, "number": number.as_deref(), "label": texts(label) })
+    let question = table.question.as_ref().map(|field| {
+        json!({ "name": &*field.name, "number": field.question.as_deref(), "label": texts(&field.label) })
     });
     let waves: Vec<Value> = table
         .waves
@@ -201,7 +201,7 @@ fn cell(table: &TableFigures, row: &RowFigures, column: &ColumnFigures, cell: &C
                 }
                 EarlierFigure::Published(figure) => (decimal(figure.value), Some(figure)),
             };
-            Some(beside(&wave.wave, if cell.hidden { Value::Null } else { value }, figure))
+            Some(beside(&wave.wave, if cell.hidden { &Value::Null } else { &value }, figure))
         })
         .collect();
     let mut members = Map::new();
@@ -225,7 +225,7 @@ fn published(figure: &Published) -> Value {
     })
 }
 
-fn beside(wave: &str, percent: Value, figure: Option<&Published>) -> Value {
+fn beside(wave: &str, percent: &Value, figure: Option<&Published>) -> Value {
     json!({
         "wave": wave,
         "percent": percent,
@@ -258,7 +258,7 @@ fn averages(table: &TableFigures, row: &RowFigures) -> Value {
                     _ => None,
                 }?;
                 let shown = if hidden || total_hidden { Value::Null } else { decimal(percent(share, 0)) };
-                Some(beside(&wave.wave, shown, None))
+                Some(beside(&wave.wave, &shown, None))
             })
             .collect();
         if let Some(object) = value.as_object_mut() {

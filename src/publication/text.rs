@@ -86,7 +86,7 @@ impl Drawing<'_> {
     fn draw(&self) -> String {
         let table = self.table;
         let mut page = String::new();
-        let number = table.question.as_ref().and_then(|(_, number, _)| number.as_deref());
+        let number = table.question.as_ref().and_then(|field| field.question.as_deref());
         let question = number
             .map(|number| match self.language {
                 Language::Ja => format!("（問{number}）"),
@@ -116,7 +116,7 @@ impl Drawing<'_> {
     fn lines(&self) -> Vec<Line> {
         let mut lines = Vec::new();
         let base = |column: &ColumnFigures| {
-            if column.hidden { UNKNOWN.to_owned() } else { self.moving(&column.base, |base| grouped(*base)) }
+            if column.hidden { UNKNOWN.to_owned() } else { moving(&column.base, |base| grouped(*base)) }
         };
         if self.table.kind != TableKind::Response {
             let label = pick(self.language, "母数", "base").to_owned();
@@ -137,13 +137,13 @@ impl Drawing<'_> {
         let count = |cell: &CellFigures| match cell.count.now {
             _ if cell.hidden => UNKNOWN.to_owned(),
             Some(0) if cell.count.high == Some(0) => NOUGHT.to_owned(),
-            _ => self.moving(&cell.count, |count| grouped(*count)),
+            _ => moving(&cell.count, |count| grouped(*count)),
         };
         let share = |cell: &CellFigures| {
             if cell.hidden {
                 return UNKNOWN.to_owned();
             }
-            self.moving(&cell.share, |share: &Ratio| format!("{}%", percent(share, decimals(row))))
+            moving(&cell.share, |share: &Ratio| format!("{}%", percent(share, decimals(row))))
         };
         if row.kind != crate::tables::RowKind::Rate {
             lines.push(Line { label: label.clone(), cells: row.cells.iter().map(count).collect() });
@@ -183,7 +183,7 @@ impl Drawing<'_> {
             if hidden {
                 return UNKNOWN.to_owned();
             }
-            self.moving(figure, |share| format!("{}%", percent(share, 0)))
+            moving(figure, |share| format!("{}%", percent(share, 0)))
         };
         self.kinds().into_iter().map(print).collect()
     }
@@ -205,26 +205,15 @@ impl Drawing<'_> {
         self.kinds().into_iter().map(print).collect()
     }
 
-    /// A figure, and its range where it has one.
-    fn moving<T: PartialEq>(&self, figure: &Moving<T>, print: impl Fn(&T) -> String) -> String {
-        let [now, low, high] =
-            [&figure.now, &figure.low, &figure.high].map(|value| value.as_ref().map(&print));
-        let shown = now.clone().unwrap_or_else(|| UNKNOWN.to_owned());
-        match (low, high) {
-            (Some(low), Some(high)) if figure.low != figure.high || now.is_none() => {
-                format!("{shown}\n[{low}–{high}]")
-            }
-            _ => shown,
-        }
-    }
-
     fn texts(&self) -> Grid {
         let mut lines = self.lines();
         let columns = self.table.columns.iter().map(|column| column.label.get(self.language).to_string());
         let averages =
             self.kinds().into_iter().map(|kind| words::short_average(kind).get(self.language).to_string());
         let header: Vec<String> = columns.chain(averages).collect();
-        lines.iter_mut().for_each(|line| line.cells.resize(header.len(), String::new()));
+        for line in &mut lines {
+            line.cells.resize(header.len(), String::new());
+        }
         Grid { header, lines }
     }
 
@@ -256,6 +245,17 @@ impl Drawing<'_> {
             }
         }
         page
+    }
+}
+
+/// A figure, and its range where it has one.
+fn moving<T>(figure: &Moving<T>, print: impl Fn(&T) -> String) -> String {
+    let [now, low, high] = [&figure.now, &figure.low, &figure.high].map(|value| value.as_ref().map(&print));
+    let shown = now.unwrap_or_else(|| UNKNOWN.to_owned());
+    match (low, high) {
+        // A range that is not seen in what is printed tells nothing.
+        (Some(low), Some(high)) if low != shown || high != shown => format!("{shown}\n[{low}–{high}]"),
+        _ => shown,
     }
 }
 

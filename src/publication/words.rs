@@ -76,84 +76,15 @@ pub const fn unit(table: TableKind) -> Localized<&'static str> {
 
 /// The notes below a table.
 pub fn notes(figures: &Figures, table: &TableFigures, language: Language) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut say = |ja: String, en: String| {
-        lines.push(match language {
-            Language::Ja => ja,
-            Language::En => en,
-        })
-    };
-    let base = table.base.title.get(language);
-    let name = table.base.name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
-    let condition = table.base.expression.as_deref().map(|text| format!(" [{text}]")).unwrap_or_default();
-    say(format!("母数：{base}{name}{condition}"), format!("Base: {base}{name}{condition}"));
-    if table.kind == TableKind::Answers && figures.convention == BaseConvention::Answered {
-        say(
-            "母数から無回答・不詳を除いています（--base answered）。".into(),
-            "No answer and unusable answers are left out of the base (--base answered).".into(),
-        );
-    }
-    if table.kind == TableKind::Answers && !table.adds_up {
-        say(
-            "複数回答のため、行の割合は母数に対するもので、合計は100％になりません。".into(),
-            "Several options may be chosen: rows are shares of the base and do not add to it.".into(),
-        );
-    }
-    let notes = &table.notes;
-    let hidden = |count: u64| if notes.suppressed { UNKNOWN.to_owned() } else { grouped(count) };
-    if let (Some(closed), Some(blank), Some(unusable), Some(open)) =
-        (notes.not_applicable, notes.no_answer, notes.unusable, notes.undetermined)
-    {
-        say(
-            format!(
-                "非該当 {}、無回答 {}、不詳 {}、回答対象か不明 {}",
-                hidden(closed),
-                hidden(blank),
-                hidden(unusable),
-                hidden(open)
-            ),
-            format!(
-                "Not applicable {}, no answer {}, unusable {}, undetermined whether asked {}",
-                hidden(closed),
-                hidden(blank),
-                hidden(unusable),
-                hidden(open)
-            ),
-        );
-    } else if let Some(open) = notes.undetermined {
-        say(
-            format!("回答対象か不明（延べ） {}", hidden(open)),
-            format!("Undetermined whether asked (all questions together) {}", hidden(open)),
-        );
-    }
-    if let Some(listed) = notes.listed {
-        say(format!("名簿の施設数 {}", grouped(listed)), format!("Units of the frame {}", grouped(listed)));
-    }
-    if table.kind == TableKind::Answers || table.kind == TableKind::Response {
-        say(
-            format!("要確認の残る有効回答 {}", grouped(notes.to_confirm)),
-            format!("Accepted records with open warnings {}", grouped(notes.to_confirm)),
-        );
-        say(
-            format!(
-                "名簿以外の項目で区分した有効回答 {}、区分が項目により異なる有効回答 {}",
-                grouped(notes.otherwise),
-                grouped(notes.disputed)
-            ),
-            format!(
-                "Accepted records classified otherwise than by the frame {}, of which fields differ {}",
-                grouped(notes.otherwise),
-                grouped(notes.disputed)
-            ),
-        );
-    }
+    let told = base(figures, table).into_iter().chain(states(table)).chain(standing(table));
+    let mut lines: Vec<String> = told.map(|line| line.get(language).clone()).collect();
     lines.extend(definition(table, language).filter(|_| table.kind == TableKind::Answers));
     lines.extend(left_out(table, language));
     lines.extend(waves(table, language));
     if table.kind == TableKind::Held {
         lines.extend(decisions(figures, language));
     }
-    if notes.suppressed {
+    if table.notes.suppressed {
         lines.push(
             pick(
                 language,
@@ -162,6 +93,73 @@ pub fn notes(figures: &Figures, table: &TableFigures, language: Language) -> Vec
             )
             .to_owned(),
         );
+    }
+    lines
+}
+
+/// Of which records the table is made.
+fn base(figures: &Figures, table: &TableFigures) -> Vec<Localized<String>> {
+    let name = table.base.name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
+    let condition = table.base.expression.as_deref().map(|text| format!(" [{text}]")).unwrap_or_default();
+    let title = &table.base.title;
+    let mut lines = vec![Localized::new(
+        format!("母数：{}{name}{condition}", title.ja),
+        format!("Base: {}{name}{condition}", title.en),
+    )];
+    let mut say = |ja: &str, en: &str| lines.push(Localized::new(ja.to_owned(), en.to_owned()));
+    if table.kind == TableKind::Answers && figures.convention == BaseConvention::Answered {
+        say(
+            "母数から無回答・不詳を除いています（--base answered）。",
+            "No answer and unusable answers are left out of the base (--base answered).",
+        );
+    }
+    if table.kind == TableKind::Answers && !table.adds_up {
+        say(
+            "複数回答のため、行の割合は母数に対するもので、合計は100％になりません。",
+            "Several options may be chosen: rows are shares of the base and do not add to it.",
+        );
+    }
+    lines
+}
+
+/// Records outside the base, and those in it that did not answer.
+fn states(table: &TableFigures) -> Option<Localized<String>> {
+    let notes = &table.notes;
+    let shown = |count: u64| if notes.suppressed { UNKNOWN.to_owned() } else { grouped(count) };
+    let open = shown(notes.undetermined?);
+    let states = (notes.not_applicable.map(shown), notes.no_answer.map(shown), notes.unusable.map(shown));
+    let (Some(closed), Some(blank), Some(unusable)) = states else {
+        return Some(Localized::new(
+            format!("回答対象か不明（延べ） {open}"),
+            format!("Undetermined whether asked (all questions together) {open}"),
+        ));
+    };
+    Some(Localized::new(
+        format!("非該当 {closed}、無回答 {blank}、不詳 {unusable}、回答対象か不明 {open}"),
+        format!(
+            "Not applicable {closed}, no answer {blank}, unusable {unusable}, undetermined whether asked {open}"
+        ),
+    ))
+}
+
+/// How the counted records stand, and how they were put into columns.
+fn standing(table: &TableFigures) -> Vec<Localized<String>> {
+    let notes = &table.notes;
+    let listed = notes.listed.map(grouped);
+    let listed = listed.map(|listed| {
+        Localized::new(format!("名簿の施設数 {listed}"), format!("Units of the frame {listed}"))
+    });
+    let mut lines: Vec<Localized<String>> = listed.into_iter().collect();
+    if matches!(table.kind, TableKind::Answers | TableKind::Response) {
+        let [confirm, otherwise, disputed] = [notes.to_confirm, notes.otherwise, notes.disputed].map(grouped);
+        lines.push(Localized::new(
+            format!("要確認の残る有効回答 {confirm}"),
+            format!("Accepted records with open warnings {confirm}"),
+        ));
+        lines.push(Localized::new(
+            format!("名簿以外の項目で区分した有効回答 {otherwise}、区分が項目により異なる有効回答 {disputed}"),
+            format!("Accepted records classified otherwise than by the frame {otherwise}, of which fields differ {disputed}"),
+        ));
     }
     lines
 }

@@ -75,7 +75,7 @@ impl Counts {
                 }
                 (Counting::Held, TableCounts::Keyed(keyed)) => held(keyed, settled, columns, columns + 1),
                 (Counting::Days(_), TableCounts::Keyed(keyed)) => {
-                    one(keyed, RowKey::NoDay, columns, columns + 1)
+                    one(keyed, RowKey::NoDay, columns, columns + 1);
                 }
                 _ => {}
             }
@@ -88,7 +88,7 @@ impl Counts {
         self.has_frame = true;
         let in_scope = Words::new(plan, batch).in_scope();
         let linked = batch.tables.get(usize::from(table)).map(|table| &table.linked);
-        for row in linked.into_iter().flat_map(|linked| linked.rows()) {
+        for row in linked.into_iter().flat_map(crate::batch::Mask::rows) {
             for (axis, counts) in programme.axes.iter().zip(&mut self.axes) {
                 let column = axis.place(batch, row).map_or(axis.columns.len(), |place| place.column);
                 let Some(column) = counts.columns.get_mut(column) else { continue };

@@ -188,7 +188,9 @@ impl ColumnCounts {
     /// All of `columns`.
     pub fn sum(columns: &[Self]) -> Self {
         let mut sum = Self::default();
-        columns.iter().for_each(|column| sum.join(*column));
+        for column in columns {
+            sum.join(*column);
+        }
         sum
     }
 }
@@ -207,7 +209,9 @@ impl AnswerCounts {
     pub fn sum(columns: &[Self]) -> Self {
         let Some((first, rest)) = columns.split_first() else { return Self::default() };
         let mut sum = first.clone();
-        rest.iter().for_each(|column| sum.join(column));
+        for column in rest {
+            sum.join(column);
+        }
         sum
     }
 }
@@ -222,7 +226,9 @@ impl NonResponse {
     /// All of `columns`.
     pub fn sum(columns: &[Self]) -> Self {
         let mut sum = Self::default();
-        columns.iter().for_each(|column| sum.join(*column));
+        for column in columns {
+            sum.join(*column);
+        }
         sum
     }
 }
@@ -237,7 +243,9 @@ impl EarlierCounts {
     pub fn sum(columns: &[Self]) -> Self {
         let Some((first, rest)) = columns.split_first() else { return Self::default() };
         let mut sum = first.clone();
-        rest.iter().for_each(|column| sum.join(column));
+        for column in rest {
+            sum.join(column);
+        }
         sum
     }
 }

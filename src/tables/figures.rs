@@ -10,6 +10,7 @@ use super::programme::{AnswerRow, BaseConvention};
 use super::ratio::{Decimal, Ratio};
 use super::strata::Moving;
 use crate::diagnostic::Localized;
+use crate::evaluate::FieldName;
 use crate::rule_pack::tabulation::{AverageKind, TableKind};
 
 /// All tables of a run.
@@ -70,8 +71,8 @@ pub struct TableFigures {
     pub title: Localized<Arc<str>>,
     /// What it counts.
     pub kind: TableKind,
-    /// The question: its name, number and label. `None`: it is about no one question.
-    pub question: Option<(Arc<str>, Option<Arc<str>>, Localized<Arc<str>>)>,
+    /// The question. `None`: it is about no one question.
+    pub question: Option<FieldName>,
     /// Of which records it is made.
     pub base: BaseText,
     /// How its printed average is made.

@@ -13,10 +13,11 @@ use super::figures::{
     RowFigures, RowKind, TableFigures,
 };
 use super::naming::Naming;
-use super::programme::{Counting, PlannedTable, Programme, Question};
+use super::programme::{AnswerRow, Counting, PlannedTable, Programme, Question};
 use super::ratio::{Ratio, ratio};
 use super::strata::{Moving, Stratum, frame_weighted, mean_of_bands};
 use crate::diagnostic::Localized;
+use crate::evaluate::FieldName;
 use crate::expression::FieldId;
 use crate::rule_pack::tabulation::{AverageKind, PublishedTable, TableBase};
 
@@ -72,7 +73,7 @@ pub(super) struct Making<'a> {
 }
 
 /// What a row is called.
-type Named = (Arc<str>, Localized<Arc<str>>, RowKind);
+pub(super) type Named = (Arc<str>, Localized<Arc<str>>, RowKind);
 
 impl Making<'_> {
     fn table(&self, cells: &TableCounts) -> TableFigures {
@@ -94,8 +95,7 @@ impl Making<'_> {
             name: Arc::clone(&self.declared.name),
             title: self.declared.title.clone(),
             kind: self.declared.kind,
-            question: question
-                .map(|field| (Arc::clone(&field.name), field.question.clone(), field.label.clone())),
+            question: question.map(FieldName::of),
             base: self.base(),
             average: self.declared.average,
             adds_up: matches!(self.table.counting, Counting::Answers(_) | Counting::Days(_)) && !multi,
@@ -222,15 +222,9 @@ impl Making<'_> {
             let (name, label) = (Arc::clone(&row.name), row.label.clone());
             rows.push(RowFigures { name, label, kind: RowKind::Answer(row.kind), cells, averages });
         }
-        rows.retain(|row| !self.is_needless(row));
+        rows.retain(|row| !is_needless(row));
         let notes = self.notes(cells);
         (columns, rows, notes)
-    }
-
-    /// A row of marks that are not applicable, where nobody can have one, and nobody has.
-    fn is_needless(&self, row: &RowFigures) -> bool {
-        let none = |cell: &CellFigures| cell.count.now == Some(0) && cell.count.high == Some(0);
-        row.kind == RowKind::Answer(super::programme::AnswerRow::NotApplicable) && row.cells.iter().all(none)
     }
 
     fn stratum(&self, column: usize, cell: &AnswerCounts, row: usize) -> Stratum {
@@ -370,6 +364,12 @@ impl Making<'_> {
         }
         (columns, rows, Notes { undetermined: Some(undetermined), ..self.shared_notes() })
     }
+}
+
+/// A row of marks that are not applicable, where nobody can have one, and nobody has.
+fn is_needless(row: &RowFigures) -> bool {
+    let none = |cell: &CellFigures| cell.count.now == Some(0) && cell.count.high == Some(0);
+    row.kind == RowKind::Answer(AnswerRow::NotApplicable) && row.cells.iter().all(none)
 }
 
 fn row((name, label, kind): Named, cells: Vec<CellFigures>) -> RowFigures {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::adding::{HELD, OUT_OF_SCOPE, SUPERSEDED};
 use super::counts::RowKey;
 use super::figures::RowKind;
+use super::making::Named;
 use crate::diagnostic::{Localized, code};
 use crate::expression::FieldId;
 use crate::expression::calendar::print_date;
@@ -47,7 +48,7 @@ impl<'a> Naming<'a> {
     }
 
     /// By what a row is sorted, and what it is called.
-    pub(super) fn row(&self, key: &RowKey) -> (usize, (Arc<str>, Localized<Arc<str>>, RowKind)) {
+    pub(super) fn row(&self, key: &RowKey) -> (usize, Named) {
         match key {
             RowKey::Word(word) => {
                 let (order, ja, en) = match *word {
@@ -63,13 +64,9 @@ impl<'a> Naming<'a> {
             RowKey::Id(id) => {
                 // An instance of a cell's finding is called as its id is.
                 let family = id.split_once('/').and_then(|(family, _)| self.titles.get(family));
-                match self.titles.get(id).or(family) {
-                    Some((order, title)) => (order + 1, (Arc::clone(id), title.clone(), RowKind::Id)),
-                    None => {
-                        let title = Localized::new(Arc::clone(id), Arc::clone(id));
-                        (1, (Arc::clone(id), title, RowKind::Id))
-                    }
-                }
+                let unknown = (0, Localized::new(Arc::clone(id), Arc::clone(id)));
+                let (order, title) = self.titles.get(id).or(family).unwrap_or(&unknown);
+                (order + 1, (Arc::clone(id), title.clone(), RowKind::Id))
             }
             RowKey::Day(day) => {
                 let date: Arc<str> = i32::try_from(*day).map_or_else(|_| day.to_string(), print_date).into();

@@ -97,7 +97,7 @@ impl HeldRecord<'_> {
             None => possible.any_value(question),
             // A blank that is the empty set is an answer without options.
             Some(ExampleValue::Blank) if question.multi && question.items.0 == 0 => {
-                possible.stands(|_| false)
+                possible.stands(|_| false);
             }
             Some(ExampleValue::Blank) if required => possible.any_value(question),
             Some(ExampleValue::Value(Value::Option(option))) => {

@@ -165,19 +165,20 @@ impl Programme {
                 continue;
             }
             let classing = table.classing.as_ref().unwrap_or(&tabulation.classing);
-            let axis = kept.iter().position(|known| known == classing).unwrap_or_else(|| {
+            let place_of_axis = kept.iter().position(|known| known == classing);
+            let own_axis = place_of_axis.unwrap_or_else(|| {
                 kept.push(classing.clone());
                 axes.push(Axis::new(&pack, classing));
                 axes.len() - 1
             });
             let Some(counting) = counting(&pack, table, convention) else { continue };
-            let earlier =
-                axes.get(axis).map(|axis| earlier(&pack, table, &counting, axis)).unwrap_or_default();
-            tables.push(PlannedTable { place, axis, counting, earlier });
+            let earlier = axes.get(own_axis).map(|axis| earlier(&pack, table, &counting, axis));
+            let earlier = earlier.unwrap_or_default();
+            tables.push(PlannedTable { place, axis: own_axis, counting, earlier });
         }
         let reads = reads(&pack);
         let routed = Mutex::default();
-        (Self { axes, tables, convention, reads, routed, pack }, found)
+        (Self { pack, axes, tables, convention, reads, routed }, found)
     }
 
     /// The declaration of a table.
@@ -254,7 +255,7 @@ fn question(pack: &RulePack, table: &PublishedTable, convention: BaseConvention)
     }
     let items = match &field.domain {
         Domain::Multi(layout) => {
-            let least = if layout.blank_is_empty_set { 0 } else { 1 };
+            let least = usize::from(!layout.blank_is_empty_set);
             let most = layout.max_items.unwrap_or(list.items.len()).min(list.items.len());
             (layout.min_items.unwrap_or(least).max(least), most)
         }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use super::super::declaration::{self, Declaration};
 use super::super::declared_type::describe;
-use super::super::judgement::is_time;
 use super::super::mistake;
 use super::super::toml_file::{Table, Text};
 use super::{AverageKind, EarlierQuestion, PublishedTable, Reading, TableBase, TableKind, Tabulation};
@@ -44,10 +43,11 @@ impl One<'_> {
             None => TableKind::Answers,
         };
         let field = table.text("field").map(|text| self.field(kind, text, found));
-        if let Some(None) = field {
+        let wrong = field.as_ref().is_some_and(Option::is_none);
+        let field = field.flatten();
+        if wrong {
             return None;
         }
-        let field = field.flatten();
         let needs = matches!(kind, TableKind::Answers | TableKind::Received);
         if needs != field.is_some() {
             found.push(self.kind_and_field(kind, needs));
@@ -94,18 +94,12 @@ impl One<'_> {
     /// `None`: no such field, or none that the kind can count.
     fn field(&self, kind: TableKind, text: Text<'_>, found: &mut Diagnostics) -> Option<&NamedField> {
         let field = self.reading.field(text, self.declaration.spot("field"), found)?;
-        let (fits, expected) = match kind {
-            TableKind::Received => {
-                let fits = matches!(field.ty, Type::Date | Type::DateTime);
-                (
-                    fits && is_time(&field.ty),
-                    Localized::new("日付または日時の項目", "a field of dates or moments"),
-                )
-            }
-            _ => {
-                let fits = matches!(field.ty, Type::Option(_) | Type::Multi(_)) && !field.derived;
-                (fits, Localized::new("選択肢を持つ設問", "a question with options"))
-            }
+        let (fits, expected) = if kind == TableKind::Received {
+            let fits = matches!(field.ty, Type::Date | Type::DateTime);
+            (fits, Localized::new("日付または日時の項目", "a field of dates or moments"))
+        } else {
+            let fits = matches!(field.ty, Type::Option(_) | Type::Multi(_)) && !field.derived;
+            (fits, Localized::new("選択肢を持つ設問", "a question with options"))
         };
         if fits && field.id.table == 0 {
             return Some(field);

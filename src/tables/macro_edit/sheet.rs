@@ -193,8 +193,8 @@ impl<'f> Table<'f> {
         let named = |text: &Arc<str>| Arc::from(format!("{} {text}", self.figures.name));
         let mut told = Told::default();
         told.localized("table", Localized::new(named(&title.ja), named(&title.en)));
-        if let Some((_, number, label)) = &self.figures.question {
-            told.localized("question", question(number.as_deref(), label));
+        if let Some(field) = &self.figures.question {
+            told.localized("question", question(field.question.as_deref(), &field.label));
         }
         told
     }

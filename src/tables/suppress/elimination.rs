@@ -39,7 +39,9 @@ impl<'a> Elimination<'a> {
                 row.into_iter().map(|(free, other)| (free, -other / factor)).collect();
             for moved in solved.values_mut() {
                 if let Some(factor) = moved.remove(&pivot) {
-                    by.iter().for_each(|(free, other)| add(moved, *free, factor * other));
+                    for (free, other) in &by {
+                        add(moved, *free, factor * other);
+                    }
                 }
             }
             solved.insert(pivot, by);
@@ -65,9 +67,9 @@ impl<'a> Elimination<'a> {
             for second in moves.iter().skip(place + 1) {
                 for sign in [1, -1] {
                     let mut both = first.clone();
-                    second
-                        .iter()
-                        .for_each(|(place, factor)| *both.entry(*place).or_default() += sign * factor);
+                    for (place, factor) in second {
+                        *both.entry(*place).or_default() += sign * factor;
+                    }
                     both.retain(|_, factor| *factor != 0);
                     if both.keys().any(|place| open.contains(place))
                         && (self.fits(&both, 1) || self.fits(&both, -1))

@@ -126,15 +126,17 @@ fn seen(figures: &Figures) -> (Vec<Seen>, Vec<[Option<u64>; 4]>) {
     (tables.collect(), bases.collect())
 }
 
+/// A count of one band.
+type Count<'a> = dyn Fn(&[u64; 9]) -> u64 + 'a;
+
 /// Whether the counts of one set, by band, are as printed.
 fn is_as_printed(world: &Truth, printed: &(Vec<Seen>, Vec<[Option<u64>; 4]>)) -> bool {
     let total = |of: &dyn Fn(&[u64; 9]) -> u64| world.iter().map(of).sum::<u64>();
     let at = |column: usize, of: &dyn Fn(&[u64; 9]) -> u64| {
         if column < 3 { of(&world[column]) } else { total(of) }
     };
-    let bases: [&dyn Fn(&[u64; 9]) -> u64; 3] =
-        [&|one| one[0] + one[1] + one[2], &|one| one[0], &|one| one[3]];
-    let rows: [Vec<Box<dyn Fn(&[u64; 9]) -> u64>>; 3] = [
+    let bases: [&Count<'_>; 3] = [&|one| one[0] + one[1] + one[2], &|one| one[0], &|one| one[3]];
+    let rows: [Vec<Box<Count<'_>>>; 3] = [
         vec![Box::new(|one| one[0]), Box::new(|one| one[1]), Box::new(|one| one[2])],
         vec![Box::new(|one| one[3]), Box::new(|one| one[4] + one[5])],
         vec![Box::new(|one| one[6]), Box::new(|one| one[7]), Box::new(|one| one[8])],

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Column, Data};
-use crate::expression::key::{KeyIndex, add, exactly, option, options};
+use crate::expression::key::{KeyIndex, add, add_option, add_options, exactly};
 use crate::expression::{FieldId, Type};
 use crate::input::RawChunk;
 
@@ -16,17 +16,16 @@ pub fn add_cell(key: &mut Vec<u8>, column: &Column, ty: &Type, row: usize, chunk
     if column.absent || !column.known.get(row) {
         return false;
     }
-    let added = match &column.data {
-        Data::Text(texts) => texts.get(row).map(|text| add(key, chunk.text_bytes(*text))),
-        Data::Numbers(numbers) => numbers.get(row).map(|number| add(key, &exactly(*number, ty))),
-        Data::Options(codes) => codes.get(row).and_then(|code| option(key, ty, *code)),
-        Data::Multi { set, .. } => set.get(row).and_then(|set| options(key, ty, *set)),
+    match &column.data {
+        Data::Text(texts) => texts.get(row).is_some_and(|text| add(key, chunk.text_bytes(*text))),
+        Data::Numbers(numbers) => numbers.get(row).is_some_and(|number| add(key, &exactly(*number, ty))),
+        Data::Options(codes) => codes.get(row).is_some_and(|code| add_option(key, ty, *code)),
+        Data::Multi { set, .. } => set.get(row).is_some_and(|set| add_options(key, ty, *set)),
         Data::Dates(days) | Data::Months(days) => {
-            days.get(row).map(|day| add(key, &i64::from(*day).to_be_bytes()))
+            days.get(row).is_some_and(|day| add(key, &i64::from(*day).to_be_bytes()))
         }
-        Data::DateTimes(moments) => moments.get(row).map(|moment| add(key, &moment.to_be_bytes())),
-    };
-    added.is_some()
+        Data::DateTimes(moments) => moments.get(row).is_some_and(|moment| add(key, &moment.to_be_bytes())),
+    }
 }
 
 /// The keys of the files beside the submissions: those of some columns of one table, by the columns.

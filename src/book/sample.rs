@@ -84,7 +84,11 @@ struct Chosen<'r> {
 
 impl<'r> Chosen<'r> {
     fn take(&mut self, records: &'r [ExampleRecord], shown: &'r Shown) {
-        let has = |outcome| shown.outcomes.contains(&Some(outcome));
+        // What is said of records as a whole is said of none of them.
+        let has = |outcome| match shown.verdict {
+            Some(verdict) => verdict == outcome,
+            None => shown.outcomes.contains(&Some(outcome)),
+        };
         if has(Outcome::Fail) {
             // One that is told goes before one that is hidden behind another finding.
             let told = |failing: &(&[ExampleRecord], &Shown)| failing.1.finding.is_some();

@@ -14,7 +14,7 @@ use super::parts::{self, PlannedPart};
 use super::reporters::Frame;
 use super::session::{Exit, Session};
 use super::usage::{did_you_mean, list, suggest, usage};
-use super::{inputs, links, outputs, secret};
+use super::{inputs, outputs, secret};
 use crate::diagnostic::code::usage::{
     FORMAT_NOT_BUILT, NUMBER_OUT_OF_RANGE, ONE_PLACE_FOR_TWO, UNKNOWN_VALUE, VALUE_MISSING, VALUE_NOT_USABLE,
 };
@@ -24,6 +24,7 @@ use crate::engine::{self, CheckOptions, Part, survey};
 use crate::input::InputFormat;
 use crate::report::fingerprint::Secret;
 use crate::report::{Audience, words};
+use crate::rule_pack::load::Purpose;
 use crate::settings::formats::{FORMATS, reports};
 use crate::settings::{Destination, FormatProblem, Numbers, Report, Settings};
 use crate::source::SourceText;
@@ -52,17 +53,11 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
     };
     let frame = frame(session, arguments, &settings, secret);
     let refusal = Refusal { session, arguments, reports: &reports, frame: &frame };
-    let parts = match parts::planned(session, arguments, inputs, &refusal) {
+    let parts = match parts::planned(session, arguments, inputs, Purpose::Judge, &refusal) {
         Ok(parts) => parts,
         Err(exit) => return exit,
     };
-    if let Some(problem) = outputs::over_links(session, arguments, &reports, &links::places(&parts)) {
-        return session.refuse([problem]);
-    }
-    let judged: Vec<Part<'_>> = parts
-        .iter()
-        .map(|part| Part { plan: &part.plan, inputs: &part.inputs, links: &part.links })
-        .collect();
+    let judged: Vec<Part<'_>> = parts.iter().map(PlannedPart::part).collect();
     let memory = match refusal.memory(&judged) {
         Ok(memory) => memory,
         Err(exit) => return exit,

@@ -33,7 +33,8 @@ use crate::evaluate::{Finding, RecordFindings};
 use crate::expression::calendar::parse_date;
 use crate::report::words;
 use crate::report::wrap::grouped;
-use crate::rewrite::clean::{Cleaner, FileQueries, KNOWN, Options, Stated};
+use crate::rewrite::clean::{Cleaner, FileQueries, KNOWN, Options, Stated, Words, reads_of_units};
+use crate::rule_pack::load::Purpose;
 use crate::settings::{Destination, Report};
 use crate::source::digest;
 use crate::source::folder::{Folder, Standing};
@@ -196,7 +197,7 @@ fn clean(session: &Session, arguments: &CleanArguments, judging: &CheckArguments
     let secret = secret::configured(session).map_err(refuse)?;
     let frame = check::frame(session, judging, &settings, secret);
     let refusal = Refusal { session, arguments: judging, reports: &reports, frame: &frame };
-    let mut planned = parts::planned(session, judging, inputs, &refusal)?;
+    let mut planned = parts::planned(session, judging, inputs, Purpose::Judge, &refusal)?;
     if planned.iter().any(|part| part.plan.hard_edit_deselected) {
         let problem = Diagnostics::from_iter([Diagnostic::new(&CLEAN_WITHOUT_HARD_EDIT, Place::Run)]);
         session.draw_error(&problem, &[]);
@@ -205,6 +206,7 @@ fn clean(session: &Session, arguments: &CleanArguments, judging: &CheckArguments
     linked_within(session, arguments, &planned).map_or(Ok(()), |problem| Err(session.refuse([problem])))?;
     for part in &mut planned {
         part.plan.linked_reads.extend(tables::linked_reads(&part.plan));
+        part.plan.linked_reads.extend(reads_of_units(&part.plan.pack));
         part.inputs = engine::spooled(std::mem::take(&mut part.inputs)).map_err(stop)?;
     }
     let judged: Vec<Part<'_>> = planned
@@ -226,7 +228,12 @@ fn clean(session: &Session, arguments: &CleanArguments, judging: &CheckArguments
         return Ok(Exit::of(&first.summary));
     }
     let folder = Folder::begin(&arguments.out, KNOWN).map_err(stop)?;
-    let saying = (session.language, arguments.deadline.clone(), given.run(&first));
+    let saying = Words {
+        language: session.language,
+        deadline: arguments.deadline.clone(),
+        run: given.run(&first),
+        json_lines: matches!(judging.input_format, Some(InputFormatName::Jsonl)),
+    };
     let mut cleaner = Cleaner::begin(folder, &judged, &first, &told.files.found, saying).map_err(stop)?;
     let totals = engine::second_pass(&judged, &options, &mut first, &mut cleaner).map_err(stop)?;
     let asked = cleaner.asked();
@@ -363,9 +370,17 @@ fn given(
 fn tell(session: &Session, arguments: &CleanArguments, first: &FirstPass, totals: &Totals, asked: u64) {
     let hard = first.summary.rules.iter().filter(|rule| rule.severity >= Severity::Error);
     let lacked = hard.filter(|rule| rule.counts.as_ref().is_some_and(|counts| counts.not_run > 0));
-    let lacked: Vec<&str> = lacked.map(|rule| &*rule.id).collect();
+    let lacked = lacked.map(|rule| {
+        let records = grouped(rule.counts.as_ref().map_or(0, |counts| counts.not_run));
+        match session.language {
+            Language::Ja => format!("{}（{records}票）", rule.id),
+            Language::En => format!("{} ({records} records)", rule.id),
+        }
+    });
+    let lacked: Vec<String> = lacked.collect();
     if !lacked.is_empty() && !session.quiet {
-        session.warn([Diagnostic::new(&HARD_EDITS_NOT_RUN, Place::Run).with("rules", list(lacked))]);
+        session.warn([Diagnostic::new(&HARD_EDITS_NOT_RUN, Place::Run)
+            .with("rules", list(lacked.iter().map(String::as_str)))]);
     }
     let [accepted, confirm, held, out, superseded, asked] =
         [totals.accepted, totals.to_confirm, totals.held, totals.out_of_scope, totals.superseded, asked]

@@ -25,6 +25,7 @@ use crate::rewrite::annotate::{LARGEST, MOST_FINDINGS};
 use crate::rewrite::{Annotated, Annotator, CopyNotes, Fixed, Fixer};
 use crate::rule_pack::RulePack;
 use crate::settings::{Destination, Report};
+use crate::source::SourceId;
 use crate::source::sink::real_path;
 
 /// Cells that are named in one sentence.
@@ -136,6 +137,8 @@ pub(super) struct Copies {
     annotator: Option<Annotator>,
     /// `--keys hide`: then what names a record is in no finding, and the copies do without.
     without_keys: bool,
+    /// Linked files: what is found in them belongs into no copy of a submission.
+    linked: Vec<SourceId>,
 }
 
 impl Copies {
@@ -160,7 +163,8 @@ impl Copies {
             .as_ref()
             .map(|copy| Annotator::new(original, copy, language, most))
             .transpose()?;
-        Ok(Self { fixer, annotator, without_keys: arguments.keys == Some(Whether::Hide) })
+        let without_keys = arguments.keys == Some(Whether::Hide);
+        Ok(Self { fixer, annotator, without_keys, linked: Vec::new() })
     }
 
     /// Says what was written. `false`: something that was asked for was not.
@@ -328,11 +332,18 @@ impl Reporter for Copies {
     }
 
     fn start(&mut self, header: &RunHeader) -> Result<(), Error> {
+        self.linked.clone_from(&header.links);
         self.each(|copy| copy.start(header))
     }
 
     fn file_findings(&mut self, findings: &[Finding]) -> Result<(), Error> {
-        self.each(|copy| copy.file_findings(findings))
+        let linked = |finding: &Finding| match &finding.diagnostic.place {
+            Place::File(source) => self.linked.contains(source),
+            Place::Record(place) => self.linked.contains(&place.source),
+            Place::Run => false,
+        };
+        let own: Vec<Finding> = findings.iter().filter(|finding| !linked(finding)).cloned().collect();
+        self.each(|copy| copy.file_findings(&own))
     }
 
     fn records(&mut self, records: &[RecordFindings]) -> Result<(), Error> {

@@ -103,7 +103,7 @@ pub(super) fn set_apart(
     session: &Session,
     arguments: &CheckArguments,
     parts: &mut [PlannedPart],
-) -> Result<(), Diagnostic> {
+) -> Result<(), Box<Diagnostic>> {
     let linked = places(parts);
     if linked.is_empty() {
         return Ok(());
@@ -112,7 +112,7 @@ pub(super) fn set_apart(
         if file.is_file() && linked.contains(&real_path(file)) {
             let name = file.display().to_string();
             let both = usage(&LINKED_FILE_SUBMITTED, session.line.mark_value(&name));
-            return Err(both.with("found", name));
+            return Err(Box::new(both.with("found", name)));
         }
     }
     let mut apart: BTreeSet<Arc<str>> = BTreeSet::new();

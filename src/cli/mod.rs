@@ -45,7 +45,7 @@ use clap::error::ErrorKind;
 use crate::diagnostic::code::usage::UNKNOWN_SURVEY;
 use crate::engine::survey;
 use crate::error::Error;
-use crate::rule_pack::load::Loaded;
+use crate::rule_pack::load::{Loaded, Purpose};
 use crate::settings::Environment;
 use arguments::{Arguments, Command, Common};
 use command_line::CommandLine;
@@ -133,9 +133,9 @@ fn open(session: &Session, name: Option<&str>) -> Result<Loaded, Exit> {
     opened(session, name, survey::open(name))
 }
 
-/// As [`open`], without what nobody needs who only judges.
-fn open_to_judge(session: &Session, name: Option<&str>) -> Result<Loaded, Exit> {
-    opened(session, name, survey::open_to_judge(name))
+/// As [`open`], as far as `purpose` needs it.
+fn open_for(session: &Session, name: Option<&str>, purpose: Purpose) -> Result<Loaded, Exit> {
+    opened(session, name, survey::open_for(name, purpose))
 }
 
 fn opened(session: &Session, name: Option<&str>, loaded: Result<Loaded, Error>) -> Result<Loaded, Exit> {

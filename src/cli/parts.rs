@@ -11,11 +11,12 @@ use std::sync::Arc;
 use super::arguments::CheckArguments;
 use super::check::Refusal;
 use super::session::{Exit, Session};
-use super::{links, selection};
+use super::{links, outputs, selection};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::{InputFile, InputPlace, LinkedFile};
+use crate::engine::{InputFile, InputPlace, LinkedFile, Part};
 use crate::plan::{Plan, levels};
 use crate::rule_pack::RulePack;
+use crate::rule_pack::load::Purpose;
 
 /// Submissions that are judged alike.
 #[derive(Debug)]
@@ -28,6 +29,13 @@ pub(super) struct PlannedPart {
     pub(super) links: Vec<LinkedFile>,
 }
 
+impl PlannedPart {
+    /// As the engine takes it.
+    pub(super) fn part(&self) -> Part<'_> {
+        Part { plan: &self.plan, inputs: &self.inputs, links: &self.links }
+    }
+}
+
 /// Severities of soft edits, by the names that somebody gave them.
 type Severities = BTreeMap<String, Severity>;
 
@@ -36,11 +44,12 @@ pub(super) fn planned(
     session: &Session,
     arguments: &CheckArguments,
     inputs: Vec<InputFile>,
+    purpose: Purpose,
     refusal: &Refusal<'_>,
 ) -> Result<Vec<PlannedPart>, Exit> {
     let mut parts = Vec::new();
     for (survey, inputs) in by_survey(session, arguments, inputs) {
-        let loaded = super::open_to_judge(session, survey.as_deref())?;
+        let loaded = super::open_for(session, survey.as_deref(), purpose)?;
         let Some(pack) = loaded.pack else {
             session.refuse_pack(&loaded.diagnostics, &loaded.sources);
             return Err(refusal.tell(&loaded.diagnostics, &loaded.sources));
@@ -53,9 +62,13 @@ pub(super) fn planned(
         return Err(refused(session, unknown, refusal));
     }
     if let Err(problem) = links::set_apart(session, arguments, &mut parts) {
-        return Err(refused(session, vec![problem], refusal));
+        return Err(refused(session, vec![*problem], refusal));
     }
-    Ok(parts)
+    let over = outputs::over_links(session, arguments, refusal.reports, &links::places(&parts));
+    match over {
+        Some(problem) => Err(session.refuse([problem])),
+        None => Ok(parts),
+    }
 }
 
 fn refused(session: &Session, problems: Vec<Diagnostic>, refusal: &Refusal<'_>) -> Exit {

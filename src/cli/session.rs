@@ -8,6 +8,7 @@ use std::cell::Cell;
 
 use super::arguments::Common;
 use super::command_line::CommandLine;
+use crate::diagnostic::code::clean::FILE_CHANGED;
 use crate::diagnostic::code::usage::{PACK_REFUSED, RUN_STOPPED, UNUSABLE_FILE};
 use crate::diagnostic::{Diagnostic, Diagnostics, Language, Place, system};
 use crate::engine::event::Summary;
@@ -207,6 +208,7 @@ impl Session {
                     .with("path", path.display().to_string())
                     .with("reason", system::reason(source))
             }
+            Error::Changed { name } => Diagnostic::new(&FILE_CHANGED, Place::Run).with("path", &**name),
             other => Diagnostic::new(&RUN_STOPPED, Place::Run).with("reason", other.to_string()),
         };
         self.draw_error(&Diagnostics::from_iter([diagnostic]), &[]);

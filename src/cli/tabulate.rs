@@ -27,6 +27,7 @@ use crate::evaluate::{Finding, RecordFindings};
 use crate::publication::{self, NotRun, Publication};
 use crate::report::short::Short;
 use crate::report::{Output, words};
+use crate::rule_pack::load::Purpose;
 use crate::settings::{Destination, Format, Report};
 use crate::tables::{self, BaseConvention, Counts, Figures, Judged, Programme};
 
@@ -175,7 +176,7 @@ fn tabulate(
     let frame = check::frame(session, judging, &settings, secret);
     let refusal = Refusal { session, arguments: judging, reports: &[], frame: &frame };
     let inputs = engine::spooled(inputs).map_err(stop)?;
-    let mut planned = parts::planned(session, judging, inputs, &refusal)?;
+    let mut planned = parts::planned(session, judging, inputs, Purpose::Tabulate, &refusal)?;
     let problem = unfit(session, arguments, &planned);
     if let Some(problem) = problem {
         return Err(session.refuse([problem]));
@@ -234,7 +235,7 @@ fn published(
     let secret = secret::configured(session).map_err(|problem| session.refuse([*problem]))?;
     let frame = check::frame(session, judging, &settings, secret);
     let refusal = Refusal { session, arguments: judging, reports: &[], frame: &frame };
-    let planned = parts::planned(session, judging, Vec::new(), &refusal)?;
+    let planned = parts::planned(session, judging, Vec::new(), Purpose::Tabulate, &refusal)?;
     if let Some(problem) = unfit(session, arguments, &planned) {
         return Err(session.refuse([problem]));
     }

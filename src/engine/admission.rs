@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::code::internal::RECORD_FAULT;
 use crate::diagnostic::{Diagnostic, Notice, Place, Severity};
-use crate::evaluate::{DatasetOutcomes, Finding, RecordId};
+use crate::evaluate::{DatasetOutcomes, Finding, Missing, RecordId};
 use crate::plan::{DatasetDemand, Plan};
 use crate::source::SourceId;
 
@@ -120,6 +120,8 @@ pub(super) struct Settlement {
     /// Findings over many records, by record.
     records: BTreeMap<RecordId, Vec<Finding>>,
     superseded: BTreeSet<RecordId>,
+    /// Units that have not answered.
+    pub(super) missing: Vec<Missing>,
     /// Records on which our own code failed.
     lost: BTreeSet<RecordId>,
     /// Ids, with instances, of the rules that are about the scope.
@@ -185,6 +187,7 @@ impl Settlement {
     /// Notes what the rules over many records came to.
     pub(super) fn outcomes(&mut self, outcomes: DatasetOutcomes) {
         self.superseded.extend(outcomes.superseded);
+        self.missing.extend(outcomes.missing);
     }
 
     /// Notes that our own code failed on `record`.

@@ -7,7 +7,7 @@
 //!   there is much is counted.
 //! - No piece of a linked file is drawn, and nothing of it is written back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::evaluate::{
     Finding, Gathered, Judging, KeyTable, RuleCounts, Units, Wants, diagnose, gather, judge, units,
 };
-use crate::input::{Block, FormNeeds, ReadOptions, Reader, UnknownKey, UnknownKeys};
+use crate::input::{Block, FormNeeds, Layout, ReadOptions, Reader, UnknownKey, UnknownKeys};
 use crate::linked::{Linked, LinkedTable, Loading, Piece, Wanted};
 use crate::plan::Plan;
 use crate::rule_pack::Link;
@@ -169,13 +169,73 @@ impl Alike {
     }
 }
 
-/// A linked file that was read, before it is joined.
+/// A linked file while it is read, and until it is joined.
 struct Loaded {
     loading: Loading,
     units: Vec<Units>,
     counts: Vec<RuleCounts>,
     keys: KeyTable,
     line: FileLine,
+    /// Whether a column of the key is lacking.
+    keyless: bool,
+    alike: Alike,
+    unknown: UnknownKeys,
+    /// What is told behind the records.
+    after: Diagnostics,
+}
+
+impl Loaded {
+    fn new(work: &Work<'_>, line: FileLine) -> Self {
+        Self {
+            loading: Loading::new(work.link, work.wanted.clone()),
+            units: Units::of(work.asking, work.link.table),
+            counts: vec![RuleCounts::default(); work.plan.rules.len()],
+            keys: KeyTable::default(),
+            line,
+            keyless: false,
+            alike: Alike::default(),
+            unknown: UnknownKeys::default(),
+            after: Diagnostics::new(),
+        }
+    }
+
+    /// Adds the next block; gives back what is told of it: all that rules say, and of cells what is not too much.
+    fn take(&mut self, read: Read, layout: &Layout, rules: &BTreeSet<String>) -> Vec<Finding> {
+        self.line.records += read.records;
+        self.line.unreadable += read.unreadable;
+        self.keyless |= read.keyless;
+        self.counts.iter_mut().zip(&read.counts).for_each(|(sum, counts)| sum.join(counts));
+        read.gathered.into_iter().for_each(|gathered| self.keys.add(gathered));
+        read.pieces.into_iter().for_each(|piece| self.loading.add(piece));
+        append_units(&mut self.units, read.units);
+        let (unknown, alike) = (&mut self.unknown, &mut self.alike);
+        let keys = read.unknown_keys.into_iter().filter_map(|key| unknown.report(layout, key));
+        self.after.extend(keys);
+        let told = read.findings.into_iter();
+        told.filter(|finding| rules.contains(&finding.diagnostic.notice.full_id()) || alike.tells(finding))
+            .collect()
+    }
+
+    /// What is to be told when all records have been read.
+    fn close(&mut self, about: &Plan, link: &Link, id: SourceId) -> Diagnostics {
+        self.after.extend(self.unknown.further());
+        self.after.append(std::mem::take(&mut self.alike).rest(link, id));
+        let of_file = |code| Diagnostic::new(code, Place::File(id)).with("link", &*link.name);
+        let overfull = self.loading.is_overfull();
+        for (code, _) in [(&code::KEY_COLUMN_MISSING, self.keyless), (&code::KEYS_TOO_MANY, overfull)]
+            .into_iter()
+            .filter(|(_, is)| *is)
+        {
+            self.line.readable = false;
+            let titles = link.on.iter().filter_map(|(_, theirs)| about.pack.field(*theirs));
+            let titles = titles.map(|field| Argument::from(&*field.column)).collect();
+            self.after.push(of_file(code).with("expected", Argument::List(titles)));
+        }
+        if self.line.readable && self.line.records == 0 {
+            self.after.push(of_file(&code::NO_RECORDS));
+        }
+        std::mem::take(&mut self.after)
+    }
 }
 
 impl Run<'_> {
@@ -215,36 +275,38 @@ impl Run<'_> {
         let read = ReadOptions { chunk_records: self.read.chunk_records, ..ReadOptions::default() };
         let opened =
             open(&linked.file).and_then(|stream| Reader::open(id, &linked.file.name, stream, &form, &read));
-        let line = FileLine { name: Arc::clone(&linked.file.name), ..FileLine::default() };
+        let file = FileLine { name: Arc::clone(&linked.file.name), ..FileLine::default() };
         let mut table = None;
-        let mut line = match opened {
+        let mut file = match opened {
             Err(error) => {
                 self.tell(section, unreadable(id, &error))?;
-                line
+                file
             }
             Ok((mut reader, found)) => {
                 self.tell(section, demoted(found))?;
-                let line = FileLine { readable: reader.is_readable(), ..line };
-                let mut loaded = self.linked_records(section, (&about, link), &mut reader, (line, id))?;
+                let file = FileLine { readable: reader.is_readable(), ..file };
+                let mut loaded = self.linked_records(section, (&about, link), &mut reader, (file, id))?;
                 loaded.line.readable &= reader.is_readable();
                 (loaded.line.format, loaded.line.encoding) = (reader.format(), reader.encoding());
                 loaded.line.separator = reader.separator();
                 self.tell(section, demoted(reader.finish()))?;
-                let Loaded { loading, mut units, counts, keys, line } = loaded;
-                if line.readable {
+                let Loaded { loading, mut units, counts, keys, line: file, .. } = loaded;
+                if file.readable {
                     let whole = loading.finish();
                     let twins: Vec<Vec<u32>> = whole.repeated().map(<[u32]>::to_vec).collect();
-                    units.iter_mut().for_each(|units| units.share(twins.clone()));
+                    for units in &mut units {
+                        units.share(twins.clone());
+                    }
                     section.units.append(&mut units);
                     self.linked_rules(section, &about, counts, &keys)?;
                     self.tell(section, repeated(&whole, &about, link, (id, self.wants)))?;
                     table = Some(whole);
                 }
-                line
+                file
             }
         };
-        line.hash = receipt.hash();
-        self.links.push(LinkLine { link: Arc::clone(&link.name), part: 0, file: line });
+        file.hash = receipt.hash();
+        self.links.push(LinkLine { link: Arc::clone(&link.name), part: 0, file });
         Ok(table)
     }
 
@@ -254,66 +316,37 @@ impl Run<'_> {
         section: &mut Section<'_>,
         (about, link): (&Plan, &Link),
         reader: &mut Reader,
-        (mut line, id): (FileLine, SourceId),
+        (file, id): (FileLine, SourceId),
     ) -> Result<Loaded, Error> {
         let converter = Converter::of_link(&about.pack, link);
         let wanted = Wanted::of(section.plan, link, self.whole_links);
         let wants = Wants { excerpts: false, answers: false, marks: None, ..self.wants };
-        let mut loading = Loading::new(link, wanted.clone());
         let work =
             Work { plan: about, asking: section.plan, link, converter: &converter, wanted: &wanted, wants };
-        let (mut alike, mut unknown, mut after) = (Alike::default(), UnknownKeys::default(), Vec::new());
-        let (mut counts, mut keys) = (vec![RuleCounts::default(); about.rules.len()], KeyTable::default());
-        let (layout, mut keyless) = (Arc::clone(reader.layout()), false);
-        let mut asked = Units::of(section.plan, link.table);
+        let mut loaded = Loaded::new(&work, file);
+        let (layout, rules) = (Arc::clone(reader.layout()), about.ids());
         let mut wave = next_wave(reader, self.workers.wave());
         loop {
             let blocks = match wave {
                 Ok(blocks) if blocks.is_empty() => break,
                 Ok(blocks) => blocks,
                 Err(error) => {
-                    line.readable = false;
-                    after.extend(unreadable(id, &error));
+                    loaded.line.readable = false;
+                    loaded.after.append(unreadable(id, &error));
                     break;
                 }
             };
             let Wave { judged, next } =
                 self.workers.judge(&|block: &Block| work.block(block), &blocks, reader)?;
             for read in judged {
-                line.records += read.records;
-                line.unreadable += read.unreadable;
-                keyless |= read.keyless;
                 section.tally.faults(read.faults);
-                counts.iter_mut().zip(&read.counts).for_each(|(sum, counts)| sum.join(counts));
-                read.gathered.into_iter().for_each(|gathered| keys.add(gathered));
-                read.pieces.into_iter().for_each(|piece| loading.add(piece));
-                append_units(&mut asked, read.units);
-                let told = read.findings.into_iter().filter(|finding| {
-                    about.is_about(finding.diagnostic.notice.full_id().as_str()) || alike.tells(finding)
-                });
-                self.tell_drawn(section, &told.collect::<Vec<_>>())?;
-                after.extend(read.unknown_keys.into_iter().filter_map(|key| unknown.report(&layout, key)));
+                let told = loaded.take(read, &layout, &rules);
+                self.tell_drawn(section, &told)?;
             }
             wave = next;
         }
-        after.extend(unknown.further());
-        after.extend(alike.rest(link, id));
-        for (code, is) in
-            [(&code::KEY_COLUMN_MISSING, keyless), (&code::KEYS_TOO_MANY, loading.is_overfull())]
-        {
-            if is {
-                line.readable = false;
-                let titles = link.on.iter().filter_map(|(_, theirs)| about.pack.field(*theirs));
-                let titles = titles.map(|field| Argument::from(&*field.column)).collect();
-                let finding = Diagnostic::new(code, Place::File(id)).with("link", &*link.name);
-                after.push(finding.with("expected", Argument::List(titles)));
-            }
-        }
-        if line.readable && line.records == 0 {
-            after.push(Diagnostic::new(&code::NO_RECORDS, Place::File(id)).with("link", &*link.name));
-        }
-        self.tell(section, after.into_iter().collect())?;
-        Ok(Loaded { loading, units: asked, counts, keys, line })
+        self.tell(section, loaded.close(about, link, id))?;
+        Ok(loaded)
     }
 
     /// The rules over many records of a linked file, and the counts of all rules about it.

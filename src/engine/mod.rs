@@ -34,7 +34,7 @@ use crate::error::Error;
 use crate::evaluate::Finding;
 use crate::input::{FormNeeds, InputFormat, ReadOptions};
 use crate::plan::Plan;
-use crate::rule_pack::RulePack;
+use crate::rule_pack::{RulePack, further};
 use crate::source::SourceText;
 use crate::source::encoding::Stated;
 use crate::source::reader::standard_input;
@@ -257,7 +257,8 @@ pub fn refuse(
 pub fn form_needs(pack: &RulePack) -> FormNeeds {
     let foreign = pack.foreign_columns.keys().map(|name| &**name);
     let keys = pack.key.iter().chain(&pack.fallback_key).copied();
-    FormNeeds::new(&pack.questionnaire, foreign).keyed_by(keys)
+    let further = pack.further_columns();
+    FormNeeds::new(&pack.questionnaire, foreign).keyed_by(keys).followed_by(further, further::MEMBER)
 }
 
 /// The finding about a record on which our own code failed.

@@ -16,8 +16,9 @@ use super::run::{KeptPart, Section};
 use super::workers::{Wave, Workers, next_wave};
 use super::{CheckOptions, InputFile, InputPlace, Part};
 use crate::error::Error;
-use crate::evaluate::{Wants, judge as outcomes_of};
+use crate::evaluate::{Missing, Wants, judge as outcomes_of};
 use crate::input::{Block, RawRecord, ReadOptions, Reader};
+use crate::linked::LinkedTable;
 use crate::source::SourceId;
 use crate::source::stamp::Stamps;
 
@@ -31,6 +32,17 @@ pub struct FirstPass {
     pub(super) kept: Vec<KeptPart>,
     pub(super) workers: Workers,
     pub(super) stamps: Stamps,
+}
+
+impl FirstPass {
+    /// Units of linked files that have not answered, for each rule that asks for all of them: which part of the run, who,
+    /// and the linked file.
+    pub fn missing(&self) -> impl Iterator<Item = (usize, &Missing, &LinkedTable)> {
+        self.kept.iter().enumerate().flat_map(|(part, kept)| {
+            let tables = |missing: &Missing| kept.linked.table(missing.table);
+            kept.settlement.missing.iter().filter_map(move |missing| Some((part, missing, tables(missing)?)))
+        })
+    }
 }
 
 /// The sizes and times of the files of a run.

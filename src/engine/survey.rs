@@ -11,7 +11,7 @@ use super::{InputFile, InputPlace};
 use crate::diagnostic::nearest::nearest;
 use crate::error::Error;
 use crate::rule_pack::Link;
-use crate::rule_pack::load::{Loaded, load, load_to_judge};
+use crate::rule_pack::load::{Loaded, Purpose, load, load_for};
 use crate::source::root::{EmbeddedFile, SurveyRoot};
 
 /// The survey data inside the binary, sorted by path.
@@ -47,9 +47,9 @@ impl Survey {
         load(&self.root, &self.folder)
     }
 
-    /// Loads the rule pack as [`load`](Self::load) does, without what nobody needs who only judges.
-    pub fn load_to_judge(&self) -> Result<Loaded, Error> {
-        load_to_judge(&self.root, &self.folder)
+    /// Loads the rule pack as [`load`](Self::load) does, as far as `purpose` needs it.
+    pub fn load_for(&self, purpose: Purpose) -> Result<Loaded, Error> {
+        load_for(&self.root, &self.folder, purpose)
     }
 
     /// Paths of the recipes for synthetic submissions, sorted; none if the survey has no folder `generate/`.
@@ -101,9 +101,9 @@ pub fn open(name: Option<&str>) -> Result<Loaded, Error> {
     find(name)?.load()
 }
 
-/// Finds and loads the survey `name`, as [`find`] and [`Survey::load_to_judge`] do.
-pub fn open_to_judge(name: Option<&str>) -> Result<Loaded, Error> {
-    find(name)?.load_to_judge()
+/// Finds and loads the survey `name`, as [`find`] and [`Survey::load_for`] do.
+pub fn open_for(name: Option<&str>, purpose: Purpose) -> Result<Loaded, Error> {
+    find(name)?.load_for(purpose)
 }
 
 fn unknown(name: &str) -> String {
@@ -149,12 +149,19 @@ mod tests {
     }
 
     #[test]
-    fn what_judges_is_the_whole_survey_but_for_its_examples() {
+    fn what_is_loaded_for_a_purpose_is_the_whole_survey_but_for_what_it_does_not_need() {
         let mut whole = open(None).unwrap().pack.unwrap();
         assert!(whole.rules.iter().any(|rule| !rule.examples.is_empty()));
         whole.rules.iter_mut().for_each(|rule| rule.examples.clear());
-        let to_judge = open_to_judge(None).unwrap().pack.unwrap();
-        assert_eq!(format!("{to_judge:?}"), format!("{whole:?}"));
+        let of = |purpose| format!("{:?}", open_for(None, purpose).unwrap().pack.unwrap());
+        assert_eq!(of(Purpose::Tabulate), format!("{whole:?}"));
+        assert!(
+            whole.tabulation.waves.iter().all(|wave| !wave.published.is_empty())
+                && !whole.macro_edits.is_empty()
+        );
+        whole.tabulation.waves.iter_mut().for_each(|wave| wave.published.clear());
+        whole.macro_edits.clear();
+        assert_eq!(of(Purpose::Judge), format!("{whole:?}"));
     }
 
     /// Compiling is what costs most at the start, and the file of one hospital needs few of them.

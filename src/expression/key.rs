@@ -8,24 +8,25 @@ use std::collections::BTreeMap;
 
 use super::{Type, Value};
 
-/// Adds one part to a key. Parts are told apart by their length, so that `ab`, `c` is not `a`, `bc`.
-pub fn add(key: &mut Vec<u8>, part: &[u8]) {
+/// Adds one part to a key. Parts are told apart by their length, so that `ab`, `c` is not `a`, `bc`. Always true, for
+/// whoever asks whether a value could be added.
+pub fn add(key: &mut Vec<u8>, part: &[u8]) -> bool {
     key.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
     key.extend_from_slice(part);
+    true
 }
 
 /// Adds a value of type `ty` to `key`; whether it has such a form.
 pub fn add_value(key: &mut Vec<u8>, value: &Value, ty: &Type) -> bool {
-    let added = match value {
-        Value::Text(text) => Some(add(key, text.as_bytes())),
-        Value::Number(number) => Some(add(key, &exactly(*number, ty))),
-        Value::Option(code) => option(key, ty, *code),
-        Value::Multi { set, .. } => options(key, ty, *set),
-        Value::Date(day) | Value::YearMonth(day) => Some(add(key, &i64::from(*day).to_be_bytes())),
-        Value::DateTime(moment) => Some(add(key, &moment.to_be_bytes())),
-        Value::Truth(_) => None,
-    };
-    added.is_some()
+    match value {
+        Value::Text(text) => add(key, text.as_bytes()),
+        Value::Number(number) => add(key, &exactly(*number, ty)),
+        Value::Option(code) => add_option(key, ty, *code),
+        Value::Multi { set, .. } => add_options(key, ty, *set),
+        Value::Date(day) | Value::YearMonth(day) => add(key, &i64::from(*day).to_be_bytes()),
+        Value::DateTime(moment) => add(key, &moment.to_be_bytes()),
+        Value::Truth(_) => false,
+    }
 }
 
 /// The number without zeros behind the point, and its scale.
@@ -37,24 +38,24 @@ pub fn exactly(number: i64, ty: &Type) -> [u8; 9] {
     while scale > 0 && number % 10 == 0 {
         (number, scale) = (number / 10, scale - 1);
     }
-    let [a, b, c, d, e, f, g, h] = number.to_be_bytes();
-    [a, b, c, d, e, f, g, h, scale]
+    let mut bytes = [scale; 9];
+    bytes.iter_mut().zip(number.to_be_bytes()).for_each(|(place, byte)| *place = byte);
+    bytes
 }
 
-/// Adds an option by its name. `None`: the type has none such.
-pub fn option(key: &mut Vec<u8>, ty: &Type, code: u8) -> Option<()> {
-    let (Type::Option(list) | Type::Multi(list)) = ty else { return None };
-    list.get(code).map(|item| add(key, item.name.as_bytes()))
+/// Adds an option by its name; whether the type has it.
+pub fn add_option(key: &mut Vec<u8>, ty: &Type, code: u8) -> bool {
+    let (Type::Option(list) | Type::Multi(list)) = ty else { return false };
+    list.get(code).is_some_and(|item| add(key, item.name.as_bytes()))
 }
 
-/// Adds a set of options by their names. `None`: the type is no set.
-pub fn options(key: &mut Vec<u8>, ty: &Type, set: u64) -> Option<()> {
-    let Type::Multi(list) = ty else { return None };
+/// Adds a set of options by their names; whether the type is one of sets.
+pub fn add_options(key: &mut Vec<u8>, ty: &Type, set: u64) -> bool {
+    let Type::Multi(list) = ty else { return false };
     let chosen = list.items.iter().enumerate().filter(|(option, _)| set >> (option & 63) & 1 == 1);
     let mut names: Vec<&str> = chosen.map(|(_, item)| &*item.name).collect();
     names.sort_unstable();
-    add(key, &names.iter().flat_map(|name| name.bytes().chain([0])).collect::<Vec<u8>>());
-    Some(())
+    add(key, &names.iter().flat_map(|name| name.bytes().chain([0])).collect::<Vec<u8>>())
 }
 
 /// A key as it is sought: its first bytes that differ as a number, then where the whole stands.

@@ -95,6 +95,8 @@ pub struct FormNeeds {
     foreign: Vec<Arc<str>>,
     /// `foreign` folded, for the first column that is none of the form's.
     foreign_folded: OnceLock<BTreeSet<String>>,
+    /// The columns that an earlier cleaning has added, and the member of JSON records in which it did.
+    further: (BTreeSet<String>, &'static str),
 }
 
 impl FormNeeds {
@@ -116,6 +118,7 @@ impl FormNeeds {
             spellings: Vec::new(),
             foreign: foreign.into_iter().map(Arc::from).collect(),
             foreign_folded: OnceLock::new(),
+            further: (BTreeSet::new(), ""),
         };
         let wholes: Vec<usize> = questionnaire
             .fields
@@ -144,6 +147,24 @@ impl FormNeeds {
         let place = |key: FieldId| self.fields.iter().position(|field| *field == key);
         self.keys = keys.into_iter().filter_map(place).collect();
         self
+    }
+
+    /// The same, where records that were cleaned have these columns behind their own; in JSON, this member.
+    #[must_use]
+    pub fn followed_by(mut self, columns: impl IntoIterator<Item = String>, member: &'static str) -> Self {
+        self.further = (columns.into_iter().collect(), member);
+        self
+    }
+
+    /// Whether `header` is a column that an earlier cleaning has added: one of all that it adds.
+    pub(super) fn is_further<'h>(&self, header: &str, all: impl Iterator<Item = &'h str>) -> bool {
+        let (columns, _) = &self.further;
+        columns.contains(header) && all.filter(|text| columns.contains(*text)).count() == columns.len()
+    }
+
+    /// Whether `key` is the member that an earlier cleaning has added to JSON records.
+    pub(super) fn is_further_member(&self, key: &str) -> bool {
+        !key.is_empty() && self.further.1 == key
     }
 
     /// The field's columns; returns the one that holds the whole answer.

@@ -70,7 +70,8 @@ impl UnknownKeys {
     /// The finding about a key that a chunk has met; chunks come in the order of the file. `None`: it is not new.
     pub fn report(&mut self, layout: &Layout, key: UnknownKey) -> Option<Diagnostic> {
         let UnknownKey { name, key, place, count, label } = key;
-        if self.seen.contains(&name) {
+        let is_further = place == 0 && layout.form().is_further_member(&key);
+        if is_further || self.seen.contains(&name) {
             return None;
         }
         let Some(label) = label.filter(|_| self.seen.len() < MOST_KEYS) else {

@@ -297,13 +297,12 @@ impl Lowering<'_> {
         let pack = self.pack;
         let names = sought(pack, rule, kind);
         let table = kind.settings.get("table")?;
-        let sought = match linked_columns(pack, rule) {
-            Some(columns) => Sought::Linked(columns),
-            None => {
-                let lookup = pack.lookups.iter().find(|lookup| lookup.name == *table)?;
-                self.key_indexes.push(lookup_keys(lookup, &names)?);
-                Sought::Lookup(self.key_indexes.len() - 1)
-            }
+        let sought = if let Some(columns) = linked_columns(pack, rule) {
+            Sought::Linked(columns)
+        } else {
+            let lookup = pack.lookups.iter().find(|lookup| lookup.name == *table)?;
+            self.key_indexes.push(lookup_keys(lookup, &names)?);
+            Sought::Lookup(self.key_indexes.len() - 1)
         };
         let conditions: Vec<StepId> = Self::conditions(rule, kind).map(|expr| self.lower(expr)).collect();
         let needs = if let Sought::Linked(columns) = &sought { Some(columns.clone()) } else { None };

@@ -36,10 +36,10 @@ pub(super) fn keys(pack: &RulePack, rules: &[usize]) -> BTreeSet<Vec<FieldId>> {
 }
 
 impl Plan {
-    /// Whether a rule of the programme has the full id `id`.
-    pub fn is_about(&self, id: &str) -> bool {
+    /// Full ids of the rules of the programme.
+    pub fn ids(&self) -> BTreeSet<String> {
         let rules = self.rules.iter().copied().chain(self.dataset.iter().map(|rule| rule.index));
-        rules.filter_map(|index| self.pack.rules.get(index)).any(|rule| rule.notice.full_id() == id)
+        rules.filter_map(|index| self.pack.rules.get(index)).map(|rule| rule.notice.full_id()).collect()
     }
 
     /// The programme by which the file of the link `table` is judged itself: its `[[linked_rule]]` blocks that were

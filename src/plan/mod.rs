@@ -117,7 +117,7 @@ pub struct Plan {
     pub params: BTreeMap<ParamId, Value>,
     /// Whether `--select` or `--ignore` took a rule away.
     pub partial: bool,
-    /// Whether one of those is a hard edit.
+    /// Whether one of those is a hard edit, or about the scope.
     pub hard_edit_deselected: bool,
     /// Parallel to `rules`.
     pub(crate) judged: Vec<JudgedRule>,

@@ -40,7 +40,7 @@ pub(super) struct Chosen {
     pub(super) severities: BTreeMap<usize, Severity>,
     /// Whether a rule was taken away.
     pub(super) partial: bool,
-    /// Whether a hard edit was.
+    /// Whether a hard edit, or a rule about the scope, was.
     pub(super) hard_edit_deselected: bool,
 }
 
@@ -66,7 +66,8 @@ impl Selection {
                 chosen.rules.push(index);
             } else {
                 chosen.partial = true;
-                chosen.hard_edit_deselected |= rule.notice.severity == Severity::Error;
+                // Without a rule about the scope records would be counted that are not asked for.
+                chosen.hard_edit_deselected |= rule.notice.severity == Severity::Error || rule.scope;
             }
         }
         chosen.severities = self.relevel(pack, &mut diagnostics);

@@ -27,6 +27,7 @@ use super::lookup;
 use super::making::{Drafted, Making, Subject};
 use super::manifest::Survey;
 use super::mistake;
+use super::tabulation::Tabulation;
 use super::wave::Waves;
 use super::zone::Zone;
 use super::{
@@ -52,24 +53,32 @@ pub struct Loaded {
     pub sources: Vec<SourceText>,
 }
 
+/// What a pack is loaded for. One inside the binary has been read whole by the tests: of it only what is needed is read
+/// again. Of any other everything is, so that every mistake in it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To judge submissions: neither examples nor what was published.
+    Judge,
+    /// To make tables: no examples.
+    Tabulate,
+    /// To look at the pack itself.
+    Whole,
+}
+
 /// Loads the pack in `folder` of `root`, with what it extends.
 ///
 /// # Errors
 /// A file of the folder cannot be read. What is wrong inside the files is in the result.
 pub fn load(root: &SurveyRoot, folder: &str) -> Result<Loaded, Error> {
-    load_with(root, folder, true)
+    load_for(root, folder, Purpose::Whole)
 }
 
-/// Loads the pack as [`load`] does, but for the examples of one inside the binary: the tests have run them, and no
-/// submission is judged by them.
+/// Loads the pack as [`load`] does, as far as `purpose` needs it.
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_to_judge(root: &SurveyRoot, folder: &str) -> Result<Loaded, Error> {
-    load_with(root, folder, is_foreign(root))
-}
-
-fn load_with(root: &SurveyRoot, folder: &str, examples: bool) -> Result<Loaded, Error> {
+pub fn load_for(root: &SurveyRoot, folder: &str, purpose: Purpose) -> Result<Loaded, Error> {
+    let purpose = if is_foreign(root) { Purpose::Whole } else { purpose };
     let mut sources = Vec::new();
     let mut found = Diagnostics::new();
     let layers = chain::read(root, folder.trim_end_matches('/'), &mut sources, &mut found)?;
@@ -79,7 +88,7 @@ fn load_with(root: &SurveyRoot, folder: &str, examples: bool) -> Result<Loaded, 
         shape::check(block, &file.root, file.source, &mut found);
     }
     let whole = files.len() == layers.iter().map(|layer| layer.rules.len() + 1).sum::<usize>();
-    let mut loader = Loader { root, files: &files, sources, found, whole, examples };
+    let mut loader = Loader { root, files: &files, sources, found, whole, purpose };
     let pack = loader.pack(forms)?;
     if is_foreign(root) {
         own_schema::check_files(&files, &mut loader.found)?;
@@ -128,8 +137,7 @@ struct Loader<'r, 'a> {
     found: Diagnostics,
     /// Whether every file has a tree: only then can a name be called unknown.
     whole: bool,
-    /// Whether examples are read.
-    examples: bool,
+    purpose: Purpose,
 }
 
 /// What `survey.toml` declares.
@@ -159,16 +167,7 @@ impl<'a> Loader<'_, 'a> {
         let fallback_key = self.key(&survey, "fallback-key", &declared.names);
         let breakdown = self.breakdown(&survey, &declared.names);
         let waves = Waves { all: &manifest.waves, now: &manifest.wave };
-        let reading = tabulation::Reading {
-            files,
-            names: &declared.names,
-            form: &declared.form,
-            links: &declared.links,
-            lookups: &declared.lookups,
-            waves,
-            root: self.root,
-        };
-        let tabulation = tabulation::read(&reading, &mut self.sources, &mut self.found)?;
+        let tabulation = self.tabulation(&declared, waves)?;
         let sources = self.sources.clone();
         let profiles = exemption::profiles(files);
         let making = Making {
@@ -180,7 +179,7 @@ impl<'a> Loader<'_, 'a> {
             waves,
             everyone: survey.both("everyone").unwrap_or_else(everyone),
             sources: &sources,
-            examples: self.examples,
+            examples: self.purpose == Purpose::Whole,
         };
         let mut published = Published::read(files, &mut ids, &mut self.found);
         let cell_notices = published.cell_notices(&declared.form, &sources, &mut self.found);
@@ -189,11 +188,15 @@ impl<'a> Loader<'_, 'a> {
         let all = group::Rules { all: &rules, gone: &gone, making: &making, subject: &subject };
         let groups = all.groups(files, &mut ids, &mut self.found);
         let exemptions = exemption::read(files, &rules, &gone, waves, &mut self.found);
-        let reading =
-            macro_edit::Reading { files, root: self.root, params: &declared.params, tabulation: &tabulation };
+        let reading = macro_edit::Reading {
+            files,
+            root: self.root,
+            params: &declared.params,
+            tabulation: &tabulation,
+            whole: self.purpose != Purpose::Judge,
+        };
         let macro_edits = macro_edit::read(&reading, &rules, &mut self.sources, &mut self.found)?;
-        let rules = rules.into_iter().map(|drafted| drafted.rule).collect();
-        let names = subject.names;
+        let (rules, names) = (rules.into_iter().map(|drafted| drafted.rule).collect(), subject.names);
         Ok(Some(RulePack {
             survey: Arc::from(manifest.id.as_str()),
             wave: Arc::from(manifest.wave.as_str()),
@@ -220,6 +223,21 @@ impl<'a> Loader<'_, 'a> {
             names,
             sources,
         }))
+    }
+
+    /// What is tabulated.
+    fn tabulation(&mut self, declared: &Declarations, waves: Waves<'_>) -> Result<Tabulation, Error> {
+        let reading = tabulation::Reading {
+            files: self.files,
+            names: &declared.names,
+            form: &declared.form,
+            links: &declared.links,
+            lookups: &declared.lookups,
+            waves,
+            root: self.root,
+            published: self.purpose != Purpose::Judge,
+        };
+        tabulation::read(&reading, &mut self.sources, &mut self.found)
     }
 
     /// Form, links, lookups, parameters, sets and derived values. `None`: the form did not load.

@@ -22,6 +22,7 @@ mod example;
 mod exemption;
 mod foreign;
 mod forms;
+pub mod further;
 mod generated;
 mod generated_text;
 mod group;

@@ -151,7 +151,9 @@ fn units_of(plan: &Plan, rule: usize, records: &[ExampleRecord]) -> Vec<Units> {
         let batch = batch_about(&plan.pack, records, link.table);
         let mut asked = units(plan, &batch);
         for (row, _) in records.iter().enumerate().filter(|(_, record)| !named(record)) {
-            asked.iter_mut().for_each(|units| units.leave_out(row));
+            for units in &mut asked {
+                units.leave_out(row);
+            }
         }
         asked
     });
@@ -175,11 +177,11 @@ fn looked_up(plan: &Plan, rule: usize, edit: &EditRule, records: &[ExampleRecord
     batch.keys = keys_of_examples(plan, &batch);
     let outcomes = judge(plan, &mut batch);
     let findings = diagnose(plan, &batch, &outcomes, WANTS);
-    let finding = findings.iter().flat_map(|record| &record.findings);
+    let mut finding = findings.iter().flat_map(|record| &record.findings);
     Shown {
         outcomes: (0..records.len()).map(|row| outcomes.of(planned, row)).collect(),
         verdict: None,
-        finding: finding.filter_map(|finding| about(finding, &edit.notice)).next().cloned(),
+        finding: finding.find_map(|finding| about(finding, &edit.notice)).cloned(),
     }
 }
 

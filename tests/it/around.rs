@@ -265,7 +265,9 @@ mod watching {
     #[test]
     fn a_changed_rule_is_judged_by() {
         let folder = tempfile::tempdir().unwrap();
-        for part in ["rules/hospital-cyber/2024", "rules/hospital-cyber/2024/reference", "schemas"] {
+        let folders =
+            ["", "/reference", "/published"].map(|folder| format!("rules/hospital-cyber/2024{folder}"));
+        for part in folders.iter().map(String::as_str).chain(["schemas"]) {
             fs::create_dir_all(folder.path().join(part)).unwrap();
             for file in fs::read_dir(root().join(part)).unwrap().map(Result::unwrap) {
                 if file.path().is_file() {

@@ -140,6 +140,11 @@ fn the_same_answers_in_every_format_are_accepted_alike_and_again() {
         let again_said = manifest(&folder.path().join(format!("{out}-again")));
         assert_eq!(again_said["records"]["accepted"], counts[0], "{format}: {}", told(&again));
         assert_eq!(again_said["records"]["all"], counts[0]);
+        let about_file = fs::read(folder.path().join(format!("{out}-again/queries.csv"))).unwrap();
+        assert!(
+            column(&about_file, "record").iter().all(|record| !record.is_empty()),
+            "{format}: its own columns are known"
+        );
     }
 }
 
@@ -221,6 +226,11 @@ fn private_fields_stand_in_the_queries_and_nowhere_else() {
         }
     }
     fs::write(folder.path().join("a.csv"), csv_of(&table)).unwrap();
+    // A second column of a private name, which nobody reads.
+    table[0].push(form.fields[private[0]].column.to_string());
+    table[1..].iter_mut().filter(|row| row.len() > 20).for_each(|row| row.push("canary-twice".to_owned()));
+    fs::write(folder.path().join("c.csv"), csv_of(&table)).unwrap();
+    table.iter_mut().filter(|row| row.len() > 20).for_each(|row| drop(row.pop()));
     let lines: Vec<String> = table[1..]
         .iter()
         .filter(|row| row.len() > 20)
@@ -235,7 +245,8 @@ fn private_fields_stand_in_the_queries_and_nowhere_else() {
         })
         .collect();
     fs::write(folder.path().join("b.jsonl"), lines.join("\n")).unwrap();
-    let output = clean(folder.path(), &["a.csv", "b.jsonl", "--out", "out", "--format", "json=r.json"]);
+    let output =
+        clean(folder.path(), &["a.csv", "b.jsonl", "c.csv", "--out", "out", "--format", "json=r.json"]);
     assert!(output.status.code().is_some_and(|code| code < 2), "{}", told(&output));
     for (name, bytes) in files(&folder.path().join("out")) {
         let canaries = String::from_utf8_lossy(&bytes).matches("canary-").count();
@@ -383,4 +394,51 @@ fn workbooks_come_back_as_workbooks_and_are_accepted_again() {
     let [one, two] =
         ["out", "again"].map(|name| manifest(&folder.path().join(name))["records"]["accepted"].clone());
     assert!(one == 20 && two == 20, "{one} {two}: {}", told(&again));
+}
+
+#[test]
+fn whoever_is_asked_and_has_not_answered_is_listed_for_reminders() {
+    let folder = tempfile::tempdir().unwrap();
+    let frame = root().join("fixtures/linked/frame.csv");
+    let table = rows(&fs::read(&frame).unwrap());
+    fs::write(folder.path().join("frame.csv"), csv_of(&table[..41])).unwrap();
+    let all = rows(&fs::read(root().join("fixtures/submissions/clean.csv")).unwrap());
+    let id = |row: &Vec<String>| row.iter().find(|cell| cell.starts_with("S0")).unwrap().clone();
+    let asked: Vec<String> = table[1..41].iter().map(id).collect();
+    let answered: Vec<&Vec<String>> = all[1..].iter().filter(|row| asked.contains(&row[3])).collect();
+    assert!(answered.len() > 5 && answered.len() < 40, "{}", answered.len());
+    fs::write(folder.path().join("a.csv"), csv_of(std::iter::once(&all[0]).chain(answered.iter().copied())))
+        .unwrap();
+    // So small a frame is told to be none (HCS-F008), which holds no record.
+    let output = clean(folder.path(), &["a.csv", "--link", "frame=frame.csv", "--out", "out"]);
+    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+    let out = files(&folder.path().join("out"));
+    let missing: Vec<String> = rows(&out["not-received.csv"])[1..].iter().map(id).collect();
+    let due: Vec<&String> = asked.iter().filter(|id| answered.iter().all(|row| row[3] != **id)).collect();
+    assert_eq!(missing.iter().collect::<Vec<_>>(), due, "in the order of the frame");
+    let said = manifest(&folder.path().join("out"));
+    assert_eq!(said["records"]["accepted"], answered.len());
+    assert_eq!(said["links"][0]["link"], "frame");
+    assert_eq!(
+        said["links"][0]["sha256"],
+        *kenpyo::source::digest::of_bytes(&fs::read(folder.path().join("frame.csv")).unwrap())
+    );
+    assert_eq!(said["not_run"], serde_json::json!([]), "every hard edit was run");
+}
+
+#[test]
+fn our_own_fault_holds_its_record_and_fails_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.csv"), generated(&["--recipe", "clean", "--records", "20"])).unwrap();
+    let words = ["clean", "a.csv", "--out", "out", "--lang", "en"];
+    let output = command(folder.path()).args(words).env("KENPYO_FAULT_AT", "7").output().unwrap();
+    if !cfg!(debug_assertions) {
+        return;
+    }
+    assert_eq!(output.status.code(), Some(3));
+    let out = files(&folder.path().join("out"));
+    assert_eq!(numbers(&out["held.csv"]), BTreeSet::from([7]));
+    assert_eq!(column(&out["held.csv"], "valid_reason"), ["KP-I001"]);
+    assert_eq!(numbers(&out["accepted.csv"]).len(), 19);
+    assert_eq!(manifest(&folder.path().join("out"))["failures"], serde_json::json!(["internal-fault"]));
 }

@@ -657,3 +657,46 @@ fn a_rule_that_compares_with_a_changed_question_is_told() {
     let other = rule("rule", "ONE", "warning", "when = 'prev.kind = \"one\"'\nrequire = 'beds > 2'");
     assert!(!lint("changed", other).contains("KP-P170"));
 }
+
+#[test]
+fn nothing_that_is_found_in_a_linked_file_goes_into_a_copy_of_a_submission() {
+    let folder = folder();
+    let mut units = UNITS;
+    // Where the submission has an answer, and every cell of the frame's is wrong or spelled otherwise.
+    units[0] = ["A", "７", "wrong", "１", "n", "p"];
+    units[1] = ["B", "９", "３００００", "１", "n", "p"];
+    fs::write(folder.path().join("frame.xlsx"), workbook(&units)).unwrap();
+    fs::write(folder.path().join("frame.csv"), delimited(",", &units)).unwrap();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, line) in (0..).zip(SUBMISSIONS.lines()) {
+        for (column, cell) in (0..).zip(line.split(',')) {
+            sheet.write(row, column, cell).unwrap();
+        }
+    }
+    fs::write(folder.path().join("in.xlsx"), book.save_to_buffer().unwrap()).unwrap();
+    let copies = |link: &str, name: &str| {
+        let link = if link.is_empty() { vec![] } else { vec!["--link", link] };
+        let fixed = format!("fixed-{name}");
+        let words = [&[name, "--ignore", "BEDS,BAND,THERE,ALL,F-NAME", "--fix", &fixed][..], &link].concat();
+        let output = run(folder.path(), &words);
+        assert_ne!(output.status.code(), Some(2), "{output:?}");
+        let log = fs::read_to_string(folder.path().join(format!("{fixed}.changes.csv"))).unwrap();
+        let copy = fs::read(folder.path().join(&fixed)).unwrap();
+        for made in [format!("{fixed}.changes.csv"), fixed] {
+            fs::remove_file(folder.path().join(made)).unwrap();
+        }
+        (log, copy)
+    };
+    assert_eq!(copies("frame=frame.csv", "in.csv"), copies("", "in.csv"));
+    let marked = |link: &[&str]| {
+        let words =
+            [&["in.xlsx", "--ignore", "BEDS,BAND,THERE,ALL,F-NAME", "--annotate", "marked.xlsx"][..], link];
+        let output = run(folder.path(), &words.concat());
+        assert_ne!(output.status.code(), Some(2), "{output:?}");
+        let marked = fs::read(folder.path().join("marked.xlsx")).unwrap();
+        fs::remove_file(folder.path().join("marked.xlsx")).unwrap();
+        unpacked("xlsx", &marked)
+    };
+    assert_eq!(marked(&["--link", "frame=frame.xlsx"]), marked(&[]));
+}

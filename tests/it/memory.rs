@@ -96,20 +96,15 @@ fn memory_of_clean_grows_by_the_keys_and_not_by_the_records() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    for format in ["csv", "jsonl"] {
-        let files = [SMALL, LARGE].map(|records| submissions(folder.path(), records, format));
-        let keys = KEY * u64::from(LARGE - SMALL) / 1024;
-        least_growth(&format!("clean of {format}"), keys + GROWTH, || {
-            let peaks = files.each_ref().map(|name| {
-                peak_of(
-                    folder.path(),
-                    &["clean", "--quiet", "--threads", "2", name, "--out", "out", "--force"],
-                    name,
-                )
-            });
-            peaks.into()
-        });
-    }
+    let files = [SMALL, LARGE].map(|records| submissions(folder.path(), records, "csv"));
+    let keys = KEY * u64::from(LARGE - SMALL) / 1024;
+    // Of the rules over many records the one that is a hard edit, which no cleaning does without.
+    let words =
+        ["--quiet", "--threads", "2", "--out", "out", "--force", "--ignore", "HCS-U003,HCS-U004,HCS-U005"];
+    least_growth("clean", keys + GROWTH, || {
+        let peak = |name: &String| peak_of(folder.path(), &[&["clean", name], &words[..]].concat(), name);
+        files.each_ref().map(peak).into()
+    });
 }
 
 /// Measures how many KiB a large file takes over a small one, and stops where that is more than `most`. What threads happen

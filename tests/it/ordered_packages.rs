@@ -91,7 +91,7 @@ fn thread_times(process: u32, times: &mut BTreeMap<String, u64>) {
             continue;
         };
         let called = fs::read_to_string(thread.path().join("comm")).unwrap_or_default();
-        if name != process.to_string() && called.trim() != "forms" {
+        if name != process.to_string() && !["forms", "rules"].contains(&called.trim()) {
             times.insert(name, nanoseconds / 1_000_000);
         }
     }

@@ -286,6 +286,69 @@ fn what_is_superseded_does_not_depend_on_which_rules_are_wanted() {
     assert_eq!(with(&["--ignore", "LATEST"]), []);
 }
 
+#[test]
+fn the_latest_of_three_files_counts_whatever_their_formats_and_their_order() {
+    let folder = tempfile::tempdir().unwrap();
+    survey(folder.path());
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    let line =
+        |id: &str, code: &str, day: &str| format!(r#"{{"id":"{id}","code":"{code}","kind":2,"at":"{day}"}}"#);
+    write("1.csv", "id,code,kind,at\nA,x,2,2024-02-01\nB,x,2,2024-02-03\nC,x,2,2024-02-05\nD,x,2,\n");
+    write(
+        "2.json",
+        &format!(
+            "[{},{},{}]",
+            line("A", "y", "2024-02-02"),
+            line("B", "x", "2024-02-03"),
+            line("D", "x", "2024-02-09")
+        ),
+    );
+    write(
+        "3.jsonl",
+        &[line("A", "z", "2024-02-03"), line("B", "z", "2024-02-02"), line("C", "x", "2024-02-05")]
+            .join("\n"),
+    );
+    let expected: BTreeSet<(String, String, u64)> = [
+        // A: the third counts. B: two of the same day are left open, the third is behind both. C: both of one day.
+        ("LATEST", "1.csv", 1),
+        ("LATEST", "2.json", 1),
+        ("LATEST", "3.jsonl", 2),
+        ("ONE", "1.csv", 2),
+        ("ONE", "2.json", 2),
+        ("ONE", "1.csv", 3),
+        ("ONE", "3.jsonl", 3),
+        // D: one does not say when, so nobody can tell which is the later.
+        ("ONE", "1.csv", 4),
+        ("ONE", "2.json", 3),
+    ]
+    .map(|(rule, file, record)| (rule.to_owned(), file.to_owned(), record))
+    .into();
+    for files in
+        [["1.csv", "2.json", "3.jsonl"], ["3.jsonl", "1.csv", "2.json"], ["2.json", "3.jsonl", "1.csv"]]
+    {
+        let found: BTreeSet<(String, String, u64)> = told(folder.path(), &files).into_iter().collect();
+        assert_eq!(found, expected, "{files:?}");
+    }
+    let output = command(folder.path())
+        .args([
+            "check",
+            "1.csv",
+            "2.json",
+            "3.jsonl",
+            "--survey",
+            "rules/many/2024",
+            "--format",
+            "short",
+            "--lang",
+            "en",
+        ])
+        .output()
+        .unwrap();
+    let page = text(&output);
+    let changes = page.lines().find(|line| line.starts_with("1.csv:2:") && line.contains("LATEST")).unwrap();
+    assert!(changes.contains("A: the answer of 2024-02-03 counts: Code"), "{page}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_under_two_names_is_one_file() {

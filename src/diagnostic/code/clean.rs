@@ -9,8 +9,8 @@ codes! {
     /// A hard edit was left out of the run.
     CLEAN_WITHOUT_HARD_EDIT = "KP-U100" "clean-without-a-hard-edit" Error
         title "エラー規則を除いた選別" "records accepted without a hard edit"
-        message "エラー規則を除いたまま、集計してよい回答を選び分けることはできません。--select・--ignore、または設定の select・ignore を外してください。"
-            "Records cannot be accepted while a hard edit is left out. Please remove --select and --ignore, or `select` and `ignore` from the settings.";
+        message "エラー規則または対象外を判定する規則を除いたまま、集計してよい回答を選び分けることはできません。--select・--ignore、または設定の select・ignore を外してください。"
+            "Records cannot be accepted while a hard edit, or a rule that tells who is out of scope, is left out. Please remove --select and --ignore, or `select` and `ignore` from the settings.";
     /// The folder is there.
     FOLDER_IS_THERE = "KP-U101" "folder-is-there" Error
         title "出力先のフォルダが既にある" "the folder is there already"
@@ -31,9 +31,14 @@ codes! {
         title "回答期限が日付ではない" "deadline is no day"
         message "--deadline の「{found}」は日付ではありません。2026-02-01 の形で指定してください。"
             "\"{found}\" of --deadline is no day. Please give one such as 2026-02-01.";
+    /// A submission that became another while it was read.
+    FILE_CHANGED = "KP-U105" "file-changed-while-it-was-read" Error
+        title "読んでいる間に変わったファイル" "file changed while it was read"
+        message "「{path}」は読んでいる間に書き換えられたため、何も書き出していません。書き込みが終わってからもう一度実行してください。"
+            "\"{path}\" was changed while it was read, so nothing was written. Please run again when nobody writes to it any more.";
     /// A hard edit that could not be judged on some records.
     HARD_EDITS_NOT_RUN = "KP-A050" "hard-edits-not-run" Warning
         title "判定していないエラー規則" "hard edits that were not run"
-        message "判定に必要な突合ファイル・列・パラメータがないため、判定していないエラー規則があります：{rules}。名簿や前回データがあれば --link で指定してください。"
-            "Hard edits were not run, because a linked file, a column or a parameter that they need is not there: {rules}. Where there is a frame or a last wave, please give it with --link.";
+        message "判定に必要な突合ファイル・突合先の記録・列・パラメータがないため、一部または全部の票で判定していないエラー規則があります：{rules}。名簿や前回データをまだ指定していない場合は --link で指定してください。"
+            "Hard edits were not run on some or all records, because a linked file or record, a column or a parameter that they need is not there: {rules}. Where a frame or a last wave is not given yet, please give it with --link.";
 }

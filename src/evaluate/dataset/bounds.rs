@@ -21,7 +21,6 @@ pub(super) type Limit = Option<Decimal>;
 
 /// The limits for one value. The outer `None`: there is no such limit.
 #[derive(Debug, Clone, Copy, Default)]
-#[expect(clippy::option_option, reason = "no limit, and a limit without value, are different answers")]
 pub(super) struct Limits {
     min: Option<Limit>,
     max: Option<Limit>,
@@ -43,12 +42,15 @@ impl Fraction {
     }
 }
 
+/// Whether a number is within a limit. `None`: it depends on what is not known.
+type Check<'c> = &'c dyn Fn(Decimal) -> Option<bool>;
+
 impl Limits {
     /// Whether a number that is at least `low` and at most `high` is within the limits, and the limit that it breaks or
     /// may break. `None` first: it depends on what is not known.
     pub(super) fn hold(&self, low: Fraction, high: Fraction) -> (Option<bool>, Limit) {
         let mut whole = (Some(true), None);
-        let checks: [(Option<Limit>, &dyn Fn(Decimal) -> Option<bool>); 3] = [
+        let checks: [(Option<Limit>, Check<'_>); 3] = [
             (self.min, &|limit| decided(high.cmp(limit).is_lt(), low.cmp(limit).is_ge())),
             (self.max, &|limit| decided(low.cmp(limit).is_gt(), high.cmp(limit).is_le())),
             (self.equal, &|limit| {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::super::reason::Outcome;
 use super::stub::Answer;
 use super::told::{fixed, listed};
-use super::{Judging, Member, Verdict};
+use super::{GroupOf, Judging, Member, Verdict};
 use crate::batch::example::type_of;
 use crate::diagnostic::{Argument, Localized};
 use crate::evaluate::argument::hidden;
@@ -27,34 +27,60 @@ const DAY: i64 = 86_400;
 /// Most changed answers that a message lists.
 const MOST_CHANGES: usize = 10;
 
-/// What `latest` says of the records of one key.
-pub(super) fn verdicts(members: &[Member<'_>], by: FieldId, judging: Judging<'_>) -> Vec<Verdict> {
-    let is_moment = type_of(&judging.plan.pack, by) == Some(&Type::DateTime);
-    // Of each file, the latest time that it gives, and how late that may have been: a moment without a clock is some
-    // time of its day.
-    let mut files: BTreeMap<SourceId, (Option<i64>, Option<i64>)> = BTreeMap::new();
-    for member in members {
-        let (latest, may_be) = files.entry(member.batch.source).or_default();
-        let end = |time: i64| if is_moment && time.rem_euclid(DAY) == 0 { time + DAY - 1 } else { time };
-        *latest = (*latest).max(member.stub.time);
-        *may_be = (*may_be).max(member.stub.time.map(end));
-    }
-    let last = files.values().filter_map(|(latest, _)| *latest).max();
-    let behind = |file: SourceId| files.get(&file).and_then(|(_, may_be)| *may_be) < last;
-    // Files of which no record is known to be behind.
-    let open = members.iter().filter(|member| member.stub.time.is_none() || !behind(member.batch.source));
-    let mut open: Vec<SourceId> = open.map(|member| member.batch.source).collect();
-    open.dedup();
-    let kept = last.and_then(|last| members.iter().find(|member| member.stub.time == Some(last)));
-    let verdict = |member: &Member<'_>| match kept {
-        _ if files.len() == 1 => Verdict::plain(Outcome::Pass),
-        Some(kept) if member.stub.time.is_some() && behind(member.batch.source) => {
-            Verdict { outcome: Outcome::Fail, published: told(member, kept, by, judging) }
+/// What is said of the records of one key.
+pub(super) struct Latest<'t> {
+    by: FieldId,
+    /// Of each file, the latest time that it gives, and how late that may have been: a moment without a clock is some
+    /// time of its day.
+    files: BTreeMap<SourceId, (Option<i64>, Option<i64>)>,
+    last: Option<i64>,
+    kept: Option<Member<'t>>,
+    /// How many files there are of which no record is known to be behind.
+    open: usize,
+}
+
+impl<'t> Latest<'t> {
+    /// For the records of `group`, of which the times stand in `by`.
+    pub(super) fn of(group: GroupOf<'t>, by: FieldId, judging: Judging<'_>) -> Self {
+        let is_moment = type_of(&judging.plan.pack, by) == Some(&Type::DateTime);
+        let mut files: BTreeMap<SourceId, (Option<i64>, Option<i64>)> = BTreeMap::new();
+        for member in group.members() {
+            let (latest, may_be) = files.entry(member.batch.source).or_default();
+            let end = |time: i64| if is_moment && time.rem_euclid(DAY) == 0 { time + DAY - 1 } else { time };
+            *latest = (*latest).max(member.stub.time);
+            *may_be = (*may_be).max(member.stub.time.map(end));
         }
-        Some(_) if open.len() == 1 => Verdict::plain(Outcome::Pass),
-        _ => Verdict::plain(Outcome::Undecided),
-    };
-    members.iter().map(verdict).collect()
+        let last = files.values().filter_map(|(latest, _)| *latest).max();
+        let mut latest = Self { by, files, last, kept: None, open: 0 };
+        let mut before = None;
+        for member in group.members() {
+            let source = member.batch.source;
+            if (member.stub.time.is_none() || !latest.is_behind(source)) && before != Some(source) {
+                before = Some(source);
+                latest.open += 1;
+            }
+            if latest.kept.is_none() && last.is_some() && member.stub.time == last {
+                latest.kept = Some(member);
+            }
+        }
+        latest
+    }
+
+    fn is_behind(&self, file: SourceId) -> bool {
+        self.files.get(&file).and_then(|(_, may_be)| *may_be) < self.last
+    }
+
+    /// What is said of one of them.
+    pub(super) fn verdict(&self, member: &Member<'_>, judging: Judging<'_>) -> Verdict {
+        match &self.kept {
+            _ if self.files.len() == 1 => Verdict::plain(Outcome::Pass),
+            Some(kept) if member.stub.time.is_some() && self.is_behind(member.batch.source) => {
+                Verdict { outcome: Outcome::Fail, published: told(member, kept, self.by, judging) }
+            }
+            Some(_) if self.open == 1 => Verdict::plain(Outcome::Pass),
+            _ => Verdict::plain(Outcome::Undecided),
+        }
+    }
 }
 
 /// What a message may say of a record and of the later one that is kept.

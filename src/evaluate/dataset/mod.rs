@@ -14,7 +14,6 @@ mod groups;
 mod latest;
 mod stub;
 mod told;
-mod unique;
 mod whole;
 
 pub use covers::{Units, units};
@@ -24,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::ThreadPool;
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use rayon::slice::ParallelSliceMut as _;
 
 use super::diagnose::{exemptions_of, set_aside};
@@ -36,6 +36,8 @@ use crate::plan::{DatasetDemand, DatasetRule, Plan};
 use crate::rule_pack::{EditRule, Placeholder};
 use crate::source::SourceId;
 use bounds::{Limits, limits_of};
+use groups::Ruling;
+use latest::Latest;
 use stub::Stub;
 
 /// A record of the run: its file, and its number there.
@@ -136,7 +138,26 @@ impl Verdict {
     }
 }
 
-impl Member<'_> {
+/// The records of one key, but for those that are superseded; read anew as often as they are looked at, so that memory
+/// does not grow with a group.
+#[derive(Clone, Copy)]
+struct GroupOf<'t> {
+    table: &'t KeyTable,
+    /// Of which rule.
+    place: usize,
+    entrants: &'t [Entrant],
+    superseded: &'t BTreeSet<RecordId>,
+}
+
+impl<'t> GroupOf<'t> {
+    /// In the order of the files.
+    fn members(self) -> impl Iterator<Item = Member<'t>> {
+        let members = self.entrants.iter().filter_map(move |entrant| self.table.member(self.place, entrant));
+        members.filter(move |member| self.superseded.is_empty() || !self.superseded.contains(&member.id()))
+    }
+}
+
+impl<'t> Member<'t> {
     fn id(&self) -> RecordId {
         (self.batch.source, self.stub.place.record)
     }
@@ -146,7 +167,7 @@ impl Member<'_> {
     }
 
     /// The record's own key. `None`: it has none.
-    fn name(&self) -> Option<&str> {
+    fn name(&self) -> Option<&'t str> {
         self.stub.place.name(self.key)
     }
 }
@@ -223,42 +244,44 @@ impl KeyTable {
             }
         }
         groups.sort_by_key(|group| group.first().map(Entrant::place));
-        for group in groups {
-            let (members, out): (Vec<Member<'_>>, Vec<Member<'_>>) = group
-                .iter()
-                .filter_map(|entrant| self.member(place, entrant))
-                .partition(|member| !superseded.contains(&member.id()));
-            for member in out {
-                judged.decide(&member, Outcome::NotApplicable, judging.outcomes);
+        for entrants in groups {
+            if !superseded.is_empty() {
+                let members = entrants.iter().filter_map(|entrant| self.member(place, entrant));
+                for member in members.filter(|member| superseded.contains(&member.id())) {
+                    judged.decide(&member, Outcome::NotApplicable, judging.outcomes);
+                }
             }
-            let key = || group.first().map(|entrant| self.key(place, entrant)).unwrap_or_default();
+            let key = || entrants.first().map(|entrant| self.key(place, entrant)).unwrap_or_default();
             let limits = match (&rule.demand, limits) {
                 (DatasetDemand::AtMost { bounds, .. }, None) => limits_of(judging, rule, bounds, key()),
                 _ => limits.unwrap_or_default(),
             };
-            judged.group(&members, rule, (judging, &limits), tell)?;
+            let group = GroupOf { table: self, place, entrants, superseded };
+            judged.group(group, rule, (judging, &limits), tell)?;
         }
         Ok(judged)
     }
 
     /// The entrants by key.
-    fn groups<'e>(&self, place: usize, entrants: &'e [Entrant]) -> Vec<&'e [Entrant]> {
-        let alike = |one: &Entrant, other: &Entrant| {
+    fn groups<'e>(&'e self, place: usize, entrants: &'e [Entrant]) -> impl Iterator<Item = &'e [Entrant]> {
+        entrants.chunk_by(move |one: &Entrant, other: &Entrant| {
             one.prefix == other.prefix && self.key(place, one) == self.key(place, other)
-        };
-        entrants.chunk_by(alike).collect()
+        })
     }
 
     /// Everyone who takes part in rule number `place`, by key; those of one key in the order of the files.
     fn sorted(&self, place: usize, pool: Option<&ThreadPool>) -> Vec<Entrant> {
-        let starts_of =
-            |batch: &'_ Gathered| batch.rules.get(place).map_or(0, |entrants| entrants.starts.len());
-        let mut all: Vec<Entrant> = Vec::with_capacity(self.batches.iter().map(starts_of).sum());
-        for (batch, gathered) in (0_u32..).zip(&self.batches) {
+        let of_batch = |(batch, gathered): (u32, &Gathered)| {
             let starts = gathered.rules.get(place).map(|entrants| &*entrants.starts).unwrap_or_default();
             let entrants = starts.iter().map(|&start| Entrant { prefix: 0, batch, start });
-            all.extend(entrants.map(|one| Entrant { prefix: prefix(self.key(place, &one)), ..one }));
-        }
+            let entrants = entrants.map(|one| Entrant { prefix: prefix(self.key(place, &one)), ..one });
+            entrants.collect::<Vec<Entrant>>()
+        };
+        let batches: Vec<(u32, &Gathered)> = (0_u32..).zip(&self.batches).collect();
+        let mut all: Vec<Entrant> = match pool {
+            Some(pool) => pool.install(|| batches.into_par_iter().map(of_batch).collect::<Vec<_>>()).concat(),
+            None => batches.into_iter().flat_map(of_batch).collect(),
+        };
         let order = |one: &Entrant, other: &Entrant| {
             one.prefix
                 .cmp(&other.prefix)
@@ -318,6 +341,7 @@ fn is_content(rule: &DatasetRule, limits: Option<&Limits>) -> bool {
 #[derive(Debug, Default)]
 struct JudgedRule {
     counts: RuleCounts,
+    /// Records that are superseded, where the rule says so.
     failed: BTreeSet<RecordId>,
     decided: Vec<(RecordId, Outcome)>,
     /// Of a rule that asks for all units of a linked file.
@@ -330,27 +354,41 @@ impl JudgedRule {
     /// Judges the records of one key, and tells of those that fail.
     fn group(
         &mut self,
-        members: &[Member<'_>],
+        group: GroupOf<'_>,
         rule: &DatasetRule,
         (judging, limits): (Judging<'_>, &Limits),
         tell: &mut Tell<'_>,
     ) -> Result<(), Error> {
-        let verdicts = match &rule.demand {
-            DatasetDemand::Unique { .. } => unique::verdicts(members, judging),
-            DatasetDemand::Latest { by } => latest::verdicts(members, *by, judging),
-            DatasetDemand::AtMost { .. } => groups::at_most(members, limits, judging),
-            DatasetDemand::Determines { .. } => groups::determines(members, judging),
-            // Judged as a whole.
-            _ => return Ok(()),
-        };
-        for (member, verdict) in members.iter().zip(verdicts).filter(|(member, _)| !member.stub.settled) {
-            self.decide(member, verdict.outcome, judging.outcomes);
+        if let DatasetDemand::Latest { by } = rule.demand {
+            let latest = Latest::of(group, by, judging);
+            return self.members(group, rule, judging, tell, |_, member| latest.verdict(member, judging));
+        }
+        let ruling = Ruling::of(&rule.demand, group, limits, judging);
+        self.members(group, rule, judging, tell, |place, member| ruling.verdict(place, member))
+    }
+
+    fn members(
+        &mut self,
+        group: GroupOf<'_>,
+        rule: &DatasetRule,
+        judging: Judging<'_>,
+        tell: &mut Tell<'_>,
+        verdict: impl Fn(usize, &Member<'_>) -> Verdict,
+    ) -> Result<(), Error> {
+        let mut all = None;
+        for (place, member) in group.members().enumerate().filter(|(_, member)| !member.stub.settled) {
+            let verdict = verdict(place, &member);
+            self.decide(&member, verdict.outcome, judging.outcomes);
+            if verdict.outcome == Outcome::Fail && matches!(rule.demand, DatasetDemand::Latest { .. }) {
+                self.failed.insert(member.id());
+            }
             if verdict.outcome == Outcome::Fail
-                && let Some(mut finding) = finding(rule, judging.plan, member, &verdict.published)
+                && let Some(mut finding) = finding(rule, judging.plan, &member, &verdict.published)
             {
-                let answers =
-                    member.stub.marks.as_ref().map(|marks| in_group(marks.answers(), members.len()));
-                finding.diagnostic.standing.answers = answers;
+                let mark = |marks: &stub::Marks<'_>| {
+                    in_group(marks.answers(), *all.get_or_insert_with(|| group.members().count()))
+                };
+                finding.diagnostic.standing.answers = member.stub.marks.as_ref().map(mark);
                 tell(finding)?;
             }
         }
@@ -358,9 +396,6 @@ impl JudgedRule {
     }
 
     fn decide(&mut self, member: &Member<'_>, outcome: Outcome, keep: bool) {
-        if outcome == Outcome::Fail {
-            self.failed.insert(member.id());
-        }
         self.settle(member.id(), outcome, keep);
     }
 

@@ -4,10 +4,11 @@
 //! - Some are named, the others counted: a message does not grow with its group.
 //! - A key that may not be told is not told here either.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Judging, Member};
+use super::{GroupOf, Judging, Member, RecordId};
 use crate::diagnostic::{Argument, Localized};
 use crate::evaluate::argument::hidden;
 use crate::evaluate::withheld::Withheld;
@@ -43,25 +44,30 @@ fn further(more: usize) -> (String, String) {
 }
 
 /// Where the records of a group stand: their numbers, and their files where there are several.
-pub(super) fn records(members: &[Member<'_>], judging: Judging<'_>) -> Argument {
-    let first = members.first().map(|member| member.batch.source);
-    let one_file = members.iter().all(|member| Some(member.batch.source) == first);
-    let place = |member: &Member<'_>| {
-        let number = member.stub.place.record;
-        match judging.names.get(&member.batch.source).filter(|_| !one_file) {
-            Some(name) => fixed(&format!("{name}の{number}件目"), &format!("record {number} of {name}")),
-            None => fixed(&format!("{number}件目"), &format!("record {number}")),
+pub(super) fn records(group: GroupOf<'_>, judging: Judging<'_>) -> Argument {
+    let (mut first, mut one_file, mut all) = (None, true, 0);
+    let mut heads: Vec<RecordId> = Vec::new();
+    for member in group.members() {
+        let (source, number) = member.id();
+        one_file &= *first.get_or_insert(source) == source;
+        if heads.len() < MOST_RECORDS {
+            heads.push((source, number));
         }
+        all += 1;
+    }
+    let place = |(source, number): &RecordId| match judging.names.get(source).filter(|_| !one_file) {
+        Some(name) => fixed(&format!("{name}の{number}件目"), &format!("record {number} of {name}")),
+        None => fixed(&format!("{number}件目"), &format!("record {number}")),
     };
-    let named: Vec<Argument> = members.iter().take(MOST_RECORDS).map(place).collect();
+    let named: Vec<Argument> = heads.iter().map(place).collect();
     let told = named.len();
-    with_rest(named, members.len(), told)
+    with_rest(named, all, told)
 }
 
 /// Records of one group by what must differ: those of a class do not accuse each other.
 pub(super) struct Classes<'m> {
     /// Names of the records of each class, some of them, and how many records it has; in order of appearance.
-    all: Vec<(Vec<Named<'m>>, usize)>,
+    all: Vec<(Vec<Named<'m>>, u32)>,
     records: usize,
     /// Whether no key may be told.
     withheld: bool,
@@ -71,43 +77,45 @@ pub(super) struct Classes<'m> {
 type Named<'m> = Result<&'m str, u64>;
 
 impl<'m> Classes<'m> {
-    /// The classes of `members`, and the class of each of them.
-    pub(super) fn of(members: &'m [Member<'_>], judging: Judging<'_>) -> (Self, Vec<usize>) {
-        Self::by(members, judging, |member| member.stub.distinct.as_deref())
+    /// The classes of the members of `group`, and the class of each of them.
+    pub(super) fn of(group: GroupOf<'m>, judging: Judging<'_>) -> (Self, Vec<u32>) {
+        Self::by(group, judging, |member| member.stub.distinct.take().map(Cow::into_owned))
     }
 
     /// Each member as a class of its own.
-    pub(super) fn alone(members: &'m [Member<'_>], judging: Judging<'_>) -> (Self, Vec<usize>) {
-        Self::by(members, judging, |_| None)
+    pub(super) fn alone(group: GroupOf<'m>, judging: Judging<'_>) -> (Self, Vec<u32>) {
+        Self::by(group, judging, |_| None)
     }
 
     fn by(
-        members: &'m [Member<'_>],
+        group: GroupOf<'m>,
         judging: Judging<'_>,
-        value: impl Fn(&'m Member<'_>) -> Option<&'m [u8]>,
-    ) -> (Self, Vec<usize>) {
+        value: impl Fn(&mut Member<'m>) -> Option<Vec<u8>>,
+    ) -> (Self, Vec<u32>) {
         let pack = &judging.plan.pack;
         let withheld = Withheld::of(pack, judging.keys);
         let withheld = pack.key.iter().chain(&pack.fallback_key).any(|field| withheld.holds(*field));
-        let mut known: BTreeMap<&[u8], usize> = BTreeMap::new();
-        let mut classes: Vec<(Vec<Named<'m>>, usize)> = Vec::new();
-        let mut class_of = Vec::with_capacity(members.len());
-        for member in members {
-            let next = classes.len();
-            let class = value(member).map_or(next, |value| *known.entry(value).or_insert(next));
+        let mut known: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
+        let mut classes: Vec<(Vec<Named<'m>>, u32)> = Vec::new();
+        let mut class_of = Vec::new();
+        for mut member in group.members() {
+            let next = u32::try_from(classes.len()).unwrap_or(u32::MAX);
+            let class = value(&mut member).map_or(next, |value| *known.entry(value).or_insert(next));
             if class == next {
                 classes.push((Vec::new(), 0));
             }
-            if let Some((names, count)) = classes.get_mut(class) {
+            let place = usize::try_from(class).unwrap_or(usize::MAX);
+            if let Some((names, count)) = classes.get_mut(place) {
                 let name = member.name().ok_or(member.stub.place.record);
-                if names.len() < MOST_RECORDS && !names.contains(&name) {
+                // Of later classes none is ever named.
+                if place <= MOST_CLASSES && names.len() < MOST_RECORDS && !names.contains(&name) {
                     names.push(name);
                 }
                 *count += 1;
             }
             class_of.push(class);
         }
-        (Self { all: classes, records: members.len(), withheld }, class_of)
+        (Self { all: classes, records: class_of.len(), withheld }, class_of)
     }
 
     /// How many there are.
@@ -116,13 +124,15 @@ impl<'m> Classes<'m> {
     }
 
     /// The keys of the records outside `class`, each once; of a record without one, where it stands.
-    pub(super) fn others(&self, class: usize) -> Argument {
+    pub(super) fn others(&self, class: u32) -> Argument {
         if self.withheld {
             return hidden();
         }
-        let own = self.all.get(class).map_or(0, |(_, count)| *count);
+        let class = usize::try_from(class).unwrap_or(usize::MAX);
+        let count = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+        let own = self.all.get(class).map_or(0, |(_, own)| count(*own));
         let (mut shown, mut told): (Vec<Named<'m>>, usize) = (Vec::new(), 0);
-        for (_, (of_class, count)) in
+        for (_, (of_class, records)) in
             self.all.iter().enumerate().filter(|(at, _)| *at != class).take(MOST_CLASSES)
         {
             let before = shown.len();
@@ -130,7 +140,7 @@ impl<'m> Classes<'m> {
             let new: Vec<Named<'m>> = new.take(MOST_RECORDS.saturating_sub(before)).collect();
             let all_told = of_class.iter().all(|name| shown.contains(name) || new.contains(name));
             shown.extend(new);
-            told += if all_told { *count } else { shown.len() - before };
+            told += if all_told { count(*records) } else { shown.len() - before };
         }
         let named: Vec<Argument> = shown.into_iter().map(named).collect();
         with_rest(named, self.records - own, told)

@@ -157,7 +157,7 @@ impl KeyTable {
             }
         }
         let entrants = self.sorted(place, judging.pool);
-        let mut groups = self.groups(place, &entrants);
+        let mut groups: Vec<&[Entrant]> = self.groups(place, &entrants).collect();
         groups.sort_by_key(|group| group.first().map(Entrant::place));
         let mut numbers: Vec<(Vec<u8>, Tallied)> = Vec::new();
         for group in &groups {

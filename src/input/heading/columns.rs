@@ -176,6 +176,9 @@ impl<'a> Columns<'a> {
             Cell::Nameless(place) => (nameless(place + 1), ""),
             Cell::Known(_) => return,
         };
+        if self.form.is_further(text, self.cells.iter().map(|(text, _)| text.as_str())) {
+            return;
+        }
         let code = if self.form.is_foreign(text) {
             &structure::COLUMN_OF_ANOTHER_FORM
         } else {

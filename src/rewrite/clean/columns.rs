@@ -64,22 +64,12 @@ impl Columns {
     /// Those of `pack`.
     pub(super) fn of(pack: &RulePack) -> Self {
         let tables = &pack.tabulation;
-        let by = tables.classing.by.first().and_then(|&id| name_of(pack, id));
-        let bases = || tables.bases.iter();
-        let questions = || pack.questionnaire.fields.iter().filter(|field| field.question.is_some());
-        let mut names: Vec<String> = ["source_file", "source_record"].map(str::to_owned).into();
-        names.extend(by.as_ref().map(|name| format!("table_{name}")));
-        let base = |base: &crate::rule_pack::tabulation::NamedBase| {
-            base.column.as_ref().map_or_else(|| format!("base_{}", base.name), ToString::to_string)
-        };
-        names.extend(bases().map(base));
-        names.extend(["valid", "valid_reason"].map(str::to_owned));
-        names.extend(questions().map(|field| format!("{}_state", field.name)));
+        let questions = pack.questionnaire.fields.iter().filter(|field| field.question.is_some());
         Self {
-            names,
-            axis: by.map(|_| Axis::new(pack, &tables.classing)),
-            bases: bases().map(|base| base.of).collect(),
-            questions: questions().map(|field| field.id).collect(),
+            names: pack.further_columns(),
+            axis: pack.class_column().map(|_| Axis::new(pack, &tables.classing)),
+            bases: tables.bases.iter().map(|base| base.of).collect(),
+            questions: questions.map(|field| field.id).collect(),
         }
     }
 
@@ -120,12 +110,6 @@ impl Columns {
         values.resize(self.names.len(), Value::Blank);
         values
     }
-}
-
-/// The name of a field of any table, or of a derived value.
-fn name_of(pack: &RulePack, id: FieldId) -> Option<Arc<str>> {
-    let derived = || pack.derived.iter().find(|derived| derived.id == id).map(|derived| &derived.name);
-    pack.field(id).map(|field| &field.name).or_else(derived).map(Arc::clone)
 }
 
 /// Whether the record counts, and why not.

@@ -12,9 +12,7 @@ use super::text::private;
 use crate::batch::Batch;
 use crate::input::value_at;
 use crate::rule_pack::RulePack;
-
-/// The further member.
-const MEMBER: &str = "kenpyo";
+use crate::rule_pack::further::MEMBER;
 
 /// The record of `row` with the further values called `names`.
 pub(super) fn record(
@@ -63,7 +61,22 @@ fn members(pack: &RulePack, batch: &Batch, row: usize) -> Option<Vec<u8>> {
     // Between tokens a line end is as good as a blank, and inside of strings there is none.
     kept.iter_mut().filter(|byte| matches!(byte, b'\r' | b'\n')).for_each(|byte| *byte = b' ');
     let inside = kept.trim_ascii().strip_prefix(b"{")?.strip_suffix(b"}")?;
-    Some(without_own(inside).to_vec())
+    let inside = without_own(inside);
+    (!is_repeated(pack, inside)).then(|| inside.to_vec())
+}
+
+/// Whether a key occurs more than once that is called like a private field: then nobody knows where all of it stands.
+fn is_repeated(pack: &RulePack, members: &[u8]) -> bool {
+    let counted =
+        |name: &str| memchr::memmem::find_iter(members, Json::from(name).to_string().as_bytes()).count();
+    let private = pack.questionnaire.fields.iter().filter(|field| field.private);
+    let mut fields = private.map(|field| {
+        let names = [&field.name, &field.column].into_iter().chain(&field.aliases).map(|name| &**name);
+        let last = field.pointer.as_deref().and_then(|pointer| pointer.rsplit('/').next());
+        let names: std::collections::BTreeSet<&str> = names.chain(last).collect();
+        names.into_iter().map(counted).sum::<usize>()
+    });
+    fields.any(|count| count > 1)
 }
 
 /// `members` without the one that an earlier cleaning has added at their end.

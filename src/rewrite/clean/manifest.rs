@@ -83,7 +83,8 @@ struct Tool {
 
 #[derive(Debug, Serialize)]
 struct Survey<'a> {
-    survey: &'a str,
+    #[serde(rename = "survey")]
+    id: &'a str,
     wave: &'a str,
     sha256: &'a str,
 }
@@ -134,7 +135,8 @@ struct Input<'a> {
 
 #[derive(Debug, Serialize)]
 struct Link<'a> {
-    link: &'a str,
+    #[serde(rename = "link")]
+    called: &'a str,
     survey: usize,
     name: &'a str,
     sha256: Option<&'a str>,
@@ -180,7 +182,7 @@ pub(super) fn text(cleaner: &Cleaner, first: &FirstPass, totals: &Totals, option
     let of_records = of_records(cleaner);
     let written = cleaner.folder.files();
     let (packs, summary) = (first.header.packs(), &first.summary);
-    let survey = |(survey, wave, sha256)| Survey { survey, wave, sha256 };
+    let survey = |(id, wave, sha256)| Survey { id, wave, sha256 };
     let manifest = Manifest {
         document: "kenpyo-clean",
         schema_version: SCHEMA_VERSION,
@@ -194,7 +196,7 @@ pub(super) fn text(cleaner: &Cleaner, first: &FirstPass, totals: &Totals, option
             .links
             .iter()
             .map(|link| Link {
-                link: &link.link,
+                called: &link.link,
                 survey: link.part,
                 name: &link.file.name,
                 sha256: link.file.hash.as_deref(),

@@ -10,16 +10,19 @@ mod columns;
 mod file_queries;
 mod json;
 mod manifest;
+mod not_received;
 mod output;
 mod query;
 mod sheet;
 mod text;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 pub use file_queries::FileQueries;
 pub use manifest::{Options, Stated};
+pub use not_received::reads as reads_of_units;
 
 use crate::batch::Batch;
 use crate::diagnostic::Language;
@@ -54,10 +57,25 @@ struct InputCounts {
     records: [u64; 4],
 }
 
+/// What the folder is written with, beside the records.
+#[derive(Debug, Clone)]
+pub struct Words {
+    /// The language of the queries.
+    pub language: Language,
+    /// By when replies are asked for. `None`: nobody says.
+    pub deadline: Option<String>,
+    /// What names the run in its queries.
+    pub run: Arc<str>,
+    /// Whether all JSON is said to be JSON Lines.
+    pub json_lines: bool,
+}
+
 /// Writes the folder while the second pass goes.
 pub struct Cleaner {
     folder: Folder,
     columns: Vec<Columns>,
+    /// Whether all JSON is said to be JSON Lines.
+    json_lines: bool,
     queries: Queries,
     outputs: Vec<Output>,
     inputs: Vec<InputCounts>,
@@ -99,7 +117,7 @@ impl Piece {
 
 impl Cleaner {
     /// Begins to write into `folder` what comes of a run of `parts`; `about_files` are the findings about files and the
-    /// run, and `deadline` is until when replies are asked for.
+    /// run.
     ///
     /// # Errors
     /// It cannot be written.
@@ -108,8 +126,9 @@ impl Cleaner {
         parts: &[Part<'_>],
         first: &FirstPass,
         about_files: &[Finding],
-        (language, deadline, run): (Language, Option<String>, Arc<str>),
+        words: Words,
     ) -> Result<Self, Error> {
+        let Words { language, deadline, run, json_lines } = words;
         let mut contacts: Vec<Arc<str>> = Vec::new();
         for field in parts.iter().flat_map(|part| &part.plan.pack.questionnaire.fields) {
             if field.private && !contacts.contains(&field.name) {
@@ -119,6 +138,7 @@ impl Cleaner {
         let queries = Queries { language, deadline, run, contacts, names: first.header.names.clone() };
         let mut cleaner = Self {
             folder,
+            json_lines,
             columns: parts.iter().map(|part| Columns::of(&part.plan.pack)).collect(),
             queries,
             outputs: Vec::new(),
@@ -133,6 +153,11 @@ impl Cleaner {
             cleaner.asked += 1;
         }
         cleaner.folder.append(QUERIES, text.as_bytes())?;
+        for (number, (part, missing, table)) in (1..).zip(first.missing()) {
+            let Some(plan) = parts.get(part).map(|part| part.plan) else { continue };
+            let text = not_received::text(&plan.pack, missing, table);
+            cleaner.folder.append(&not_received::name(number), text.as_bytes())?;
+        }
         Ok(cleaner)
     }
 
@@ -166,8 +191,7 @@ impl Cleaner {
             InputFormat::Csv | InputFormat::Tsv => TextShape::of(file, further).map(Shape::Text),
             InputFormat::Xlsx => Some(Shape::sheet(&file.plan.pack.questionnaire)),
             InputFormat::Json | InputFormat::JsonLines => {
-                let name = file.line.name.trim_end_matches(".gz").to_lowercase();
-                Some(Shape::Json { document: !(name.ends_with(".jsonl") || name.ends_with(".ndjson")) })
+                Some(Shape::Json { document: !self.json_lines && !is_called_lines(&file.line.name) })
             }
         }
     }
@@ -206,6 +230,15 @@ impl Cleaner {
             }
         }
     }
+}
+
+/// Whether a file's name says that it holds JSON Lines.
+fn is_called_lines(name: &str) -> bool {
+    let ending =
+        |name: &str| Path::new(name).extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    let packed = ending(name).as_deref() == Some("gz");
+    let name = if packed { Path::new(name).with_extension("") } else { name.into() };
+    matches!(ending(&name.to_string_lossy()).as_deref(), Some("jsonl" | "ndjson"))
 }
 
 impl Fold for Cleaner {

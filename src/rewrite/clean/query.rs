@@ -98,7 +98,8 @@ impl Queries {
             if correct { self.pick("要修正", "to correct") } else { self.pick("要確認", "to confirm") };
         let deadline = self.deadline.clone().unwrap_or_default();
         let fields = shown.map(|shown| shown.asked(diagnostic)).unwrap_or_default();
-        let answers: Vec<String> = fields.iter().filter_map(|field| self.answer(shown?, field)).collect();
+        let answers: Vec<String> =
+            fields.iter().filter_map(|field| Some(self.answer(shown?, field))).collect();
         let mut choices: Vec<String> = fields.iter().map(|field| self.choice(field)).collect();
         if !correct {
             choices.insert(
@@ -140,8 +141,8 @@ impl Queries {
         }
     }
 
-    /// What the record answers to `field` now. `None`: it may not be told.
-    fn answer(&self, shown: &Shown<'_>, field: &Field) -> Option<String> {
+    /// What the record answers to `field` now.
+    fn answer(&self, shown: &Shown<'_>, field: &Field) -> String {
         let written = Locator::new(shown.batch, shown.pack).written(shown.row, field.id);
         let said = match written {
             Argument::NotGiven => self.pick("未記入", "not given").to_owned(),
@@ -149,7 +150,7 @@ impl Queries {
                 format!("{}{}{}", self.pick("「", "\""), other.print(self.language), self.pick("」", "\""))
             }
         };
-        Some(format!("{}{}{said}", field.title().get(self.language), self.pick("：", ": ")))
+        format!("{}{}{said}", field.title().get(self.language), self.pick("：", ": "))
     }
 
     /// What may be answered to `field` instead, as boxes.

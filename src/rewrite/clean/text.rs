@@ -6,6 +6,7 @@
 //! - Of a record whose cells cannot be told apart no cell is written: nobody knows what is private in it.
 
 use crate::batch::Batch;
+use crate::diagnostic::nearest::fold;
 use crate::engine::fold::OpenedFile;
 use crate::input::{HeaderRow, RawChunk, RawKind, RawRecord, written_rows};
 use crate::rule_pack::RulePack;
@@ -25,6 +26,8 @@ pub(super) struct TextShape {
     pub(super) header: Vec<String>,
     /// How many of the file's columns, at the end, are those of an earlier cleaning, and are left out.
     pub(super) own: usize,
+    /// Columns that are called like a private field, whether they were read or not.
+    private: Vec<usize>,
 }
 
 impl TextShape {
@@ -41,7 +44,10 @@ impl TextShape {
         let marked = |row: &HeaderRow| row.line == 1 && row.origin >= 3;
         let encoding = if transcoded { Encoding::Utf8 } else { file.line.encoding };
         let marked = encoding == Encoding::Utf8 && (transcoded || row.is_some_and(marked));
-        Some(Self { encoding, separator, marked, header, own })
+        let is_private = |text: &String| spellings(&file.plan.pack).any(|name| fold(name) == fold(text));
+        let columns = header.iter().enumerate().filter(|(_, text)| is_private(text));
+        let private = columns.map(|(column, _)| column).collect();
+        Some(Self { encoding, separator, marked, header, own, private })
     }
 
     /// The first row, with the `further` names.
@@ -100,9 +106,19 @@ impl TextShape {
         };
         let mut kept = Vec::with_capacity(end);
         let mut at = 0;
-        for (from, to) in private(pack, chunk, row) {
-            let (from, to) = (from.checked_sub(start)?, to.checked_sub(start)?.min(end));
-            if from < end {
+        let read = private(pack, chunk, row).into_iter();
+        let read = read.map(|(from, to)| (from.saturating_sub(start), to.saturating_sub(start)));
+        let called = self.private.iter().filter_map(|&column| {
+            let from = usize::try_from(*written.places.get(column)?).ok()?;
+            let next =
+                written.places.get(column + 1).map_or(Ok(bytes.len() + 1), |next| usize::try_from(*next));
+            Some((from, next.ok()?.checked_sub(1)?))
+        });
+        let mut emptied: Vec<(usize, usize)> =
+            read.chain(called).map(|(from, to)| (from, to.min(end))).collect();
+        emptied.sort_unstable();
+        for (from, to) in emptied {
+            if from < end && at <= from {
                 kept.extend_from_slice(bytes.get(at..from)?);
                 at = to;
             }
@@ -112,6 +128,13 @@ impl TextShape {
         kept.extend(std::iter::repeat_n(self.separator, missing));
         Some(kept)
     }
+}
+
+/// Under which names a file may have the private fields of `pack`.
+pub(super) fn spellings(pack: &RulePack) -> impl Iterator<Item = &str> {
+    let private = pack.questionnaire.fields.iter().filter(|field| field.private);
+    private
+        .flat_map(|field| [&field.name, &field.column].into_iter().chain(&field.aliases).map(|name| &**name))
 }
 
 /// Where the cells of private fields stand in the record of `row`, by place.

@@ -34,12 +34,7 @@ pub(super) fn read(
     sources: &mut Vec<SourceText>,
     found: &mut Diagnostics,
 ) -> Result<Option<Vec<Claim>>, Error> {
-    let Some(path) = keep(chain::file_at(reading.root, path, source), found) else { return Ok(None) };
-    let known = sources.iter().find(|known| *known.name == *path).cloned();
-    let file = match known {
-        Some(file) => file,
-        None => chain::read_file(reading.root, &path, sources)?,
-    };
+    let Some(file) = file(reading, path, source, sources, found)? else { return Ok(None) };
     let rows = csv_rows::rows(&mut Reader::new(), &file);
     let Some((header, rows)) = rows.split_first() else { return Ok(Some(Vec::new())) };
     let mut claims = Claims { reading, file: &file, found };
@@ -48,6 +43,22 @@ pub(super) fn read(
         return Ok(None);
     }
     Ok(Some(rows.iter().filter_map(|row| claims.claim(row)).collect()))
+}
+
+/// The file that `path` names, read once. `None`: it is not there, which is reported.
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn file(
+    reading: &Reading<'_>,
+    path: Text<'_>,
+    source: &SourceText,
+    sources: &mut Vec<SourceText>,
+    found: &mut Diagnostics,
+) -> Result<Option<SourceText>, Error> {
+    let Some(path) = keep(chain::file_at(reading.root, path, source), found) else { return Ok(None) };
+    let known = sources.iter().find(|known| *known.name == *path).cloned();
+    known.map_or_else(|| chain::read_file(reading.root, &path, sources), Ok).map(Some)
 }
 
 struct Claims<'c, 'a> {

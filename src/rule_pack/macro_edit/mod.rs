@@ -151,6 +151,8 @@ pub(super) struct Reading<'a> {
     pub(super) root: &'a SurveyRoot,
     pub(super) params: &'a [Param],
     pub(super) tabulation: &'a Tabulation,
+    /// Whether macro edits are read, and not only the files that they name.
+    pub(super) whole: bool,
 }
 
 /// The macro edits among the rules `drafted`, in their order.
@@ -173,6 +175,11 @@ pub(super) fn read(
                     && *rule.rule.notice.id == *id.text
             };
             let Some(rule) = drafted.iter().find(mine) else { continue };
+            if !reading.whole {
+                let path = block.table("claim").and_then(|claim| claim.text("file"));
+                path.map(|path| claim::file(reading, path, file.source, sources, found)).transpose()?;
+                continue;
+            }
             let kind = Settings { reading, source: file.source, sources, found }.kind(block)?;
             edits.extend(kind.map(|kind| MacroEdit { id: Arc::from(rule.full_id.as_str()), kind }));
         }

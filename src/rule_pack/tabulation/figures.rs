@@ -47,6 +47,9 @@ pub(super) fn read(
     for (wave, path, source) in named {
         let Some(path) = keep(chain::file_at(reading.root, path, source), found) else { continue };
         let file = chain::read_file(reading.root, &path, sources)?;
+        if !reading.published {
+            continue;
+        }
         let rows = csv_rows::rows(&mut cells, &file);
         let figures = Figures { tabulation, file: &file }.read(&rows, found);
         if let Some(wave) = tabulation.waves.iter_mut().find(|known| &*known.wave == wave) {

@@ -242,6 +242,8 @@ pub(super) struct Reading<'a> {
     pub(super) lookups: &'a [Lookup],
     pub(super) waves: Waves<'a>,
     pub(super) root: &'a SurveyRoot,
+    /// Whether what was published is read, and not only its files.
+    pub(super) published: bool,
 }
 
 /// A number as it is written: its digits without the point, and how many of them stand behind it. `None`: it is none, or

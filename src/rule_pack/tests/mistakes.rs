@@ -1,7 +1,7 @@
 //! One mistake at a time: each has its own code, and marks the text that makes it.
 
 use super::{BANDS, FOLDER, RULE, SURVEY, TEXTS, loaded, marked, only, root, with_rules, with_survey};
-use crate::rule_pack::load::load_to_judge;
+use crate::rule_pack::load::{Purpose, load_for};
 
 /// The mistake that `RULE` with `from` turned into `to` makes: code, marked text, suggestion.
 fn rule(from: &str, to: &str) -> (String, String, Option<String>) {
@@ -105,7 +105,7 @@ fn of_examples() {
 #[test]
 fn of_examples_where_a_pack_that_does_not_come_with_the_program_is_to_judge_by() {
     let rules = RULE.replace("ex_beds = 99", "ex_beds = '99'");
-    let loaded = load_to_judge(&root(&[("rules/ex/2024/10-beds.toml", &rules)]), FOLDER).unwrap();
+    let loaded = load_for(&root(&[("rules/ex/2024/10-beds.toml", &rules)]), FOLDER, Purpose::Judge).unwrap();
     is(only(&loaded), "KP-P071", "'99'");
 }
 

@@ -53,7 +53,8 @@ impl<'a> Elimination<'a> {
     pub(super) fn first_told(&self) -> Option<usize> {
         let free = self.hidden.iter().copied().filter(|place| !self.solved.contains_key(place));
         let mut open: BTreeSet<usize> = self.hidden.clone();
-        let moves: Vec<BTreeMap<usize, i128>> = free.map(|free| self.direction(free)).collect();
+        let moves: Vec<BTreeMap<usize, i128>> =
+            free.map(|free| self.direction(free)).filter(|direction| self.keeps(direction)).collect();
         for direction in &moves {
             if self.fits(direction, 1) || self.fits(direction, -1) {
                 open.retain(|place| !direction.contains_key(place));
@@ -93,11 +94,25 @@ impl<'a> Elimination<'a> {
         direction
     }
 
+    /// Whether every sum stays as it is when all move along `direction`: seen from the sums themselves, so that nothing
+    /// rests on how the direction was found.
+    fn keeps(&self, direction: &BTreeMap<usize, i128>) -> bool {
+        self.sums.equations.iter().all(|equation| {
+            let moved = |(place, sign): &(usize, i8)| {
+                direction.get(place).map_or(Some(0), |factor| factor.checked_mul(i128::from(*sign)))
+            };
+            equation.iter().map(moved).try_fold(0_i128, |sum, moved| sum.checked_add(moved?)) == Some(0)
+        })
+    }
+
     /// Whether no count falls below nought when all move along `direction`.
     fn fits(&self, direction: &BTreeMap<usize, i128>, sign: i128) -> bool {
         direction.iter().all(|(place, factor)| {
             let value = self.sums.values.get(*place).copied().unwrap_or(0);
-            i128::from(value) + sign * factor >= 0
+            factor
+                .checked_mul(sign)
+                .and_then(|moved| moved.checked_add(i128::from(value)))
+                .is_some_and(|left| left >= 0)
         })
     }
 }

@@ -286,7 +286,7 @@ fn random_survey(random: &mut ChaCha8Rng, folder: &Path) -> Survey {
     }
     fs::write(folder.join("frame.csv"), text).unwrap();
     made.links.push("frame=frame.csv".to_owned());
-    if random.next_u32() % 4 > 0 {
+    if !random.next_u32().is_multiple_of(4) {
         let mut text = String::new();
         for _ in 0..random.next_u32() % 5 {
             let (id, kind) = (pick(random, &IDS), pick(random, &KINDS));
@@ -474,7 +474,9 @@ fn as_a_whole(said: &mut Verdicts, readable: &[Record]) {
     let usable: Vec<&Record> =
         readable.iter().filter(|record| record.kind != Invalid && record.band != Invalid).collect();
     for _ in 0..readable.len() - usable.len() {
-        ["SHARE", "COUNT", "WHOLE"].into_iter().for_each(|rule| said.count(rule, "skipped"));
+        for rule in ["SHARE", "COUNT", "WHOLE"] {
+            said.count(rule, "skipped");
+        }
     }
     let cells: Vec<(Cell, Cell)> = usable.iter().map(|record| (record.kind, record.band)).collect();
     let all = completions(&cells, YES);
@@ -507,7 +509,9 @@ fn as_a_whole(said: &mut Verdicts, readable: &[Record]) {
         only(&verdicts.collect())
     };
     let by_band: BTreeMap<&str, &'static str> = ["b1", "b2"].map(|band| (band, count(band))).into();
-    by_band.values().for_each(|verdict| said.whole("COUNT", verdict));
+    for verdict in by_band.values() {
+        said.whole("COUNT", verdict);
+    }
     for (kind, band) in &cells {
         said.count(
             "COUNT",
@@ -589,7 +593,9 @@ fn units(said: &mut Verdicts, survey: &Survey) {
     };
     let by_band: BTreeMap<&str, &'static str> =
         [("b1", 2), ("b2", 1)].map(|(band, units)| (band, count(band, units))).into();
-    by_band.values().for_each(|verdict| said.whole("F-COUNT", verdict));
+    for verdict in by_band.values() {
+        said.whole("F-COUNT", verdict);
+    }
     for (state, band) in &cells {
         said.count(
             "F-COUNT",

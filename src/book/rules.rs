@@ -25,7 +25,9 @@ pub(super) fn drafts(pack: &Arc<RulePack>, language: Language) -> Vec<Draft> {
 /// The positions of the rules in the pack, those of one id together, in the order of each first.
 fn families(pack: &RulePack) -> Vec<Vec<usize>> {
     let mut families: Vec<Vec<usize>> = Vec::new();
-    for (position, rule) in pack.rules.iter().enumerate() {
+    // What is demanded of published tables is not the respondent's to answer.
+    let of_answers = |rule: &EditRule| usize::from(rule.table) <= pack.links.len();
+    for (position, rule) in pack.rules.iter().enumerate().filter(|(_, rule)| of_answers(rule)) {
         let ours = |family: &&mut Vec<usize>| {
             let first = family.first().and_then(|first| pack.rules.get(*first));
             first.is_some_and(|first| first.notice.id == rule.notice.id)

@@ -83,7 +83,10 @@ fn every_rule_stands_in_the_book_once_with_its_message_and_an_example() {
     let list: Value = serde_json::from_str(&text(&list)).unwrap();
     let ids: BTreeSet<&str> =
         list["rules"].as_array().unwrap().iter().map(|rule| rule["id"].as_str().unwrap()).collect();
-    let published = published();
+    // Edits of the published tables are not the respondent's.
+    let of_answers = |id: &str| !id.starts_with("HCS-M");
+    let ids: BTreeSet<&str> = ids.into_iter().filter(|id| of_answers(id)).collect();
+    let published: BTreeSet<String> = published().into_iter().filter(|id| of_answers(id)).collect();
     assert!(ids.is_subset(&published.iter().map(String::as_str).collect()) && ids.len() < published.len());
     for language in ["ja", "en"] {
         let document = book(&["--lang", language]);

@@ -304,7 +304,12 @@ impl Twin<'_> {
         if rule.reads.iter().any(|id| *self.cell(*id) == Cell::Invalid) {
             return (Outcome::Skipped, false);
         }
-        let Demand::Require(require) = &rule.demand else { panic!("a rule about one record") };
+        let require = match &rule.demand {
+            Demand::Require(require) => require,
+            // Whether it occurs in a linked file: here no file is linked. (`linked` has a twin with files.)
+            Demand::Dataset(kind) if &*kind.kind == "exists-in" => return (Outcome::NotRun, false),
+            Demand::Dataset(kind) => panic!("{} is not about one record", kind.kind),
+        };
         let when = rule.when.as_ref().map_or(sure(true), |when| self.truth(when));
         if when.is == Some(false) {
             return (Outcome::NotApplicable, false);

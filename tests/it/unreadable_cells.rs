@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kenpyo::diagnostic::Severity;
 use kenpyo::evaluate::Outcome;
-use kenpyo::expression::{FieldId, Type};
+use kenpyo::expression::{FieldId, Type, TypedExpr};
 use kenpyo::questionnaire::Field;
 use kenpyo::rule_pack::{Demand, EditRule, RulePack};
 use serde_json::{Map, Value as Json, json};
@@ -75,9 +75,14 @@ fn unreadable(run: &Run, field: &Field) -> Vec<Json> {
 
 /// The fields that a rule reads, found in its expressions.
 fn reads(pack: &RulePack, rule: &EditRule) -> BTreeSet<FieldId> {
-    let Demand::Require(require) = &rule.demand else { panic!("a rule about one record") };
+    let (require, keys): (Option<&TypedExpr>, &[FieldId]) = match &rule.demand {
+        Demand::Require(require) => (Some(require), &[]),
+        // Whether its key fields occur in another file.
+        Demand::Dataset(kind) => (None, &kind.fields),
+    };
     let lets = rule.lets.iter().map(|named| &*named.value);
-    rule.when.iter().chain([require]).chain(lets).flat_map(|expr| build::reads(pack, expr)).collect()
+    let read = rule.when.iter().chain(require).chain(lets).flat_map(|expr| build::reads(pack, expr));
+    read.chain(keys.iter().copied()).collect()
 }
 
 /// The columns that an unreadable cell of `field` spoils in `record`: its own, and derived values computed from it.

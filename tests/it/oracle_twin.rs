@@ -294,6 +294,12 @@ impl Twin<'_> {
         let guarded = rule.guards.iter().any(|table| !self.record.linked[usize::from(*table)]);
         let fields = self.pack.questionnaire.fields.len();
         let own = |id: FieldId| id.table == 0 && usize::from(id.index) < fields;
+        let require = match &rule.demand {
+            Demand::Require(require) => require,
+            // Whether it occurs in a linked file: here no file is linked. (`linked` has a twin with files.)
+            Demand::Dataset(kind) if &*kind.kind == "exists-in" => return (Outcome::NotRun, false),
+            Demand::Dataset(kind) => panic!("{} is not about one record", kind.kind),
+        };
         let lacks = rule.reads.iter().any(|id| self.lacking(*id) && (own(*id) || !guarded));
         if lacks || rule.params.iter().any(|param| !self.params.contains_key(param)) {
             return (Outcome::NotRun, false);
@@ -304,12 +310,6 @@ impl Twin<'_> {
         if rule.reads.iter().any(|id| *self.cell(*id) == Cell::Invalid) {
             return (Outcome::Skipped, false);
         }
-        let require = match &rule.demand {
-            Demand::Require(require) => require,
-            // Whether it occurs in a linked file: here no file is linked. (`linked` has a twin with files.)
-            Demand::Dataset(kind) if &*kind.kind == "exists-in" => return (Outcome::NotRun, false),
-            Demand::Dataset(kind) => panic!("{} is not about one record", kind.kind),
-        };
         let when = rule.when.as_ref().map_or(sure(true), |when| self.truth(when));
         if when.is == Some(false) {
             return (Outcome::NotApplicable, false);

@@ -32,6 +32,7 @@ use crate::settings::{Destination, Format, Report};
 use crate::tables::{self, BaseConvention, Counts, Figures, Judged, Programme};
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(super) struct TabulateArguments {
     /// Files, folders or patterns (also quoted ones); `-` reads standard input
     #[arg(value_name = "FILE", required_unless_present_any = ["files_from", "published"])]

@@ -71,6 +71,7 @@ pub(super) struct Grid {
 }
 
 /// The texts of `table`.
+#[cfg(feature = "html")]
 pub(super) fn grid(figures: &Figures, table: &TableFigures, language: Language) -> Grid {
     Drawing { figures, table, language, width: 0 }.texts()
 }

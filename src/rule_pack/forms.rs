@@ -75,12 +75,13 @@ pub fn linked(files: &[File<'_>], root: &SurveyRoot, sources: &[SourceText]) -> 
 
 impl Forms {
     /// These with the forms of linked files. Without a form of the survey's own there are no links.
-    pub fn with(mut self, mut linked: Linked, files: &[File<'_>]) -> Result<Self, Error> {
+    #[must_use]
+    pub fn with(mut self, mut linked: Linked, files: &[File<'_>]) -> Self {
         if self.form.is_some() {
             self.found.append(std::mem::take(&mut linked.found));
             self.sources.append(&mut linked.sources);
             self.links = linked.joined(files, &mut self.names, &mut self.found);
         }
-        Ok(self)
+        self
     }
 }

@@ -24,6 +24,7 @@ use super::group;
 use super::ids::Ids;
 use super::keys::{RULE_FILE, SURVEY_FILE};
 use super::lookup;
+use super::macro_edit::MacroEdit;
 use super::making::{Drafted, Making, Subject};
 use super::manifest::Survey;
 use super::mistake;
@@ -120,7 +121,7 @@ fn side_by_side<'a>(
         };
         (rules, own, linked)
     });
-    let forms = own.and_then(|own| own.with(linked?, &surveys.files));
+    let forms = own.and_then(|own| Ok(own.with(linked?, &surveys.files)));
     (surveys.and(rules, found), forms)
 }
 
@@ -188,14 +189,7 @@ impl<'a> Loader<'_, 'a> {
         let all = group::Rules { all: &rules, gone: &gone, making: &making, subject: &subject };
         let groups = all.groups(files, &mut ids, &mut self.found);
         let exemptions = exemption::read(files, &rules, &gone, waves, &mut self.found);
-        let reading = macro_edit::Reading {
-            files,
-            root: self.root,
-            params: &declared.params,
-            tabulation: &tabulation,
-            whole: self.purpose != Purpose::Judge,
-        };
-        let macro_edits = macro_edit::read(&reading, &rules, &mut self.sources, &mut self.found)?;
+        let macro_edits = self.macro_edits(&declared.params, &tabulation, &rules)?;
         let (rules, names) = (rules.into_iter().map(|drafted| drafted.rule).collect(), subject.names);
         Ok(Some(RulePack {
             survey: Arc::from(manifest.id.as_str()),
@@ -223,6 +217,18 @@ impl<'a> Loader<'_, 'a> {
             names,
             sources,
         }))
+    }
+
+    /// What is demanded of the tables as a whole.
+    fn macro_edits(
+        &mut self,
+        params: &[Param],
+        tabulation: &Tabulation,
+        rules: &[Drafted<'_>],
+    ) -> Result<Vec<MacroEdit>, Error> {
+        let whole = self.purpose != Purpose::Judge;
+        let reading = macro_edit::Reading { files: self.files, root: self.root, params, tabulation, whole };
+        macro_edit::read(&reading, rules, &mut self.sources, &mut self.found)
     }
 
     /// What is tabulated.

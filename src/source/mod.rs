@@ -91,7 +91,7 @@ pub struct SourceText {
 
 /// The number that the next file behind `sources` gets. They need not be numbered without gap.
 pub fn next_id(sources: &[SourceText]) -> SourceId {
-    sources.iter().map(|source| source.id.0.saturating_add(1)).max().map(SourceId).unwrap_or(SourceId(0))
+    sources.iter().map(|source| source.id.0.saturating_add(1)).max().map_or(SourceId(0), SourceId)
 }
 
 impl SourceText {

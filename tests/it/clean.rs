@@ -79,7 +79,7 @@ fn clean_accepts_exactly_the_records_of_which_check_tells_no_error() {
     assert!(column(&out["accepted.csv"], "valid").iter().all(|valid| valid == "1"));
     assert!(column(&out["held.csv"], "valid").iter().all(|valid| valid == "0"));
     let said = manifest(&folder.path().join("out"));
-    let queries = said["queries"].as_u64().unwrap() as usize;
+    let queries = usize::try_from(said["queries"].as_u64().unwrap()).unwrap();
     assert_eq!(rows(&out["queries.csv"]).len() - 1, queries);
     assert_eq!(said["records"]["all"], 600);
     assert_eq!(said["records"]["held"], held.len());
@@ -217,7 +217,9 @@ fn private_fields_stand_in_the_queries_and_nowhere_else() {
     assert!(private.len() >= 4);
     let manager = form.field("q01_manager").unwrap().id;
     for (number, row) in table[1..].iter_mut().enumerate() {
-        private.iter().for_each(|place| row[*place] = format!("canary-{place}@example.jp"));
+        for place in &private {
+            row[*place] = format!("canary-{place}@example.jp");
+        }
         if number % 3 == 0 {
             row[usize::from(manager.index)].clear();
         }

@@ -210,7 +210,7 @@ impl Settings<'_, '_> {
     fn kind(&mut self, block: &Table<'_>) -> Result<Option<MacroKind>, Error> {
         let known = KEYS.iter().find_map(|(name, keys)| Some((*name, *keys, block.table(name)?)));
         let Some((name, keys, settings)) = known else { return Ok(None) };
-        for entry in settings.entries.iter().filter(|entry| !keys.contains(&&*entry.key)) {
+        if let Some(entry) = settings.entries.iter().find(|entry| !keys.contains(&&*entry.key)) {
             let what = Localized::new("この種類の設定", "a setting of this kind");
             self.wrong(entry.key_span, &entry.key, &what, keys.iter().copied());
             return Ok(None);

@@ -31,8 +31,11 @@ pub(super) struct RowRules<'s, 'f> {
     plan: &'s Plan,
     sheet: &'s Sheet<'f>,
     /// Places of failing rows, by rule, once a record set has been judged: (table, whether for hard edits).
-    judged: BTreeMap<(u16, bool), (Vec<FigureRow>, BTreeMap<usize, Vec<usize>>)>,
+    judged: BTreeMap<(u16, bool), JudgedRows>,
 }
+
+/// The rows of a record set, and by rule the places of those that fail.
+type JudgedRows = (Vec<FigureRow>, BTreeMap<usize, Vec<usize>>);
 
 impl<'s, 'f> RowRules<'s, 'f> {
     pub(super) const fn new(plan: &'s Plan, sheet: &'s Sheet<'f>) -> Self {
@@ -50,12 +53,7 @@ impl<'s, 'f> RowRules<'s, 'f> {
     }
 }
 
-fn judged(
-    plan: &Plan,
-    sheet: &Sheet<'_>,
-    table: u16,
-    hard: bool,
-) -> (Vec<FigureRow>, BTreeMap<usize, Vec<usize>>) {
+fn judged(plan: &Plan, sheet: &Sheet<'_>, table: u16, hard: bool) -> JudgedRows {
     let links = plan.pack.links.len();
     let of_bands = record_set::table("band_row", links) == Some(table);
     let set = Set { table, hard, name: if of_bands { "band_row" } else { "table_row" } };

@@ -50,14 +50,14 @@ pub(super) fn nested(sheet: &Sheet<'_>, within: &[Vec<usize>], alike: &[usize]) 
         }
     };
     for chain in within {
-        chain.windows(2).for_each(|pair| {
-            if let [inner, outer] = pair {
-                compare(*inner, *outer, false);
-            }
-        });
+        for (inner, outer) in chain.iter().zip(chain.iter().skip(1)) {
+            compare(*inner, *outer, false);
+        }
     }
     if let Some((first, rest)) = alike.split_first() {
-        rest.iter().for_each(|other| compare(*other, *first, true));
+        for other in rest {
+            compare(*other, *first, true);
+        }
     }
     told
 }

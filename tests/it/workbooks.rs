@@ -271,11 +271,12 @@ fn both_layouts_of_our_own_template_read_back_when_they_are_filled_in() {
 }
 
 /// Runs the program on a file; the exit code, the highest resident memory in KiB, the time, and the report.
-fn watched(folder: &Path, name: &str) -> (Option<i32>, u64, Duration, Value) {
+fn watched(folder: &Path, name: &str, words: &[&str]) -> (Option<i32>, u64, Duration, Value) {
     let begun = Instant::now();
     let report = folder.join("report.json");
     let mut child = command(folder)
         .args(["check", name, "--quiet", "--format", "json=report.json", "--values", "show", "--lang", "en"])
+        .args(words)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -297,7 +298,7 @@ const MOST_OF_A_REFUSAL: u64 = 20 << 10;
 fn of_one_cell(folder: &Path) -> u64 {
     let small = by_hand(&format!("{SHEET}{}{END}", inline(1, &["x".to_owned()])));
     fs::write(folder.join("small.xlsx"), small).unwrap();
-    let (code, least, _, report) = watched(folder, "small.xlsx");
+    let (code, least, _, report) = watched(folder, "small.xlsx", &[]);
     assert_eq!((code, report["findings"][0]["rule"].as_str()), (Some(3), Some("KP-S004")));
     least
 }
@@ -305,7 +306,7 @@ fn of_one_cell(folder: &Path) -> u64 {
 /// Checks a workbook that is to be refused by this rule and for this reason, in little more memory than `least` KiB.
 fn is_refused(folder: &Path, least: u64, (name, bytes, rule, reason): (&str, &[u8], &str, &str)) {
     fs::write(folder.join(name), bytes).unwrap();
-    let (code, peak, taken, report) = watched(folder, name);
+    let (code, peak, taken, report) = watched(folder, name, &[]);
     assert_eq!(code, Some(3), "{name}");
     let findings = report["findings"].as_array().unwrap();
     let found = findings.iter().find(|finding| finding["severity"] == "fatal").unwrap();
@@ -411,7 +412,9 @@ fn memory_does_not_grow_with_the_rows_of_a_workbook() {
         (0..count).for_each(|line| sheet.push_str(&inline(line + 2, &rows[line % rows.len()])));
         sheet.push_str(END);
         fs::write(folder.path().join(name), by_hand(&sheet)).unwrap();
-        let (_, peak, taken, report) = watched(folder.path(), name);
+        // What rules over many records keep of each is measured by `memory`; here it is what the reader keeps.
+        let words = ["--ignore", "HCS-U003,HCS-U004,HCS-U005"];
+        let (_, peak, taken, report) = watched(folder.path(), name, &words);
         assert_eq!(report["summary"]["records"], count);
         println!("{count} records of a workbook: {taken:?}, {peak} KiB");
         peak

@@ -33,6 +33,13 @@ pub struct Decimal {
     pub decimals: u8,
 }
 
+impl Decimal {
+    /// The number itself.
+    pub fn exact(self) -> Ratio {
+        Ratio::new(BigInt::from(self.digits), BigInt::from(10).pow(u32::from(self.decimals)))
+    }
+}
+
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scale = 10_u64.checked_pow(u32::from(self.decimals)).unwrap_or(u64::MAX);

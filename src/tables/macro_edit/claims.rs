@@ -35,11 +35,11 @@ fn of_claim(sheet: &Sheet<'_>, claim: &Claim) -> Vec<Told> {
     let about = Decimal { digits: claim.about.0, decimals: claim.about.1 };
     let fails = |place: usize, value: Decimal, before: Option<Decimal>| {
         let against = match (claim.kind, limit) {
-            (ClaimKind::Rising, _) => before.is_some_and(|before| number(value) < number(before)),
+            (ClaimKind::Rising, _) => before.is_some_and(|before| value.exact() < before.exact()),
             (ClaimKind::AtLeast | ClaimKind::SumAtLeast, Some(limit)) => {
-                number(value) < number(limit) - number(about)
+                value.exact() < limit.exact() - about.exact()
             }
-            (ClaimKind::AtMost, Some(limit)) => number(value) > number(limit) + number(about),
+            (ClaimKind::AtMost, Some(limit)) => value.exact() > limit.exact() + about.exact(),
             (_, None) => false,
         };
         against.then(|| told(claim, table, Some(place), Some(value)))
@@ -68,10 +68,6 @@ fn sum(figures: &[Decimal]) -> Option<Decimal> {
             .saturating_mul(10_i64.saturating_pow(u32::from(decimals - figure.decimals.min(decimals))))
     });
     Some(Decimal { digits: digits.sum(), decimals })
-}
-
-fn number(decimal: Decimal) -> Ratio {
-    Ratio::new(decimal.digits.into(), num_bigint::BigInt::from(10).pow(u32::from(decimal.decimals)))
 }
 
 fn told(claim: &Claim, table: &Table<'_>, place: Option<usize>, value: Option<Decimal>) -> Told {

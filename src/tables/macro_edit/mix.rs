@@ -28,9 +28,9 @@ fn told(sheet: &Sheet<'_>, plan: &Plan, rows: [&NamedRow; 3], limit: Limit) -> O
     let bands: Vec<(u64, u64)> = counts(asked)?.into_iter().zip(counts(answered)?).collect();
     let (chi_square, freedom) = against_others(&bands)?;
     let limit = match limit {
-        Limit::Number(digits, decimals) => number(Decimal { digits, decimals }),
+        Limit::Number(digits, decimals) => Decimal { digits, decimals }.exact(),
         Limit::Param(param) => {
-            plan.number(param).map(|(digits, decimals)| number(Decimal { digits, decimals }))?
+            plan.number(param).map(|(digits, decimals)| Decimal { digits, decimals }.exact())?
         }
     };
     if chi_square <= limit {
@@ -82,10 +82,6 @@ fn against_frame(bands: &[(u64, u64)]) -> Option<Ratio> {
             })
             .sum()
     })
-}
-
-fn number(decimal: Decimal) -> Ratio {
-    Ratio::new(decimal.digits.into(), num_bigint::BigInt::from(10).pow(u32::from(decimal.decimals)))
 }
 
 #[cfg(test)]

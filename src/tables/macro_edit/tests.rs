@@ -1,4 +1,7 @@
 //! Macro edits of the shipped survey, on its published report and on golden counts.
+//!
+//! Invariants
+//! - What must be found stands in the domain's list of contradictions, never in a former run.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,4 +1,7 @@
 //! What a macro edit tells in its message: values by the names of their placeholders.
+//!
+//! Invariants
+//! - A placeholder without a value prints as none; shares are rounded here, once, half up, to one decimal.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

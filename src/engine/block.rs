@@ -12,8 +12,8 @@ use crate::batch::convert::Converter;
 use crate::batch::{Batch, Excerpt, excerpt};
 use crate::diagnostic::{Diagnostic, Place, RecordPlace, Severity};
 use crate::evaluate::{
-    Finding, Gathered, Outcomes, RecordAnswers, RecordFindings, RuleCounts, UNKNOWN_GROUP, Wants, diagnose,
-    gather, groups, judge as outcomes_of,
+    Finding, Gathered, Outcomes, RecordAnswers, RecordFindings, RuleCounts, Sought, UNKNOWN_GROUP, Wants,
+    diagnose, gather, groups, judge as outcomes_of,
 };
 use crate::expression::FieldId;
 use crate::input::{Block, Layout, RawChunk, RawRecord, UnknownKey};
@@ -148,7 +148,7 @@ impl Judge<'_> {
         let outcomes = outcomes_of(plan, &mut batch);
         let mut met = Vec::new();
         let over_many = !plan.dataset.is_empty() && !batch.is_empty();
-        let gathered = over_many.then(|| gather(plan, &batch, wants, several_files));
+        let gathered = over_many.then(|| gather(plan, &batch, wants, several_files, Sought::Keys));
         Judged {
             source,
             gathered: gathered.into_iter().collect(),

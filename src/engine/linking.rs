@@ -22,7 +22,7 @@ use crate::diagnostic::code::linked as code;
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Place, Severity};
 use crate::error::Error;
 use crate::evaluate::{
-    Finding, Gathered, Judging, KeyTable, RuleCounts, Units, Wants, diagnose, gather, judge, units,
+    Finding, Gathered, Judging, KeyTable, RuleCounts, Sought, Units, Wants, diagnose, gather, judge, units,
 };
 use crate::input::{Block, FormNeeds, Layout, ReadOptions, Reader, UnknownKey, UnknownKeys};
 use crate::linked::{Linked, LinkedTable, Loading, Piece, Wanted};
@@ -109,7 +109,8 @@ impl Work<'_> {
         }
         let piece = Piece::of(&batch, &self.plan.pack, self.wanted);
         let outcomes = judge(self.plan, &mut batch);
-        let gathered = (!self.plan.dataset.is_empty()).then(|| gather(self.plan, &batch, self.wants, false));
+        let gathered = (!self.plan.dataset.is_empty())
+            .then(|| gather(self.plan, &batch, self.wants, false, Sought::Everything));
         let records = diagnose(self.plan, &batch, &outcomes, self.wants);
         let count = |verdict| {
             let mut counts = RuleCounts::default();

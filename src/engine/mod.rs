@@ -16,6 +16,7 @@ mod opening;
 pub mod policy;
 mod receipt;
 mod run;
+mod second_look;
 mod second_pass;
 pub mod survey;
 pub mod tabulation;
@@ -184,8 +185,7 @@ pub fn first_pass(
     needs: Needs,
     reporter: &mut dyn Reporter,
 ) -> Result<FirstPass, Error> {
-    let stamps = second_pass::stamps(parts);
-    let Done { header, summary, kept, workers } = walk(parts, options, Some(needs), reporter)?;
+    let Done { header, summary, kept, workers, stamps } = walk(parts, options, Some(needs), reporter)?;
     Ok(FirstPass { header, summary, kept, workers, stamps })
 }
 

@@ -27,7 +27,7 @@ impl Receipt {
         match place {
             InputPlace::Stdin => Self::Ready(None),
             InputPlace::Bytes(bytes) => Self::Ready(Some(digest::of_bytes(bytes))),
-            InputPlace::Spool(spool) => Self::Ready(Some(spool.hash())),
+            InputPlace::Spool(spool) => Self::Ready(spool.hash()),
             InputPlace::Path(path) => match crate::source::reader::size(path) {
                 None => Self::Ready(None),
                 Some(size) if size <= SMALL => Self::Ready(digest::of_file(path)),

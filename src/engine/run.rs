@@ -11,12 +11,12 @@ use super::accepted::{self, Accepted};
 use super::admission::Settlement;
 use super::block::{DrawnKey, Judge, Judged};
 use super::event::{FileLine, LinkLine, Pack, Progress, Reporter, RunHeader, Summary};
-use super::opening::{open, size, unreadable};
+use super::opening::{size, unreadable};
 use super::policy::Policy;
 use super::receipt::Receipt;
 use super::tally::{self, Tally};
 use super::workers::{Wave, Workers, next_wave};
-use super::{CheckOptions, InputFile, Needs, Part, form_needs};
+use super::{CheckOptions, InputFile, Needs, Part, form_needs, second_pass};
 use crate::batch::convert::Converter;
 use crate::batch::excerpt;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
@@ -26,6 +26,8 @@ use crate::input::{Block, FormNeeds, ReadOptions, Reader, UnknownKeys};
 use crate::linked::Linked;
 use crate::plan::Plan;
 use crate::source::SourceId;
+use crate::source::spool::Copied;
+use crate::source::stamp::Stamps;
 
 /// A run under way.
 pub(super) struct Run<'a> {
@@ -49,6 +51,8 @@ pub(super) struct Run<'a> {
     met: BTreeSet<usize>,
     /// What a second pass is for, and what is kept for it of each part so far. `None`: there is none.
     kept: Option<(Needs, Vec<KeptPart>)>,
+    /// The files as they were when the run began; empty where none may be read again.
+    pub(super) stamps: Stamps,
 }
 
 /// What a second pass needs of one part.
@@ -65,6 +69,7 @@ pub(super) struct Done {
     /// One a part; empty where no second pass is to come.
     pub(super) kept: Vec<KeptPart>,
     pub(super) workers: Workers,
+    pub(super) stamps: Stamps,
 }
 
 /// A part of the run while its files are read.
@@ -73,14 +78,16 @@ pub(super) struct Section<'a> {
     pub(super) form: Arc<FormNeeds>,
     pub(super) converter: Converter,
     pub(super) tally: Tally,
-    keys: KeyTable,
-    linked: Linked,
+    pub(super) keys: KeyTable,
+    pub(super) linked: Linked,
+    /// What was read of inputs that give their bytes only once.
+    pub(super) copies: BTreeMap<SourceId, Copied>,
     /// The units of linked files of which all are asked for.
     pub(super) units: Vec<Units>,
     /// Severities of the files that have their own.
     levels: BTreeMap<SourceId, Arc<BTreeMap<String, Severity>>>,
     /// What is kept for a second pass. `None`: there is none.
-    settlement: Option<Settlement>,
+    pub(super) settlement: Option<Settlement>,
 }
 
 impl<'a> Section<'a> {
@@ -92,6 +99,7 @@ impl<'a> Section<'a> {
             tally: Tally::new(plan),
             keys: KeyTable::default(),
             linked: Linked::default(),
+            copies: BTreeMap::new(),
             units: Vec::new(),
             levels: BTreeMap::new(),
             settlement: None,
@@ -116,6 +124,7 @@ impl<'a> Run<'a> {
             marks: options.accepted.as_ref().map(|accepted| accepted.marks()),
         };
         let accepted = options.accepted.clone();
+        let again = needs.is_some() || parts.iter().any(|part| !part.plan.dataset.is_empty());
         let mut header = header(parts);
         header.names.extend(accepted.as_ref().map(|file| (accepted::SOURCE, Arc::clone(&file.name))));
         Self {
@@ -134,6 +143,7 @@ impl<'a> Run<'a> {
             accepted,
             met: BTreeSet::new(),
             kept: needs.map(|needs| (needs, Vec::new())),
+            stamps: if again { second_pass::stamps(parts) } else { Stamps::default() },
         }
     }
 
@@ -157,7 +167,7 @@ impl<'a> Run<'a> {
             }
             self.file(&mut section, input, id)?;
         }
-        self.over_many_records(&mut section)?;
+        self.over_many_records(&mut section, part, first)?;
         let files = self.files.get(first..).unwrap_or_default().to_vec();
         let links = std::mem::take(&mut self.links);
         self.summaries.push(Summary { links, ..section.tally.summary(part.plan, files) });
@@ -180,7 +190,7 @@ impl<'a> Run<'a> {
         let summary = policy.measure(summary);
         self.reporter.finish(&summary)?;
         let kept = self.kept.map(|(_, kept)| kept).unwrap_or_default();
-        Ok(Done { header: self.header, summary, kept, workers: self.workers })
+        Ok(Done { header: self.header, summary, kept, workers: self.workers, stamps: self.stamps })
     }
 
     /// Tells findings that are not about one record.
@@ -207,8 +217,9 @@ impl<'a> Run<'a> {
         let mut line = FileLine { name: Arc::clone(&input.name), ..FileLine::default() };
         let begun = self.progress.bytes;
         let receipt = Receipt::begin(&input.place);
-        let opened =
-            open(input).and_then(|read| Reader::open(id, &input.name, read, &section.form, &self.read));
+        let opened = self
+            .opened(section, input, id)
+            .and_then(|read| Reader::open(id, &input.name, read, &section.form, &self.read));
         match opened {
             Err(error) => self.tell(section, unreadable(id, &error))?,
             Ok((mut reader, found)) => {
@@ -316,20 +327,26 @@ impl<'a> Run<'a> {
     }
 
     /// What can be said only when every record is known.
-    fn over_many_records(&mut self, section: &mut Section<'_>) -> Result<(), Error> {
+    ///
+    /// The files of the part are those from number `first` on.
+    fn over_many_records(
+        &mut self,
+        section: &mut Section<'_>,
+        part: &Part<'_>,
+        first: usize,
+    ) -> Result<(), Error> {
         if section.plan.dataset.is_empty() {
             return Ok(());
         }
-        let judging = Judging {
-            plan: section.plan,
-            names: &self.header.names,
-            keys: self.wants.keys,
-            values: self.wants.values,
-            units: &section.units,
-            pool: self.workers.pool.as_ref(),
-            outcomes: false,
-        };
-        let Section { tally, levels, settlement, keys, .. } = section;
+        let judging = asked_of(section.plan, &section.units, &self.header, (self.wants, &self.workers));
+        let doubtful = section.keys.weigh(judging);
+        if !doubtful.is_empty() {
+            let files = self.header.files.iter().skip(first).copied().zip(part.inputs).collect::<Vec<_>>();
+            self.look_again(section, &files, doubtful)?;
+        }
+        let keys = std::mem::take(&mut section.keys);
+        let Section { plan, tally, levels, settlement, units, .. } = section;
+        let judging = asked_of(plan, units, &self.header, (self.wants, &self.workers));
         let reporter = &mut self.reporter;
         let (accepted, mut met) = (self.accepted.as_deref(), Vec::new());
         let outcomes = keys.judge(judging, &mut |mut finding| {
@@ -353,6 +370,24 @@ impl<'a> Run<'a> {
             settlement.outcomes(outcomes);
         }
         Ok(())
+    }
+}
+
+/// What judging the rules over many records of `plan` is asked for.
+fn asked_of<'s>(
+    plan: &'s Plan,
+    units: &'s [Units],
+    header: &'s RunHeader,
+    (wants, workers): (Wants, &'s Workers),
+) -> Judging<'s> {
+    Judging {
+        plan,
+        names: &header.names,
+        keys: wants.keys,
+        values: wants.values,
+        units,
+        pool: workers.pool.as_ref(),
+        outcomes: false,
     }
 }
 

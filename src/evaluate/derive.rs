@@ -24,7 +24,7 @@ struct Computed {
 /// Computes every derived value of the plan's pack into `batch`.
 ///
 /// Gives, for each that fills blank cells, its place in `pack.derived` and the rows filled.
-pub(super) fn fill(plan: &Plan, batch: &mut Batch) -> Vec<(usize, Mask)> {
+pub fn fill(plan: &Plan, batch: &mut Batch) -> Vec<(usize, Mask)> {
     let mut filled = Vec::new();
     for (place, (derived, judged)) in plan.pack.derived.iter().zip(&plan.derived).enumerate() {
         let computed = compute(plan, batch, judged);

@@ -36,8 +36,10 @@ mod word;
 pub use answers::{Answer, AnswerState, FieldName, RecordAnswers};
 pub use breakdown::{UNKNOWN_GROUP, breakdown_of, groups};
 pub use dataset::{
-    DatasetOutcomes, Gathered, Judging, KeyTable, Missing, RecordId, Tell, Units, gather, units,
+    DatasetOutcomes, Doubtful, Gathered, Judging, KeyTable, Missing, RecordId, Sought, Tell, Units, gather,
+    units,
 };
+pub use derive::fill;
 pub use diagnose::{Wants, diagnose};
 pub use finding::{Finding, RecordFindings, RuleCounts};
 pub use judge::{Outcomes, RuleOutcomes, judge};

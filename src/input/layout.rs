@@ -45,17 +45,25 @@ impl Block {
     /// The block of one record of this one, read just as within it. A row past the end gives a block of none.
     #[must_use]
     pub fn single(&self, row: usize) -> Self {
-        let faults = self.faults.iter().filter(|(of, _)| *of == row);
-        let remarks = self.remarks.iter().filter(|remark| remark.row == row);
+        self.picked(&[row])
+    }
+
+    /// The block of the records of these rows, which are in order, read just as within this one. Rows past the end are
+    /// left out.
+    #[must_use]
+    pub fn picked(&self, rows: &[usize]) -> Self {
+        let place = |row: usize| rows.binary_search(&row).ok();
+        let faults = self.faults.iter().filter_map(|(row, fault)| Some((place(*row)?, *fault)));
+        let remark = |remark: &Remark| Some(Remark { row: place(remark.row)?, ..remark.clone() });
         Self {
             source: self.source,
             layout: Arc::clone(&self.layout),
             encoding: self.encoding,
             bytes: self.bytes.clone(),
             grid: self.grid.clone(),
-            records: self.records.get(row).copied().into_iter().collect(),
-            faults: faults.map(|(_, fault)| (0, *fault)).collect(),
-            remarks: remarks.map(|remark| Remark { row: 0, ..remark.clone() }).collect(),
+            records: rows.iter().filter_map(|row| self.records.get(*row).copied()).collect(),
+            faults: faults.collect(),
+            remarks: self.remarks.iter().filter_map(remark).collect(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Columns that belong to another form of the survey, so that a reader can say from where a column comes.
 //!
 //! Invariants
-//! - Only schemas directly under `schemas/` of the same root are looked at; one that is no JSON is passed over, since
-//!   it is nobody's questionnaire here.
+//! - Only schemas of the same survey are looked at: those directly under `schemas/` of the same root whose names begin
+//!   with its id. Another survey is none of this one's business, and no part of its hash. One that is no JSON is
+//!   passed over, since it is nobody's questionnaire here.
 //! - A column of the form itself is never foreign.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,11 +16,12 @@ use crate::source::SourceText;
 use crate::source::json_tree::{self, Member, Node};
 use crate::source::root::SurveyRoot;
 
-/// Header or name of every column of the other schemas → the schema's id.
+/// Header or name of every column of the other schemas of `survey` → the schema's id.
 ///
 /// What has been loaded as the form or as a link is not read a second time.
 pub fn columns(
     root: &SurveyRoot,
+    survey: &str,
     form: &Questionnaire,
     links: &[Link],
     read: &mut Vec<SourceText>,
@@ -31,7 +33,9 @@ pub fn columns(
             foreign.entry(Arc::from(name)).or_insert_with(|| Arc::clone(id));
         }
     };
-    for path in root.list("schemas").unwrap_or_default().iter().filter(|path| is_json(path)) {
+    for path in
+        root.list("schemas").unwrap_or_default().iter().filter(|path| is_json(path) && is_of(path, survey))
+    {
         if let Some(source) = read.iter().find(|source| *source.name == **path) {
             let form = links.iter().map(|link| &link.questionnaire);
             for form in form.filter(|form| form.fields.iter().any(|field| field.declared.source == source.id))
@@ -53,6 +57,12 @@ pub fn columns(
 /// Whether a path is that of a JSON file.
 pub fn is_json(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("json"))
+}
+
+/// Whether the schema at `path` is one of `survey`: `schemas/pets-2024.json` is one of `pets`.
+fn is_of(path: &str, survey: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.strip_prefix(survey).is_some_and(|rest| rest.starts_with(['-', '.']))
 }
 
 fn names_of(field: &Field) -> impl Iterator<Item = &str> {

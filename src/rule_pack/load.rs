@@ -163,7 +163,7 @@ impl<'a> Loader<'_, 'a> {
         let mut ids = Ids::default();
         let Some(declared) = self.declarations(forms?, zone, &mut ids)? else { return Ok(None) };
         let foreign_columns =
-            foreign::columns(self.root, &declared.form, &declared.links, &mut self.sources)?;
+            foreign::columns(self.root, &manifest.id, &declared.form, &declared.links, &mut self.sources)?;
         let key = self.key(&survey, "key", &declared.names);
         let fallback_key = self.key(&survey, "fallback-key", &declared.names);
         let breakdown = self.breakdown(&survey, &declared.names);

@@ -11,7 +11,9 @@ use super::plan;
 use crate::batch::Batch;
 use crate::batch::example::batch_about;
 use crate::diagnostic::{Diagnostic, Notice};
-use crate::evaluate::{Finding, Judging, KeyTable, Outcome, Units, Wants, diagnose, gather, judge, units};
+use crate::evaluate::{
+    Finding, Judging, KeyTable, Outcome, Sought, Units, Wants, diagnose, gather, judge, units,
+};
 use crate::expression::{ParamId, Value};
 use crate::linked::keys_of_examples;
 use crate::plan::Plan;
@@ -120,7 +122,7 @@ pub(super) fn together(
         batch.chunk.source = Some(file);
         answers(&mut batch, record, place);
         judge(plan, &mut batch);
-        let gathered = gather(plan, &batch, WANTS, true);
+        let gathered = gather(plan, &batch, WANTS, true, Sought::Everything);
         outcomes.push(gathered.settled(planned));
         table.add(gathered);
     }

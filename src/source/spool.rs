@@ -8,7 +8,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest, Sha256};
 
@@ -19,18 +19,31 @@ use crate::error::Error;
 /// Bytes moved at once.
 const WINDOW: usize = 1 << 16;
 
+/// Bytes of a copy that are held in memory before a file is made for them.
+const IN_MEMORY: usize = 8 << 20;
+
 /// The bytes of an input that cannot be read twice.
 #[derive(Debug, Clone)]
 pub struct Spool {
-    file: Arc<File>,
+    store: Store,
     length: u64,
-    hash: Arc<str>,
+    hash: Option<Arc<str>>,
+}
+
+#[derive(Debug, Clone)]
+enum Store {
+    File(Arc<File>),
+    Memory(Arc<[u8]>),
 }
 
 /// Spools are the same if they are one.
 impl PartialEq for Spool {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.file, &other.file)
+        match (&self.store, &other.store) {
+            (Store::File(one), Store::File(other)) => Arc::ptr_eq(one, other),
+            (Store::Memory(one), Store::Memory(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
     }
 }
 
@@ -61,7 +74,8 @@ impl Spool {
             file.write_all(piece).map_err(unwritten)?;
             length = length.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
         }
-        Ok(Self { file: Arc::new(file), length, hash: digest::hexadecimal(&hash.finalize()) })
+        let hash = Some(digest::hexadecimal(&hash.finalize()));
+        Ok(Self { store: Store::File(Arc::new(file)), length, hash })
     }
 
     /// The file `path`, spooled. `None`: it is a regular file, which can be read again where it is.
@@ -69,7 +83,7 @@ impl Spool {
     /// # Errors
     /// It cannot be read, or the disk does not take it.
     pub fn of_special(path: &Path) -> Result<Option<Self>, Error> {
-        if std::fs::metadata(path).map_or(true, |found| found.is_file() || found.is_dir()) {
+        if !is_special(path) {
             return Ok(None);
         }
         Self::of(super::reader::open(path)?, &path.to_string_lossy()).map(Some)
@@ -77,7 +91,10 @@ impl Spool {
 
     /// The bytes, from the front on.
     pub fn stream(&self) -> Stream {
-        Stream::Seekable(Box::new(Handle { file: Arc::clone(&self.file), at: 0, length: self.length }))
+        Stream::Seekable(match &self.store {
+            Store::File(file) => Box::new(Handle { file: Arc::clone(file), at: 0, length: self.length }),
+            Store::Memory(bytes) => Box::new(io::Cursor::new(Arc::clone(bytes))),
+        })
     }
 
     /// How many bytes there are.
@@ -85,9 +102,89 @@ impl Spool {
         self.length
     }
 
-    /// SHA-256 of the bytes, in hexadecimal digits.
-    pub fn hash(&self) -> Arc<str> {
-        Arc::clone(&self.hash)
+    /// SHA-256 of the bytes, in hexadecimal digits. `None`: it was made while somebody else read, who asked for none.
+    pub fn hash(&self) -> Option<Arc<str>> {
+        self.hash.clone()
+    }
+}
+
+/// Whether `path` is a pipe or a device, which gives its bytes once.
+pub fn is_special(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+}
+
+/// A copy of what is read of an input, while it is read: findings need not wait for its end.
+#[derive(Debug, Clone, Default)]
+pub struct Copied(Arc<Mutex<Copy>>);
+
+#[derive(Debug, Default)]
+struct Copy {
+    memory: Vec<u8>,
+    /// What memory was too small for. `None`: nothing yet, or no file can be made here.
+    file: Option<File>,
+    without_file: bool,
+    length: u64,
+    fault: Option<io::Error>,
+}
+
+impl Copied {
+    /// `stream`, of which whatever is read goes into this copy too.
+    pub fn tap(&self, stream: Stream) -> Stream {
+        Stream::Once(Box::new(Tapped { read: stream.into_read(), copy: self.clone() }))
+    }
+
+    /// What has been read so far, to be read again. The copy is empty then.
+    ///
+    /// # Errors
+    /// The disk did not take it.
+    pub fn spool(&self) -> Result<Spool, Error> {
+        let Copy { memory, file, length, fault, .. } = std::mem::take(&mut *self.lock());
+        if let Some(source) = fault {
+            return Err(Error::Write { path: std::env::temp_dir(), source });
+        }
+        let store = file.map_or_else(|| Store::Memory(Arc::from(memory)), |file| Store::File(Arc::new(file)));
+        Ok(Spool { store, length, hash: None })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Copy> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Copy {
+    fn add(&mut self, piece: &[u8]) {
+        if self.fault.is_some() {
+            return;
+        }
+        self.length = self.length.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+        if self.file.is_none() && !self.without_file && self.memory.len() > IN_MEMORY {
+            // Where there is no place for files, memory must do.
+            match tempfile::tempfile() {
+                Ok(mut file) => {
+                    self.fault = file.write_all(&self.memory).err();
+                    self.memory = Vec::new();
+                    self.file = Some(file);
+                }
+                Err(_) => self.without_file = true,
+            }
+        }
+        match &mut self.file {
+            Some(file) => self.fault = self.fault.take().or_else(|| file.write_all(piece).err()),
+            None => self.memory.extend_from_slice(piece),
+        }
+    }
+}
+
+struct Tapped {
+    read: Box<dyn Read + Send>,
+    copy: Copied,
+}
+
+impl Read for Tapped {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.read.read(into)?;
+        self.copy.lock().add(into.get(..count).unwrap_or_default());
+        Ok(count)
     }
 }
 
@@ -135,7 +232,7 @@ mod tests {
     fn what_came_once_is_read_as_often_as_wanted_and_from_any_place() {
         let bytes: Vec<u8> = (0..=255).cycle().take(3 * WINDOW / 2).collect();
         let spool = Spool::of(Stream::Once(Box::new(io::Cursor::new(bytes.clone()))), "x").unwrap();
-        assert_eq!(spool.hash(), digest::of_bytes(&bytes));
+        assert_eq!(spool.hash(), Some(digest::of_bytes(&bytes)));
         let read = |stream: Stream| {
             let mut all = Vec::new();
             stream.into_read().read_to_end(&mut all).unwrap();
@@ -153,6 +250,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_read_is_copied_while_it_is_read_and_no_further() {
+        for length in [10, IN_MEMORY - 1, IN_MEMORY + 3 * WINDOW] {
+            let bytes: Vec<u8> = (0..=250).cycle().take(length).collect();
+            let copied = Copied::default();
+            let stream = copied.tap(Stream::Once(Box::new(io::Cursor::new(bytes.clone()))));
+            let mut some = Vec::new();
+            stream.into_read().take(u64::try_from(length).unwrap() - 3).read_to_end(&mut some).unwrap();
+            let spool = copied.spool().unwrap();
+            assert_eq!(matches!(spool.store, Store::File(_)), length > IN_MEMORY + WINDOW);
+            let mut again = Vec::new();
+            spool.stream().into_read().read_to_end(&mut again).unwrap();
+            assert!(again == bytes[..length - 3], "{length}");
+        }
+    }
+
+    #[test]
     #[cfg(unix)]
     fn nothing_has_a_name_while_it_is_spooled() {
         let spool = Spool::of(Stream::from(b"secret".to_vec()), "x").unwrap();
@@ -160,7 +273,8 @@ mod tests {
         #[cfg(target_os = "linux")]
         {
             use std::os::fd::AsRawFd as _;
-            let name = std::fs::read_link(format!("/proc/self/fd/{}", spool.file.as_raw_fd())).unwrap();
+            let Store::File(file) = &spool.store else { panic!("a file") };
+            let name = std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).unwrap();
             assert!(name.to_string_lossy().ends_with("(deleted)"), "{}", name.display());
         }
         assert_eq!(spool.length(), 6);

@@ -40,6 +40,13 @@ impl Stamps {
         }
     }
 
+    /// Whether the file `path` is as it was when it was added.
+    pub fn holds(&self, path: &Path) -> bool {
+        let mut now = Self::default();
+        now.add(path);
+        self.0.get(path) == now.0.get(path)
+    }
+
     /// The files that are not as they were in `earlier`, sorted.
     pub fn changed_since<'s>(&'s self, earlier: &'s Self) -> Vec<&'s Path> {
         let other = |of: &'s Self, than: &'s Self| {

@@ -90,6 +90,7 @@ mod readme;
 mod report_formats;
 mod report_readers;
 mod schema_authority;
+mod second_look;
 mod shipped_rules;
 mod since;
 mod since_report;

@@ -7,7 +7,7 @@ use kenpyo::batch::convert::Converter;
 use kenpyo::batch::{Batch, Column, Data};
 use kenpyo::diagnostic::{Diagnostic, Diagnostics, Language, Severity};
 use kenpyo::evaluate::{
-    Finding, Judging, KeyTable, Outcomes, RecordFindings, Wants, diagnose, gather, judge,
+    Finding, Judging, KeyTable, Outcomes, RecordFindings, Sought, Wants, diagnose, gather, judge,
 };
 use kenpyo::expression::{FieldId, OptionList, Type, Value, calendar};
 use kenpyo::input::{FormNeeds, ReadOptions, Reader};
@@ -114,7 +114,7 @@ impl Run {
         let wants = Wants { excerpts: false, values: true, keys: true, answers: false, marks: None };
         let mut table = KeyTable::default();
         for block in blocks {
-            table.add(gather(&self.plan, &block.batch, wants, true));
+            table.add(gather(&self.plan, &block.batch, wants, true, Sought::Everything));
         }
         let names = BTreeMap::new();
         let plan = &self.plan;

@@ -185,6 +185,12 @@ codes! {
         message "ファイルは他のソフト（Excelなど）で開かれているため読み込めません。保存して閉じてから、もう一度実行してください。"
             "The file cannot be read because another program, such as Excel, has it open. Please save and close it there, and run again.";
 
+    /// What rules over many records may tell of the file cannot be had any more.
+    FILE_NOT_READ_AGAIN = "KP-S049" "file-not-read-again" Fatal
+        title "検査の途中で変わったファイル" "file that changed while it was checked"
+        message "ほかの回答と比べるためにファイルを読み直しましたが、検査の途中で内容が変わったか、読み込めなくなりました。ほかの回答と比べる規則の結果には、このファイルの回答が含まれていません。ファイルの書き込みが終わってから、もう一度実行してください。"
+            "The file was read again to compare its records with others, but it had changed meanwhile or could not be read any more. What rules over many records found does not cover the records of this file. Please run again when nobody is writing to the file.";
+
     /// A plain value stands where the form has a group of items.
     OBJECT_EXPECTED = "KP-S028" "group-of-items-is-no-object" Error
         title "項目のまとまりであるべき値がオブジェクトでない" "a group of items is not a JSON object"

@@ -69,6 +69,11 @@ impl Limits {
         whole
     }
 
+    /// Whether they only say how many there may be, so that fewer are within them too.
+    pub(super) const fn is_upper(&self) -> bool {
+        self.min.is_none() && self.equal.is_none() && self.max.is_some()
+    }
+
     /// Whether one record alone is certainly within the limits.
     pub(super) fn allow_one(&self) -> bool {
         let one = Fraction { above: 1, below: 1 };

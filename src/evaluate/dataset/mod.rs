@@ -4,20 +4,26 @@
 //! - The verdict depends on the records alone, not on batches or threads; groups come in the order of their first
 //!   record, and their records in the order of the files.
 //! - `latest` goes before the others: a record that a later submission supersedes takes part in none of them.
-//! - What is kept of a record is its stub, so memory grows by the keys and not by the file.
+//! - Of a record a number for its key is kept, and a stub once that number has been met twice: memory grows by the
+//!   keys and not by the file.
 
 mod bounds;
 mod complete;
 mod covers;
 mod gather;
 mod groups;
+mod hashed;
+mod key;
 mod latest;
 mod stub;
+mod stubs;
+mod taking_part;
 mod told;
 mod whole;
 
 pub use covers::{Units, units};
-pub use gather::{Gathered, gather};
+pub use gather::{Gathered, Sought, gather};
+pub use hashed::Doubtful;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -49,6 +55,8 @@ pub struct KeyTable {
     batches: Vec<Gathered>,
     /// Units of linked files, by table and row, of which there is a record.
     answered: BTreeSet<(u16, u32)>,
+    /// The records of which stubs have been asked for, where numbers were given first.
+    doubtful: Doubtful,
 }
 
 /// The units of a linked file that have not answered, by one rule.
@@ -181,6 +189,11 @@ impl KeyTable {
         self.batches.push(gathered);
     }
 
+    /// Notes of which records stubs are asked for; they are added like everything else.
+    pub fn ask(&mut self, doubtful: Doubtful) {
+        self.doubtful = doubtful;
+    }
+
     /// Judges the rules over many records, and tells what it finds.
     ///
     /// An error is one of `tell`.
@@ -227,7 +240,11 @@ impl KeyTable {
                 judged.counts.join(&entrants.settled);
             }
         }
+        judged.well(self, place, &self.doubtful, superseded, judging.outcomes);
         let entrants = self.sorted(place, judging.pool);
+        // A file that could not be read again: nothing can be said of its records.
+        let asked = self.doubtful.of_rule(place).len();
+        judged.counts.skipped += u64::try_from(asked.saturating_sub(entrants.len())).unwrap_or(u64::MAX);
         let limits = match &rule.demand {
             DatasetDemand::AtMost { bounds, .. } if bounds.fixed => {
                 Some(limits_of(judging, rule, bounds, &[]))

@@ -321,4 +321,8 @@ fn columns_of_other_forms_are_foreign() {
     let loaded = loaded(&[("schemas/ex-2023.json", other)]);
     let columns: Vec<_> = pack(&loaded).foreign_columns.iter().map(|(name, id)| (&**name, &**id)).collect();
     assert_eq!(columns, [("old_q", "ex-2023"), ("旧", "ex-2023"), ("旧問", "ex-2023")]);
+    let neighbour = other.replace("ex-2023", "exam-2023");
+    let beside = self::loaded(&[("schemas/exam-2023.json", &neighbour)]).pack.unwrap();
+    assert!(beside.foreign_columns.is_empty(), "another survey is none of this one's business");
+    assert_eq!(beside.hash, self::loaded(&[]).pack.unwrap().hash);
 }

@@ -48,14 +48,14 @@ fn content(name: &str) -> String {
 }
 
 /// A fenced block: the line of its fence, its language, the comment above it, its lines.
-struct Block {
-    line: usize,
-    language: String,
-    comment: String,
-    lines: Vec<String>,
+pub struct Block {
+    pub line: usize,
+    pub language: String,
+    pub comment: String,
+    pub lines: Vec<String>,
 }
 
-fn blocks(document: &str) -> Vec<Block> {
+pub fn blocks(document: &str) -> Vec<Block> {
     let (mut found, mut open, mut above) = (Vec::new(), None::<Block>, String::new());
     for (number, line) in (1..).zip(document.lines()) {
         match (&mut open, line.trim_start().strip_prefix("```")) {
@@ -182,12 +182,14 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A copy of what the commands of `document` speak of: the example repository for what stands in docs/, else the pack
-/// and the example submission.
+/// A copy of what the commands of `document` speak of: the example survey for its page, the example repository for what
+/// else stands in docs/, otherwise the pack and the example submission.
 fn workplace(document: &str, folder: &Path) -> PathBuf {
     let work = folder.join("work");
     if document.starts_with("docs/") {
-        copy(&root().join("docs/example-repository"), &work);
+        let is_tutorial = document == "docs/writing-a-survey.md";
+        let example = if is_tutorial { "docs/example-survey" } else { "docs/example-repository" };
+        copy(&root().join(example), &work);
         return work;
     }
     for part in ["rules", "schemas"] {

@@ -3,19 +3,20 @@
 //! With `KENPYO_BLESS=1` the pictures are made anew.
 
 use std::fs;
+use std::process::Output;
 
 use crate::program::{kenpyo, root, text};
 
-/// Replaces the block behind every `<!-- picture: ARGUMENTS -->` by what the program prints.
-fn with_real_pictures(readme: &str) -> String {
+/// Replaces the block behind every `<!-- picture: ARGUMENTS -->` by what the program prints where it is `run`.
+pub fn with_real_pictures(page: &str, run: impl Fn(&[&str]) -> Output) -> String {
     let mut made = String::new();
-    let mut rest = readme;
+    let mut rest = page;
     while let Some((before, after)) = rest.split_once("<!-- picture: ") {
         let (arguments, after) = after.split_once(" -->").unwrap();
         let (_, after) = after.split_once("```text\n").unwrap();
         let (_, after) = after.split_once("```").unwrap();
         let words: Vec<&str> = arguments.split_whitespace().collect();
-        let output = text(&kenpyo(&words));
+        let output = text(&run(words.as_slice()));
         assert!(!output.is_empty(), "kenpyo {arguments} printed nothing");
         made += &[before, "<!-- picture: ", arguments, " -->\n```text\n", &output, "```"].concat();
         rest = after;
@@ -27,7 +28,7 @@ fn with_real_pictures(readme: &str) -> String {
 fn the_pictures_are_not_stale() {
     let path = root().join("README.md");
     let readme = fs::read_to_string(&path).unwrap();
-    let real = with_real_pictures(&readme);
+    let real = with_real_pictures(&readme, kenpyo);
     if std::env::var_os("KENPYO_BLESS").is_some() {
         fs::write(&path, real).unwrap();
     } else {

@@ -132,7 +132,7 @@ pub(super) fn pattern(
     make: fn(&str) -> Result<Pattern, String>,
 ) -> Option<Pattern> {
     let written = walk.text(keyword, node)?;
-    match make(written) {
+    match walk.pattern(keyword, written, make) {
         Ok(pattern) => Some(pattern),
         Err(reason) => {
             let finding = walk.at(&UNREADABLE_PATTERN, node.span, both("この正規表現", "this expression"));

@@ -4,10 +4,11 @@
 //! - A reader that returns `None` has reported why.
 //! - One mistake is reported once, also where several properties share the definition that holds it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use super::Pattern;
 use super::json_tree::{Member, Node, Value};
 use crate::diagnostic::code::questionnaire::WRONG_VALUE;
 use crate::diagnostic::nearest::nearest;
@@ -77,17 +78,38 @@ pub(super) struct Walk {
     found: Diagnostics,
     /// Start and text of what was pushed.
     seen: BTreeSet<(u64, String)>,
+    /// Expressions that have been read, by keyword and text: fields of one form share them.
+    patterns: BTreeMap<(String, String), Pattern>,
 }
 
 impl Walk {
     pub(super) fn new(source: SourceText) -> Self {
-        Self { source, found: Diagnostics::new(), seen: BTreeSet::new() }
+        Self { source, found: Diagnostics::new(), seen: BTreeSet::new(), patterns: BTreeMap::new() }
     }
 
     #[cfg(test)]
     pub(super) fn of_text(name: &str, text: &str) -> Self {
         let id = crate::source::SourceId(0);
         Self::new(SourceText { id, name: Arc::from(name), text: Arc::from(text) })
+    }
+
+    /// The expression `written` under `keyword`, read by `make` unless it has been read before.
+    ///
+    /// # Errors
+    /// What `make` says.
+    pub(super) fn pattern(
+        &mut self,
+        keyword: &str,
+        written: &str,
+        make: fn(&str) -> Result<Pattern, String>,
+    ) -> Result<Pattern, String> {
+        let place = (keyword.to_owned(), written.to_owned());
+        if let Some(known) = self.patterns.get(&place) {
+            return Ok(known.clone());
+        }
+        let pattern = make(written)?;
+        self.patterns.insert(place, pattern.clone());
+        Ok(pattern)
     }
 
     pub(super) fn into_found(self) -> Diagnostics {

@@ -144,6 +144,11 @@ pub(super) struct CheckArguments {
     /// fixed; the exit code stays that of all open findings
     #[arg(long, value_name = "OLD")]
     pub(super) since_report: Option<PathBuf>,
+    /// Put findings in an order: `impact` tells first those of the records that can move a published figure most, and
+    /// how far. Needs the whole file before it tells one. Reports in which values are hidden keep the order of the files
+    /// [default: the order of the files]
+    #[arg(long, value_name = "ORDER", conflicts_with = "since")]
+    pub(super) rank: Option<RankName>,
     /// Lowest severity that makes the exit code 1 [default: error]
     #[arg(long, value_name = "SEVERITY")]
     pub(super) fail_on: Option<FailOn>,
@@ -177,7 +182,7 @@ pub(super) struct CheckArguments {
     /// copy holds the answers, whatever --values says
     #[arg(long, value_name = "OUT")]
     pub(super) annotate: Option<PathBuf>,
-    /// Findings listed at most [full: 5 a rule and 100 in all]
+    /// Findings listed at most [full: 5 a rule and 100 in all; with --rank 100 in all]
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     pub(super) max_findings: Option<String>,
     /// Threads [default: one a processor]
@@ -204,6 +209,9 @@ pub(super) struct CheckArguments {
     /// Whether `survey` is given by an option, and not by a configuration.
     #[arg(skip)]
     pub(super) survey_by_option: bool,
+    /// Whether `rank` is given by an option, and not by a configuration.
+    #[arg(skip)]
+    pub(super) rank_by_option: bool,
     /// Severities of soft edits, which only a configuration gives.
     #[arg(skip)]
     pub(super) severities: BTreeMap<String, Severity>,
@@ -323,6 +331,11 @@ impl From<ColorName> for ColorChoice {
 pub(super) enum Whether {
     Show,
     Hide,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RankName {
+    Impact,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -14,7 +14,7 @@ use super::parts::{self, PlannedPart};
 use super::reporters::Frame;
 use super::session::{Exit, Session};
 use super::usage::{did_you_mean, list, suggest, usage};
-use super::{inputs, outputs, secret};
+use super::{inputs, outputs, ranking, secret};
 use crate::diagnostic::code::usage::{
     FORMAT_NOT_BUILT, NUMBER_OUT_OF_RANGE, ONE_PLACE_FOR_TWO, UNKNOWN_VALUE, VALUE_MISSING, VALUE_NOT_USABLE,
 };
@@ -52,11 +52,25 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
         Err(problem) => return session.refuse([*problem]),
     };
     let frame = frame(session, arguments, &settings, secret);
+    let ranked = match ranking::wanted(arguments, &reports, &frame) {
+        Ok(ranked) => ranked,
+        Err(problem) => return session.refuse([*problem]),
+    };
+    let inputs = match if ranked { engine::spooled(inputs) } else { Ok(inputs) } {
+        Ok(inputs) => inputs,
+        Err(error) => return session.stopped(&error, Exit::Failed),
+    };
     let refusal = Refusal { session, arguments, reports: &reports, frame: &frame };
-    let parts = match parts::planned(session, arguments, inputs, Purpose::Judge, &refusal) {
+    let mut parts = match parts::planned(session, arguments, inputs, Purpose::Judge, &refusal) {
         Ok(parts) => parts,
         Err(exit) => return exit,
     };
+    let programme = match ranked.then(|| ranking::programme(arguments, &mut parts)).transpose() {
+        Ok(programme) => programme.flatten(),
+        Err(problems) => return session.refuse(problems),
+    };
+    let frame = Frame { ranked: programme.is_some(), ..frame };
+    let refusal = Refusal { frame: &frame, ..refusal };
     let judged: Vec<Part<'_>> = parts.iter().map(PlannedPart::part).collect();
     let memory = match refusal.memory(&judged) {
         Ok(memory) => memory,
@@ -81,7 +95,11 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
         Err(error) => return session.stopped(&error, Exit::Failed),
     };
     let options = CheckOptions { accepted, ..options(session, arguments, &settings) };
-    match engine::check_parts(&judged, &options, &mut run) {
+    let summary = match &programme {
+        Some(programme) => ranking::judge(&judged, &options, programme, &mut run),
+        None => engine::check_parts(&judged, &options, &mut run),
+    };
+    match summary {
         Ok(summary) => {
             let summary = run.memory.closed(&summary).into_owned();
             for line in words::summary(&run.header, &summary, session.language) {
@@ -249,6 +267,7 @@ pub(super) fn frame(
         hide_values,
         hide_keys: hidden(arguments.keys),
         most: settings.max_findings,
+        ranked: false,
     }
 }
 

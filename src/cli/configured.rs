@@ -84,6 +84,8 @@ impl Configured<'_> {
         arguments.survey_by_option = arguments.survey.is_some();
         self.text(&mut arguments.survey, "survey");
         self.text(&mut arguments.records, "records");
+        arguments.rank_by_option = arguments.rank.is_some();
+        self.word(&mut arguments.rank, "rank");
         self.word(&mut arguments.fail_on, "fail-on");
         self.word(&mut arguments.values, "values");
         self.word(&mut arguments.keys, "keys");
@@ -134,7 +136,9 @@ impl Configured<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::arguments::{ColorName, EncodingName, FailOn, InputFormatName, LanguageName, Whether};
+    use super::super::arguments::{
+        ColorName, EncodingName, FailOn, InputFormatName, LanguageName, RankName, Whether,
+    };
     use super::*;
     use crate::settings::configuration::keys::{Shape, key};
 
@@ -148,6 +152,7 @@ mod tests {
         for (name, words) in [
             ("lang", words::<LanguageName>()),
             ("color", words::<ColorName>()),
+            ("rank", words::<RankName>()),
             ("fail-on", words::<FailOn>()),
             ("values", words::<Whether>()),
             ("keys", words::<Whether>()),

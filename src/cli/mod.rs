@@ -26,6 +26,7 @@ mod output_name;
 mod outputs;
 mod parts;
 mod progress;
+mod ranking;
 mod reporters;
 mod rules;
 mod rules_book;

@@ -33,6 +33,8 @@ pub(super) struct Frame {
     pub(super) hide_keys: Option<bool>,
     /// `--max-findings`. `None`: each format as it is used.
     pub(super) most: Option<u64>,
+    /// Whether records come in an order: then a listing is cut behind the first of them, not behind the first of each rule.
+    pub(super) ranked: bool,
 }
 
 impl Frame {
@@ -43,7 +45,12 @@ impl Frame {
     }
 
     fn caps(&self) -> Caps {
-        self.most.map_or_else(Caps::default, |in_all| Caps { per_rule: None, in_all })
+        let usual = Caps::default();
+        match self.most {
+            Some(in_all) => Caps { per_rule: None, in_all },
+            None if self.ranked => Caps { per_rule: None, ..usual },
+            None => usual,
+        }
     }
 }
 

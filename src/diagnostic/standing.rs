@@ -1,9 +1,10 @@
-//! How a finding stands: what was decided or accepted before, and whether an earlier report had it.
+//! How a finding stands: what was decided or accepted before, whether an earlier report had it, and how far settling its
+//! record can move a published figure.
 //!
 //! Invariants
 //! - A finding that is accepted or set aside stays a finding: nothing here removes one.
-//! - Nothing here holds an answer, but [`Acceptance::text`] and [`Decision::reason`] may quote one: where values are
-//!   hidden they are not shown.
+//! - Nothing here holds an answer, but [`Acceptance::text`] and [`Decision::reason`] may quote one, and an [`Impact`] tells
+//!   where a record stands in a table: where values are hidden they are not shown.
 
 use std::sync::Arc;
 
@@ -18,6 +19,8 @@ pub struct Standing {
     pub acceptance: Option<Arc<Acceptance>>,
     /// Beside an earlier report. `None`: none was given.
     pub since: Option<Since>,
+    /// How far settling its record can move a published figure. `None`: not asked for, it is not open, or it moves none.
+    pub impact: Option<Arc<Impact>>,
     /// By what an acceptance of it would be held to the answers. `None`: not asked for, or it cannot be accepted.
     pub answers: Option<Answers>,
 }
@@ -135,6 +138,31 @@ impl Since {
             Self::Open => "open",
         }
     }
+}
+
+/// How far settling one record can move a published figure, and which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Impact {
+    /// The table: `T05`.
+    pub table: Arc<str>,
+    /// Its title.
+    pub title: Localized<Arc<str>>,
+    /// The name of the row.
+    pub row: Arc<str>,
+    /// What a person reads.
+    pub row_label: Localized<Arc<str>>,
+    /// The name of the column, `all` for the total, or how the average is made.
+    pub column: Arc<str>,
+    /// What a person reads.
+    pub column_label: Localized<Arc<str>>,
+    /// Whether it is an average over the columns.
+    pub average: bool,
+    /// The movement in percentage points, rounded half up.
+    pub points: Arc<str>,
+    /// The same exactly, as a share of one: `1/12`.
+    pub ratio: Arc<str>,
+    /// How many figures it can move at all.
+    pub cells: u64,
 }
 
 /// What a warning was made of, as marks.

@@ -14,6 +14,7 @@ pub mod fold;
 mod linking;
 mod opening;
 pub mod policy;
+pub mod ranking;
 mod receipt;
 mod run;
 mod second_look;

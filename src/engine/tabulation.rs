@@ -64,7 +64,7 @@ impl Fold for Tabulator<'_> {
 }
 
 /// What was settled of a record, as the tables need it.
-fn settled(row: &SettledRow<'_>) -> Settled {
+pub(super) fn settled(row: &SettledRow<'_>) -> Settled {
     let mut failures: Vec<Failure> = Vec::new();
     for diagnostic in row.counted() {
         let decision = diagnostic.standing.decision.as_ref().map(|decision| Arc::clone(&decision.number));

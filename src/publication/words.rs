@@ -22,17 +22,7 @@ const fn both(ja: &'static str, en: &'static str) -> Localized<&'static str> {
     Localized::new(ja, en)
 }
 
-/// What the averages are called.
-pub const fn average(kind: AverageKind) -> Localized<&'static str> {
-    match kind {
-        AverageKind::Pooled => both("平均（全体の割合）", "average (pooled)"),
-        AverageKind::Bands => both("平均（区分の単純平均）", "average (mean of bands)"),
-        AverageKind::Frame => both("平均（名簿で加重）", "average (weighted by the frame)"),
-        AverageKind::Unknown | AverageKind::None => both("平均", "average"),
-    }
-}
-
-/// The same, over a column.
+/// What the averages are called over a column.
 pub const fn short_average(kind: AverageKind) -> Localized<&'static str> {
     match kind {
         AverageKind::Pooled => both("プール平均", "pooled"),

@@ -283,7 +283,7 @@ impl<D: Document> Reporter for Collector<D> {
         for record in records {
             let id = (record.place.source, record.place.record);
             let most = if self.wants_answers() { self.document.records_with_answers() } else { 0 };
-            if most > 0 {
+            if most > 0 && !record.answers.answers.is_empty() {
                 self.answers.insert(id, (0, record.answers.clone()));
             }
             self.file_findings(&record.findings)?;

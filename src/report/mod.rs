@@ -31,6 +31,7 @@ pub mod junit;
 #[cfg(feature = "formats")]
 pub mod markdown;
 pub mod output;
+pub mod ranked;
 #[cfg(feature = "formats")]
 pub mod rdjson;
 #[cfg(feature = "formats")]

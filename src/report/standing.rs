@@ -1,16 +1,24 @@
-//! How a finding stands, in words: accepted, lapsed, set aside by the office, new since an earlier report.
+//! How a finding stands, in words: accepted, lapsed, set aside by the office, new since an earlier report; and how far
+//! settling its record can move a published figure.
 //!
 //! Invariants
 //! - Where values are hidden nobody's own words are shown, nor who wrote them: a reason may quote an answer.
 //! - A finding that nothing is known of has no words.
 
-use crate::diagnostic::standing::{Acceptance, Decision, Lapse, Since};
+use crate::diagnostic::standing::{Acceptance, Decision, Impact, Lapse, Since};
 use crate::diagnostic::{Diagnostic, Language};
 
 use super::Audience;
 
-/// What is to be said of how `diagnostic` stands, a sentence each.
+/// What is to be said of how `diagnostic` stands, a sentence each; what its record can move is the last.
 pub fn sentences(diagnostic: &Diagnostic, audience: Audience) -> Vec<String> {
+    let mut sentences = of_itself(diagnostic, audience);
+    sentences.extend(impact(diagnostic, audience));
+    sentences
+}
+
+/// The same without what is its record's.
+pub fn of_itself(diagnostic: &Diagnostic, audience: Audience) -> Vec<String> {
     let standing = &diagnostic.standing;
     let decision = standing.decision.as_deref().map(|decision| of_the_office(decision, audience));
     let acceptance = standing.acceptance.as_deref().map(|acceptance| match &acceptance.lapse {
@@ -24,8 +32,26 @@ pub fn sentences(diagnostic: &Diagnostic, audience: Audience) -> Vec<String> {
     decision.into_iter().chain(acceptance).chain(new).collect()
 }
 
+/// How far settling the record of `diagnostic` can move a published figure. `None`: not asked for, it moves none, or values
+/// are hidden.
+pub fn impact(diagnostic: &Diagnostic, audience: Audience) -> Option<String> {
+    let impact = diagnostic.standing.impact.as_deref().filter(|_| !audience.hide_values)?;
+    let Impact { table, points, cells, .. } = impact;
+    let language = audience.language;
+    let (title, row) = (impact.title.get(language), impact.row_label.get(language));
+    let column = impact.column_label.get(language);
+    Some(match language {
+        Language::Ja => format!(
+            "影響：この票の扱いにより、表{table}「{title}」の「{row}」（{column}）が最大{points}ポイント動きます（動き得る数値は{cells}個）。"
+        ),
+        Language::En => format!(
+            "impact: settling this record can move \"{row}\" of {table} ({title}), {column}, by up to {points} points; figures that it can move: {cells}."
+        ),
+    })
+}
+
 /// The same in a word or two for a line that is the same in every language; empty: nothing.
-pub fn tags(diagnostic: &Diagnostic) -> String {
+pub fn tags(diagnostic: &Diagnostic, audience: Audience) -> String {
     let standing = &diagnostic.standing;
     let decision = standing.decision.as_ref().map(|_| "set aside".to_owned());
     let acceptance = standing.acceptance.as_ref().map(|acceptance| match &acceptance.lapse {
@@ -33,7 +59,11 @@ pub fn tags(diagnostic: &Diagnostic) -> String {
         Some(lapse) => format!("acceptance lapsed: {}", lapse.word()),
     });
     let new = (standing.since == Some(Since::New)).then(|| "new".to_owned());
-    let tags = decision.into_iter().chain(acceptance).chain(new);
+    let impact = standing.impact.as_deref().filter(|_| !audience.hide_values).map(|impact| {
+        let Impact { table, row, column, points, cells, .. } = impact;
+        format!("impact: {points} {table}/{row}/{column} of {cells}")
+    });
+    let tags = decision.into_iter().chain(acceptance).chain(new).chain(impact);
     tags.fold(String::new(), |all, tag| all + " [" + &tag + "]")
 }
 
@@ -134,7 +164,7 @@ mod tests {
         assert_eq!(sentences(&of(None), hidden), ["accepted: 4 other (2026-02-01)"]);
         assert_eq!(justification(&of(None), hidden).as_deref(), Some("accepted: 4 other (2026-02-01)"));
         assert_eq!(justification(&of(Some(Lapse::Answers)), audience), None);
-        assert_eq!(tags(&of(Some(Lapse::Answers))), " [acceptance lapsed: answers]");
+        assert_eq!(tags(&of(Some(Lapse::Answers)), audience), " [acceptance lapsed: answers]");
         let japanese = sentences(&of(Some(Lapse::Expired("2026-03-31".into()))), Audience::default());
         assert_eq!(
             japanese,

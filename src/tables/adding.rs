@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::axis::Place;
 use super::counts::{Counts, RowKey, TableCounts};
-use super::possible::{HeldRecord, Possible};
+use super::possible::{OpenRecord, Possible};
 use super::programme::{AnswerRow, Counting, PlannedTable, Programme, Question};
 use super::settled::{Acceptance, Settled};
 use crate::batch::{Batch, Data};
@@ -29,11 +29,11 @@ pub(super) const OUT_OF_SCOPE: &str = "out-of-scope";
 pub(super) const SUPERSEDED: &str = "superseded";
 
 /// One batch with what was settled of its records.
-struct Block<'a> {
-    programme: &'a Programme,
-    plan: &'a Plan,
-    batch: &'a Batch,
-    settled: &'a [Settled],
+pub(super) struct Block<'a> {
+    pub(super) programme: &'a Programme,
+    pub(super) plan: &'a Plan,
+    pub(super) batch: &'a Batch,
+    pub(super) settled: &'a [Settled],
     /// By axis and row.
     places: Vec<Vec<Option<Place>>>,
 }
@@ -41,10 +41,7 @@ struct Block<'a> {
 impl Counts {
     /// Adds the records of `batch`, of which `settled` has one each.
     pub fn add(&mut self, programme: &Programme, plan: &Plan, batch: &Batch, settled: &[Settled]) {
-        let rows = || 0..batch.len();
-        let places =
-            programme.axes.iter().map(|axis| rows().map(|row| axis.place(batch, row)).collect()).collect();
-        let block = Block { programme, plan, batch, settled, places };
+        let block = Block::new(programme, plan, batch, settled);
         self.records(&block);
         let mut words = Words::new(plan, batch);
         for (table, counts) in programme.tables.iter().zip(&mut self.tables) {
@@ -207,7 +204,7 @@ fn enter(cell: &mut super::counts::AnswerCounts, possible: &Possible) {
 }
 
 /// Whether the answer in `row` has one of the options that `own` tells.
-fn chosen(batch: &Batch, field: FieldId, row: usize, own: &[bool]) -> bool {
+pub(super) fn chosen(batch: &Batch, field: FieldId, row: usize, own: &[bool]) -> bool {
     let Some(column) = batch.column(field).filter(|column| column.known.get(row)) else { return false };
     match &column.data {
         Data::Options(codes) => {
@@ -221,12 +218,42 @@ fn chosen(batch: &Batch, field: FieldId, row: usize, own: &[bool]) -> bool {
     }
 }
 
+/// The row of those who did not answer with an option.
+pub(super) const fn row_without_option(word: Option<Word>) -> AnswerRow {
+    match word {
+        Some(Word::NotApplicable) => AnswerRow::NotApplicable,
+        Some(Word::Unusable) => AnswerRow::Unusable,
+        Some(Word::NoAnswer | Word::Answered) | None => AnswerRow::NoAnswer,
+    }
+}
+
+impl<'a> Block<'a> {
+    /// The records of `batch`, of which `settled` has one each.
+    pub(super) fn new(
+        programme: &'a Programme,
+        plan: &'a Plan,
+        batch: &'a Batch,
+        settled: &'a [Settled],
+    ) -> Self {
+        let rows = || 0..batch.len();
+        let places =
+            programme.axes.iter().map(|axis| rows().map(|row| axis.place(batch, row)).collect()).collect();
+        Self { programme, plan, batch, settled, places }
+    }
+}
+
 impl Block<'_> {
     /// The column of the record in `row`; the last one is that of records of which it is not known.
     fn column(&self, table: &PlannedTable, row: usize) -> (usize, usize) {
         let unknown = self.programme.axes.get(table.axis).map_or(0, |axis| axis.columns.len());
-        let place = self.places.get(table.axis).and_then(|places| places.get(row)).copied().flatten();
-        (place.map_or(unknown, |place| place.column), unknown + 1)
+        (self.place(table.axis, row), unknown + 1)
+    }
+
+    /// The same by the place of the axis.
+    pub(super) fn place(&self, axis: usize, row: usize) -> usize {
+        let unknown = self.programme.axes.get(axis).map_or(0, |axis| axis.columns.len());
+        let place = self.places.get(axis).and_then(|places| places.get(row)).copied().flatten();
+        place.map_or(unknown, |place| place.column)
     }
 
     fn table(&self, table: &PlannedTable, counts: &mut TableCounts, words: &mut Words<'_, '_>) {
@@ -308,14 +335,7 @@ impl Block<'_> {
                 Acceptance::Accepted => self.answer(question, (&base, &word), row, cell),
                 Acceptance::Held => {
                     let free = self.free(settled);
-                    let record = HeldRecord {
-                        programme: self.programme,
-                        plan: self.plan,
-                        batch: self.batch,
-                        row,
-                        free: &free,
-                    };
-                    enter(cell, &record.possible(question));
+                    enter(cell, &self.open(row, &free, &BTreeSet::new()).possible(question));
                 }
                 Acceptance::OutOfScope | Acceptance::Superseded => {}
             }
@@ -338,18 +358,14 @@ impl Block<'_> {
             }
             return;
         }
-        let kind = match word.of(row) {
-            Some(Word::Answered) => {
-                cell.base += 1;
-                for (own, counts) in question.rows.iter().zip(&mut cell.rows) {
-                    counts.count += u64::from(chosen(self.batch, question.field, row, &own.options));
-                }
-                return;
+        if word.of(row) == Some(Word::Answered) {
+            cell.base += 1;
+            for (own, counts) in question.rows.iter().zip(&mut cell.rows) {
+                counts.count += u64::from(chosen(self.batch, question.field, row, &own.options));
             }
-            Some(Word::NotApplicable) => AnswerRow::NotApplicable,
-            Some(Word::Unusable) => AnswerRow::Unusable,
-            Some(Word::NoAnswer) | None => AnswerRow::NoAnswer,
-        };
+            return;
+        }
+        let kind = row_without_option(word.of(row));
         let place = match kind {
             AnswerRow::NotApplicable => 1,
             AnswerRow::Unusable => 2,
@@ -364,8 +380,19 @@ impl Block<'_> {
         }
     }
 
+    /// The record in `row` with the fields `free` open.
+    pub(super) fn open<'b>(
+        &'b self,
+        row: usize,
+        free: &'b BTreeSet<FieldId>,
+        stays: &'b BTreeSet<FieldId>,
+    ) -> OpenRecord<'b> {
+        let Self { programme, plan, batch, .. } = *self;
+        OpenRecord { programme, plan, batch, row, free, stays }
+    }
+
     /// The fields that the failed hard edits of a held record read.
-    fn free(&self, settled: &Settled) -> BTreeSet<FieldId> {
+    pub(super) fn free(&self, settled: &Settled) -> BTreeSet<FieldId> {
         let hard = settled
             .failures
             .iter()

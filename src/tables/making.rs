@@ -162,8 +162,7 @@ impl Making<'_> {
             let label = Localized::new(Arc::from("区分不明"), Arc::from("not classified"));
             columns.push(column(UNCLASSIFIED, label, ColumnKind::Unclassified, &[bands]));
         }
-        let label = Localized::new(Arc::from("合計"), Arc::from("total"));
-        columns.push(column(ALL, label, ColumnKind::All, &(0..=bands).collect::<Vec<usize>>()));
+        columns.push(column(ALL, total_label(), ColumnKind::All, &(0..=bands).collect::<Vec<usize>>()));
         columns
     }
 
@@ -387,6 +386,11 @@ fn fixed(count: u64, base: u64) -> CellFigures {
         published: None,
         hidden: false,
     }
+}
+
+/// What the column of all records is called.
+pub(super) fn total_label() -> Localized<Arc<str>> {
+    Localized::new(Arc::from("合計"), Arc::from("total"))
 }
 
 /// Whether a table prints `kind` of average.

@@ -11,12 +11,14 @@ mod axis;
 mod beside;
 mod counts;
 mod figures;
+mod impact;
 mod macro_edit;
 mod making;
 mod naming;
 mod possible;
 mod programme;
 mod ratio;
+mod reach;
 mod settled;
 mod strata;
 mod suppress;
@@ -31,12 +33,14 @@ pub use figures::{
     Averages, BaseText, CellFigures, ColumnFigures, ColumnKind, Decision, EarlierAverages, EarlierFigure,
     Figures, Notes, Published, Records, RowFigures, RowKind, TableFigures, WaveBeside,
 };
+pub use impact::{Impact, impacts};
 pub use macro_edit::{Judged, macro_findings};
 pub use making::{ALL, UNCLASSIFIED, figures, prints};
 pub use programme::{
     AnswerRow, BaseConvention, Counting, PlannedRow, PlannedTable, Programme, Question, linked_reads,
 };
 pub use ratio::{Decimal, Ratio, percent, prints_as, ratio, whole};
+pub use reach::{Open, Reach, reach_of_lost, reaches};
 pub use settled::{Acceptance, Failure, Settled};
 pub use strata::{Moving, Stratum, frame_weighted, mean_of_bands};
 pub use suppress::suppress;

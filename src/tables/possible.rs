@@ -1,9 +1,10 @@
-//! What a held record can still be in the table of one question.
+//! What a record of which something is open can still be in the table of one question.
 //!
-//! The cells that its failed hard edits read, those that cannot be read as an answer, and those that are blank although
-//! they must be answered, take any value of their domain; all others stay. Where the routing of a question then holds it
-//! has a value, and where it does not it has none and the record is outside the base: a freed cell behind a closed
-//! question is blank, and one that stays behind a closed question is not counted there, as always.
+//! Of a held record the cells that its failed hard edits read, those that cannot be read as an answer, and those that are
+//! blank although they must be answered, take any value of their domain; all others stay. Where the routing of a question
+//! then holds it has a value, and where it does not it has none and the record is outside the base: a freed cell behind a
+//! closed question is blank, and one that stays behind a closed question is not counted there, as always. Of an accepted
+//! record the same is asked with the cells that are to be confirmed.
 //!
 //! Invariants
 //! - Routing is asked of the same steps as the skip edits, over records made of the answers in question.
@@ -21,8 +22,16 @@ use crate::questionnaire::{Domain, Field, Required};
 use crate::rule_pack::opening::candidates;
 use crate::rule_pack::{ExampleRecord, ExampleValue, RulePack};
 
-/// What is known of a cell. `None`: nothing; it can take any value.
-pub(super) type Known = Option<ExampleValue>;
+/// What is known of a cell.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Known {
+    /// Nothing; it can take any value.
+    Nothing,
+    /// It is blank, and takes any value where its question is asked.
+    BlankUnlessAsked,
+    /// It stays what it is.
+    Stays(ExampleValue),
+}
 
 /// Where a record can come to stand by the routing of one question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -73,17 +82,20 @@ impl Possible {
     }
 }
 
-/// A held record of a batch.
-pub(super) struct HeldRecord<'a> {
+/// A record of a batch of which something is open.
+pub(super) struct OpenRecord<'a> {
     pub(super) programme: &'a Programme,
     pub(super) plan: &'a Plan,
     pub(super) batch: &'a Batch,
     pub(super) row: usize,
-    /// The fields that its failed hard edits read.
+    /// The fields that are open: of a held record those that its failed hard edits read.
     pub(super) free: &'a BTreeSet<FieldId>,
+    /// The fields that stay as they are, although they are blank or cannot be read: of an accepted record those of which
+    /// nothing is open. Empty of a held one.
+    pub(super) stays: &'a BTreeSet<FieldId>,
 }
 
-impl HeldRecord<'_> {
+impl OpenRecord<'_> {
     /// What it can be in the table of `question`.
     pub(super) fn possible(&self, question: &Question) -> Possible {
         let routed = self.routed(question);
@@ -91,24 +103,23 @@ impl HeldRecord<'_> {
         if !routed.inside {
             return possible;
         }
-        let pack = &self.programme.pack;
-        let required = pack.questionnaire.get(question.field).is_some_and(is_required);
         match self.cell(question.field) {
-            None => possible.any_value(question),
             // A blank that is the empty set is an answer without options.
-            Some(ExampleValue::Blank) if question.multi && question.items.0 == 0 => {
+            Known::BlankUnlessAsked | Known::Stays(ExampleValue::Blank)
+                if question.multi && question.items.0 == 0 =>
+            {
                 possible.stands(|_| false);
             }
-            Some(ExampleValue::Blank) if required => possible.any_value(question),
-            Some(ExampleValue::Value(Value::Option(option))) => {
+            Known::Nothing | Known::BlankUnlessAsked => possible.any_value(question),
+            Known::Stays(ExampleValue::Value(Value::Option(option))) => {
                 let own = question.row_of(option);
                 possible.stands(|row| Some(row) == own);
             }
-            Some(ExampleValue::Value(Value::Multi { set, .. })) => possible.stands(|row| {
+            Known::Stays(ExampleValue::Value(Value::Multi { set, .. })) => possible.stands(|row| {
                 let options = question.rows.get(row).map(|row| row.options.as_slice()).unwrap_or_default();
                 options.iter().enumerate().any(|(bit, own)| *own && set >> (bit & 63) & 1 == 1)
             }),
-            Some(state) => {
+            Known::Stays(state) => {
                 let kind = match state {
                     ExampleValue::DontKnow | ExampleValue::Invalid => AnswerRow::Unusable,
                     ExampleValue::NotApplicable | ExampleValue::Mark(_) => AnswerRow::NotApplicable,
@@ -145,13 +156,21 @@ impl HeldRecord<'_> {
     /// What is known of a cell.
     fn cell(&self, field: FieldId) -> Known {
         if self.free.contains(&field) || self.batch.unreadable.get(self.row) {
-            return None;
+            return Known::Nothing;
         }
-        let Some(column) = self.batch.column(field) else { return Some(ExampleValue::Blank) };
-        if column.invalid.get(self.row) {
-            return None;
+        let pack = &self.programme.pack;
+        let stays = self.stays.contains(&field);
+        let value = match self.batch.column(field) {
+            Some(column) if column.invalid.get(self.row) && !stays => return Known::Nothing,
+            Some(column) if column.invalid.get(self.row) => ExampleValue::Invalid,
+            Some(column) => cell(pack, self.batch, column, field, self.row),
+            None => ExampleValue::Blank,
+        };
+        let required = || pack.questionnaire.get(field).is_some_and(is_required);
+        if value == ExampleValue::Blank && !stays && required() {
+            return Known::BlankUnlessAsked;
         }
-        Some(cell(&self.programme.pack, self.batch, column, field, self.row))
+        Known::Stays(value)
     }
 }
 
@@ -190,16 +209,15 @@ fn value(batch: &Batch, column: &Column, row: usize) -> Option<Value> {
 /// Tries every value of the cells of which nothing is known, controllers before those that they open.
 fn try_all(plan: &Plan, pack: &RulePack, question: &Question, known: &[Known]) -> Routed {
     let given = question.controllers.iter().zip(known);
-    let values = given.clone().filter_map(|(field, known)| Some((*field, known.clone()?))).collect();
+    let value = |known: &Known| match known {
+        Known::Nothing => None,
+        Known::BlankUnlessAsked => Some(ExampleValue::Blank),
+        Known::Stays(value) => Some(value.clone()),
+    };
+    let values = given.clone().filter_map(|(field, known)| Some((*field, value(known)?))).collect();
     let mut records = vec![ExampleRecord { values, ..ExampleRecord::default() }];
     for (&field, known) in given {
-        let form = pack.questionnaire.get(field);
-        let open = match known {
-            None => true,
-            Some(ExampleValue::Blank) => form.is_some_and(is_required),
-            Some(_) => false,
-        };
-        if !open {
+        if matches!(known, Known::Stays(_)) {
             continue;
         }
         let domain = domain(pack, question, field);

@@ -181,6 +181,11 @@ impl Programme {
         (Self { pack, axes, tables, convention, reads, routed }, found)
     }
 
+    /// The fields of the record that `rule`, a full id, reads; through derived values too. `None`: it is no rule.
+    pub fn reads(&self, rule: &str) -> Option<&BTreeSet<FieldId>> {
+        self.reads.get(rule)
+    }
+
     /// The declaration of a table.
     pub fn declared(&self, table: &PlannedTable) -> Option<&PublishedTable> {
         self.pack.tabulation.tables.get(table.place)

@@ -108,10 +108,15 @@ impl Stratum {
 pub fn mean_of_bands(bands: &[Stratum]) -> Moving<Ratio> {
     let complement: Vec<Stratum> = bands.iter().map(|band| band.complement()).collect();
     Moving {
-        now: mean(bands.iter().filter_map(|band| ratio(band.count, band.base))),
+        now: mean_now(bands),
         low: highest_mean(&complement).map(|mean| Ratio::one() - mean),
         high: highest_mean(bands),
     }
+}
+
+/// The same as counted.
+pub(super) fn mean_now(bands: &[Stratum]) -> Option<Ratio> {
+    mean(bands.iter().filter_map(|band| ratio(band.count, band.base)))
 }
 
 fn mean(shares: impl Iterator<Item = Ratio>) -> Option<Ratio> {
@@ -135,12 +140,17 @@ fn highest_mean(bands: &[Stratum]) -> Option<Ratio> {
 /// column has a weight and a base.
 pub fn frame_weighted(bands: &[Stratum]) -> Moving<Ratio> {
     let complement: Vec<Stratum> = bands.iter().map(|band| band.complement()).collect();
-    let now = bands.iter().map(|band| Choice { count: band.count, base: band.base, accepted: band.accepted });
     Moving {
-        now: weighted(bands, now.collect()),
+        now: weighted_now(bands),
         low: highest_weighted(&complement).map(|share| Ratio::one() - share),
         high: highest_weighted(bands),
     }
+}
+
+/// The same as counted.
+pub(super) fn weighted_now(bands: &[Stratum]) -> Option<Ratio> {
+    let now = bands.iter().map(|band| Choice { count: band.count, base: band.base, accepted: band.accepted });
+    weighted(bands, now.collect())
 }
 
 /// What a column holds after some held records have entered.

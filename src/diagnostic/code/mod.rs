@@ -16,6 +16,7 @@ pub mod internal;
 pub mod linked;
 pub mod pack;
 pub mod questionnaire;
+pub mod ranking;
 pub mod recipe;
 pub mod structure;
 pub mod tabulate;
@@ -93,6 +94,7 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
         accepted::ALL,
         clean::ALL,
         tabulate::ALL,
+        ranking::ALL,
         internal::ALL,
     ]
     .into_iter()

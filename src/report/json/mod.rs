@@ -25,7 +25,7 @@ use crate::evaluate::{Finding, RecordFindings};
 use crate::source::picture;
 
 use crate::diagnostic::standing::Since;
-use standing::{JsonAcceptance, JsonDecision};
+use standing::{JsonAcceptance, JsonDecision, JsonImpact};
 pub(super) use summary::JsonSummary;
 
 /// Rises when a field changes its meaning or goes; not when one is added.
@@ -244,6 +244,7 @@ struct JsonFinding<'a> {
     decision: Option<JsonDecision<'a>>,
     acceptance: Option<JsonAcceptance<'a>>,
     since: Option<&'static str>,
+    impact: Option<JsonImpact<'a>>,
     group: Option<&'a str>,
     fingerprint: String,
 }
@@ -271,6 +272,7 @@ impl<'a> JsonFinding<'a> {
             decision: JsonDecision::of(diagnostic, shown),
             acceptance: JsonAcceptance::of(diagnostic, shown),
             since: diagnostic.standing.since.map(Since::word),
+            impact: JsonImpact::of(diagnostic, shown),
             group,
             fingerprint: findings.fingerprints.of(diagnostic, &findings.names),
         }

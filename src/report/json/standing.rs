@@ -1,10 +1,10 @@
-//! How a finding stands, in the formats `json` and `jsonl`.
+//! How a finding stands, and how far settling its record can move a published figure, in the formats `json` and `jsonl`.
 //!
 //! Invariants
 //! - Where values are hidden nobody's own words are written, nor who wrote them.
 
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::standing::Lapse;
+use crate::diagnostic::standing::{Impact, Lapse};
 
 /// What the survey's office has decided.
 #[derive(serde::Serialize)]
@@ -18,6 +18,34 @@ impl<'a> JsonDecision<'a> {
         let decision = diagnostic.standing.decision.as_deref()?;
         let number = shown.then_some(&*decision.number);
         Some(Self { number, reason: shown.then_some(&*decision.reason) })
+    }
+}
+
+/// How far settling the record can move a published figure.
+#[derive(serde::Serialize)]
+pub(super) struct JsonImpact<'a> {
+    table: &'a str,
+    row: &'a str,
+    band: Option<&'a str>,
+    average: Option<&'a str>,
+    points: &'a str,
+    ratio: &'a str,
+    cells: u64,
+}
+
+impl<'a> JsonImpact<'a> {
+    pub(super) fn of(diagnostic: &'a Diagnostic, shown: bool) -> Option<Self> {
+        let impact = diagnostic.standing.impact.as_deref().filter(|_| shown)?;
+        let Impact { table, row, column, average, points, ratio, cells, .. } = impact;
+        Some(Self {
+            table,
+            row,
+            band: (!average).then_some(&**column),
+            average: average.then_some(&**column),
+            points,
+            ratio,
+            cells: *cells,
+        })
     }
 }
 

@@ -199,7 +199,7 @@ impl Full {
 
     /// How the finding stands, below it.
     fn standing(&self, page: &mut String, diagnostic: &Diagnostic, indent: usize) {
-        for sentence in standing::sentences(diagnostic, self.audience) {
+        for sentence in standing::of_itself(diagnostic, self.audience) {
             let sentence = picture::visible_lines(&sentence).into_owned();
             for line in wrap(&sentence, self.look.width.saturating_sub(indent)) {
                 let _ = writeln!(page, "{}{}", pad("", indent), self.look.paint(Ink::Help, &line));
@@ -228,6 +228,16 @@ impl Full {
         let two = look.bar().repeat(2);
         let (left, right) = (look.paint(Ink::Strong, &left), look.paint(Ink::Dim, &right));
         format!("\n{two} {left} {bars} {right} {two}\n")
+    }
+
+    /// How far settling the record can move a published figure, below its line; empty: not asked for, or not at all.
+    fn impact_line(&self, record: &RecordFindings) -> String {
+        let counted = record.findings.iter().flat_map(Finding::counted);
+        let impact = counted.filter_map(|diagnostic| standing::impact(diagnostic, self.audience)).next();
+        let sentence = impact.map(|text| picture::visible(&text).into_owned()).unwrap_or_default();
+        let lines = wrap(&sentence, self.look.width.saturating_sub(3)).into_iter();
+        let lines = lines.filter(|line| !line.is_empty());
+        lines.map(|line| format!("   {}\n", self.look.paint(Ink::Help, &line))).collect()
     }
 
     /// The closing table; where the run has several parts, one for each, below the name of its survey.
@@ -328,7 +338,7 @@ impl Reporter for Full {
                 }
                 if !begun {
                     begun = true;
-                    let line = self.record_line(&record.place);
+                    let line = self.record_line(&record.place) + &self.impact_line(record);
                     self.output.write(line.as_bytes())?;
                 }
                 let page = self.page(finding);

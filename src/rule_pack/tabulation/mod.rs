@@ -112,6 +112,16 @@ impl AverageKind {
         }
     }
 
+    /// What a person calls it.
+    pub const fn label(self) -> Localized<&'static str> {
+        match self {
+            Self::Pooled => Localized::new("平均（全体の割合）", "average (pooled)"),
+            Self::Bands => Localized::new("平均（区分の単純平均）", "average (mean of bands)"),
+            Self::Frame => Localized::new("平均（名簿で加重）", "average (weighted by the frame)"),
+            Self::Unknown | Self::None => Localized::new("平均", "average"),
+        }
+    }
+
     /// Every word, for the table of keys.
     pub const WORDS: &'static [&'static str] = &["pooled", "bands", "frame", "unknown", "none"];
 

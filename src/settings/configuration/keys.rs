@@ -101,6 +101,7 @@ pub static KEYS: &[Key] = keys! {
     "param" Shape::Params, [], unset("調査が定める値", "the survey's own values");
     "link" Shape::Files, [], unset("調査が定めるファイル", "the survey's own files");
     "as-of" Shape::Date, [], unset("調査が定める値", "the survey's own value");
+    "rank" Shape::Word(&["impact"]), [], unset("ファイルの順", "the order of the files");
     "fail-on" Shape::Word(&["info", "warning", "error", "never"]), [], Otherwise::Word("error");
     "values" Shape::Word(&["show", "hide"]), ["KENPYO_VALUES"], Otherwise::Word("show");
     "keys" Shape::Word(&["show", "hide"]), [], unset("values と同じ", "as values");

@@ -144,9 +144,9 @@ title.en = 'non-response'
 
 const RULE: &str = "
 [[rule]]
-id = 'EX-1'
-slug = 'two-do-not-go-together'
-severity = 'error'
+id = 'EX-NUMBER'
+slug = 'two-do-not-go-together-NUMBER'
+severity = 'SEVERITY'
 require = 'QA != \"a\" or QB != \"b\"'
 source = 'example'
 title.ja = '矛盾'
@@ -163,16 +163,21 @@ pub(super) fn pack(form: &Form, random: &mut Random) -> Arc<RulePack> {
         let table = ["[table.T", "]\nfield = 'q", "'\nrows = "].join(&question.to_string());
         survey += &[table.as_str(), rows, "\n", texts, "\n"].concat();
     }
-    let pair = (random.below(4), random.below(4));
-    let rule = RULE.replace("QA", &format!("q{}", pair.0)).replace("QB", &format!("q{}", pair.1));
-    let rule = if pair.0 == pair.1 { String::new() } else { rule };
+    let mut rules = String::new();
+    for (number, severity) in [("1", "error"), ("2", "warning")] {
+        let pair = (random.below(4), random.below(4));
+        if pair.0 != pair.1 {
+            let rule = RULE.replace("NUMBER", number).replace("SEVERITY", severity);
+            rules += &rule.replace("QA", &format!("q{}", pair.0)).replace("QB", &format!("q{}", pair.1));
+        }
+    }
     let frame = [
         r#""id": { "type": "string", "x-kind": "code", "x-label": { "ja": "番", "en": "id" } }"#.to_owned(),
         BAND.replace("NAME", "unit"),
         BAND.replace("NAME", "open"),
     ];
     let root = SurveyRoot::Memory(vec![
-        ("rules/ex/2024/10-rules.toml".into(), rule.replace("\nexamples", "")),
+        ("rules/ex/2024/10-rules.toml".into(), rules),
         ("rules/ex/2024/survey.toml".into(), survey),
         ("schemas/ex.json".into(), form.schema()),
         (

@@ -4,6 +4,7 @@
 //! cells that are open one way after the other, and counts what comes out.
 
 mod form;
+mod impact;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -75,8 +76,8 @@ impl Record {
         record
     }
 
-    /// Every set of answers that the record can come in with.
-    fn ways(&self, form: &Form, free: &BTreeSet<usize>) -> Vec<Vec<Cell>> {
+    /// Every set of answers that the record can come in with; `settled`: what it left blank where it was asked stays so.
+    fn ways(&self, form: &Form, free: &BTreeSet<usize>, settled: bool) -> Vec<Vec<Cell>> {
         let mut ways = vec![Vec::new()];
         for (question, cell) in self.cells.iter().enumerate() {
             let mut next: Vec<Vec<Cell>> = Vec::new();
@@ -84,9 +85,10 @@ impl Record {
                 let mut padded = way.clone();
                 padded.resize(self.cells.len(), Cell::Blank);
                 let asked = form.asked_of(question, &padded);
+                let stays = settled && form.asked_of(question, &self.cells);
                 let is_free = free.contains(&question)
                     || *cell == Cell::Invalid
-                    || *cell == Cell::Blank && form.required[question];
+                    || *cell == Cell::Blank && form.required[question] && !stays;
                 let one = |cell| [way.clone(), vec![cell]].concat();
                 match (is_free, asked) {
                     (true, true) => {
@@ -231,66 +233,83 @@ fn check(table: &TableFigures, stands: &Stands, frame: [u64; 2], context: &str) 
     }
 }
 
-/// Judges `records`; of each whether it is accepted, and the questions that its failed hard edits read.
-fn settle(
-    plan: &Plan,
-    batch: &mut crate::batch::Batch,
-    records: &[Record],
-) -> Vec<(Settled, BTreeSet<usize>)> {
+/// What came of judging a record.
+struct Judgement {
+    settled: Settled,
+    /// The questions that its failed hard edits read.
+    hard: BTreeSet<usize>,
+    /// Those that its failed soft edits read.
+    soft: BTreeSet<usize>,
+}
+
+fn settle(plan: &Plan, batch: &mut crate::batch::Batch, records: &[Record]) -> Vec<Judgement> {
     let outcomes = judge(plan, batch);
     let settle = |(row, record): (usize, &Record)| {
         let mut settled = Settled::accepted();
-        let mut free = BTreeSet::new();
+        let (mut hard, mut soft) = (BTreeSet::new(), BTreeSet::new());
         for (place, _) in outcomes.rules.iter().enumerate().filter(|(_, one)| one.fail.get(row)) {
             let rule = plan.rule(place).unwrap();
-            settled.failures.push(Failure {
-                id: rule.notice.full_id().into(),
-                severity: plan.severities[place],
-                decision: None,
-            });
-            if plan.severities[place] == Severity::Error {
-                settled.acceptance = Acceptance::Held;
-                free.extend(rule.reads.iter().filter_map(|id| usize::from(id.index).checked_sub(2)));
+            let severity = plan.severities[place];
+            settled.failures.push(Failure { id: rule.notice.full_id().into(), severity, decision: None });
+            let reads = rule.reads.iter().filter_map(|id| usize::from(id.index).checked_sub(2));
+            match severity {
+                Severity::Error => {
+                    settled.acceptance = Acceptance::Held;
+                    hard.extend(reads);
+                }
+                Severity::Warning => soft.extend(reads),
+                _ => {}
             }
         }
         if record.cells.contains(&Cell::Invalid) {
             settled.acceptance = Acceptance::Held;
         }
-        (settled, free)
+        Judgement { settled, hard, soft }
     };
     records.iter().enumerate().map(settle).collect()
 }
 
-#[test]
-fn every_base_is_the_routing_rows_add_to_it_and_every_range_is_what_trying_everything_gives() {
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
-    let (mut moved, mut undetermined) = (0, 0);
-    for _ in 0..120 {
-        let form = Form::draw(&mut random);
-        let pack = pack(&form, &mut random);
+/// A random survey, its records judged and counted.
+struct Survey {
+    form: Form,
+    plan: Plan,
+    programme: Programme,
+    records: Vec<Record>,
+    batch: crate::batch::Batch,
+    judged: Vec<Judgement>,
+    /// Units asked, by band.
+    frame: [u64; 2],
+    counts: Counts,
+}
+
+impl Survey {
+    /// With at most so many records, and so many of them held.
+    fn draw(random: &mut Random, most: usize, most_held: usize) -> Self {
+        let form = Form::draw(random);
+        let pack = pack(&form, random);
         let plan = Plan::new(Arc::clone(&pack), &Selection::default()).0.unwrap();
         let (programme, found) = Programme::new(&plan, &[], BaseConvention::Asked);
         assert!(found.is_empty());
         let mut records: Vec<Record> = Vec::new();
         let mut held = 0;
         for _ in 0..40 {
-            let record = Record::draw(&form, &mut random);
+            let record = Record::draw(&form, random);
             let mut batch = batch_of(&pack, &[record.example(&pack)]);
-            let is_held =
-                settle(&plan, &mut batch, std::slice::from_ref(&record))[0].0.acceptance == Acceptance::Held;
-            if records.len() < 9 && (!is_held || held < 3) {
+            let judged = settle(&plan, &mut batch, std::slice::from_ref(&record));
+            let is_held = judged[0].settled.acceptance == Acceptance::Held;
+            if records.len() < most && (!is_held || held < most_held) {
                 held += usize::from(is_held);
                 records.push(record);
             }
         }
         let examples: Vec<ExampleRecord> = records.iter().map(|record| record.example(&pack)).collect();
         let mut batch = batch_of(&pack, &examples);
-        let settled = settle(&plan, &mut batch, &records);
-        let (outside, free): (Vec<Settled>, Vec<BTreeSet<usize>>) = settled.into_iter().unzip();
+        let judged = settle(&plan, &mut batch, &records);
+        let settled: Vec<Settled> = judged.iter().map(|one| one.settled.clone()).collect();
         let mut counts = Counts::new(&programme);
         // In two parts, to see that parts add up.
         let mut other = Counts::new(&programme);
-        other.add(&programme, &plan, &batch, &outside);
+        other.add(&programme, &plan, &batch, &settled);
         counts.merge(other);
         let mut frame = [0; 2];
         let link = &pack.names.links["frame"].fields;
@@ -305,7 +324,18 @@ fn every_base_is_the_routing_rows_add_to_it_and_every_range_is_what_trying_every
             })
             .collect();
         counts.add_frame(&programme, &plan, &batch_of(&pack, &units));
-        let figures = figures(&programme, &counts);
+        Self { form, plan, programme, records, batch, judged, frame, counts }
+    }
+}
+
+#[test]
+fn every_base_is_the_routing_rows_add_to_it_and_every_range_is_what_trying_everything_gives() {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let (mut moved, mut undetermined) = (0, 0);
+    for _ in 0..120 {
+        let survey = Survey::draw(&mut random, 9, 3);
+        let Survey { form, records, judged, .. } = &survey;
+        let figures = figures(&survey.programme, &survey.counts);
         for question in 0..form.options.len() {
             let table = figures.tables.iter().find(|table| *table.name == *format!("T{question}")).unwrap();
             let names: Vec<&str> = table
@@ -316,17 +346,20 @@ fn every_base_is_the_routing_rows_add_to_it_and_every_range_is_what_trying_every
                 .collect();
             let stands: Stands = records
                 .iter()
-                .zip(&outside)
-                .zip(&free)
-                .map(|((record, settled), free)| {
-                    let accepted = settled.acceptance == Acceptance::Accepted;
-                    let ways = if accepted { vec![record.cells.clone()] } else { record.ways(&form, free) };
-                    let places = ways.iter().map(|cells| stand(&form, question, cells, &names)).collect();
+                .zip(judged)
+                .map(|(record, one)| {
+                    let accepted = one.settled.acceptance == Acceptance::Accepted;
+                    let ways = match accepted {
+                        true => vec![record.cells.clone()],
+                        false => record.ways(form, &one.hard, false),
+                    };
+                    let places = ways.iter().map(|cells| stand(form, question, cells, &names)).collect();
                     (record.column(), accepted, places)
                 })
                 .collect();
-            let cells: Vec<&Vec<Cell>> = records.iter().map(|record| &record.cells).collect();
-            check(table, &stands, frame, &format!("{}\n{cells:?}\n{free:?}", form.schema()));
+            let cells: Vec<(&Vec<Cell>, &BTreeSet<usize>)> =
+                records.iter().zip(judged).map(|(record, one)| (&record.cells, &one.hard)).collect();
+            check(table, &stands, survey.frame, &format!("{}\n{cells:?}", form.schema()));
             undetermined += table.notes.undetermined.unwrap();
             moved +=
                 table.rows.iter().filter(|row| row.averages.frame.low != row.averages.frame.high).count();

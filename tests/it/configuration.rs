@@ -80,9 +80,9 @@ fn an_unknown_key_is_refused_with_a_caret_a_suggestion_and_the_known_keys() {
 error KP-U061  unknown setting  unknown-setting
   × kenpyo.toml has no setting \"thraeds\". The settings are: required-version,
   │ survey, lang, color, ascii, exclude, profile, select, ignore, param, link,
-  │ as-of, fail-on, values, keys, format, max-findings, threads, chunk-records,
-  │ input-format, encoding, records, allow-empty, no-progress, accepted,
-  │ fingerprint-key-file, severity, path.
+  │ as-of, rank, fail-on, values, keys, format, max-findings, threads,
+  │ chunk-records, input-format, encoding, records, allow-empty, no-progress,
+  │ accepted, fingerprint-key-file, severity, path.
    ╭─[kenpyo.toml:2:1]
  2 │ thraeds = 4
    · ───────

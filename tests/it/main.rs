@@ -86,6 +86,7 @@ mod page;
 mod parts;
 mod program;
 mod published;
+mod ranking;
 mod readme;
 #[cfg(all(feature = "formats", feature = "xlsx"))]
 mod report_formats;

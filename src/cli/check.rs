@@ -19,8 +19,10 @@ use crate::diagnostic::code::usage::{
     FORMAT_NOT_BUILT, NUMBER_OUT_OF_RANGE, ONE_PLACE_FOR_TWO, UNKNOWN_VALUE, VALUE_MISSING, VALUE_NOT_USABLE,
 };
 use crate::diagnostic::{Argument, Diagnostic, Diagnostics, Localized};
+use crate::engine::event::Summary;
 use crate::engine::policy::Policy;
 use crate::engine::{self, CheckOptions, Part, survey};
+use crate::error::Error;
 use crate::input::InputFormat;
 use crate::report::fingerprint::Secret;
 use crate::report::{Audience, words};
@@ -32,57 +34,44 @@ use crate::source::encoding::{Encoding, Stated};
 
 /// Runs the command.
 pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
-    let (settings, reports) = match told(session, arguments) {
-        Ok(told) => told,
-        Err(problems) => return session.refuse(problems),
-    };
-    if let Some(problem) = wrong_values(session, arguments).or_else(|| wrong_pointer(session, arguments)) {
-        return session.refuse([problem]);
+    match judged(session, arguments) {
+        Ok(exit) | Err(exit) => exit,
     }
-    let inputs = match inputs::gather(session, arguments, &reports) {
-        Ok(inputs) => inputs,
-        Err(problem) => return session.refuse([*problem]),
-    };
+}
+
+fn judged(session: &Session, arguments: &CheckArguments) -> Result<Exit, Exit> {
+    let refuse = |problem: Box<Diagnostic>| session.refuse([*problem]);
+    let stop = |error: Error| session.stopped(&error, Exit::Failed);
+    let (settings, reports) = told(session, arguments).map_err(|problems| session.refuse(problems))?;
+    if let Some(problem) = wrong_values(session, arguments).or_else(|| wrong_pointer(session, arguments)) {
+        return Err(session.refuse([problem]));
+    }
+    let inputs = inputs::gather(session, arguments, &reports).map_err(refuse)?;
     let problem = outputs::replacing(session, arguments, &reports, &inputs);
     if let Some(problem) = problem.or_else(|| copies::refused(session, arguments, &inputs, &reports)) {
-        return session.refuse([problem]);
+        return Err(session.refuse([problem]));
     }
-    let secret = match secret::configured(session) {
-        Ok(secret) => secret,
-        Err(problem) => return session.refuse([*problem]),
-    };
+    let secret = secret::configured(session).map_err(refuse)?;
     let frame = frame(session, arguments, &settings, secret);
-    let ranked = match ranking::wanted(arguments, &reports, &frame) {
-        Ok(ranked) => ranked,
-        Err(problem) => return session.refuse([*problem]),
-    };
-    let inputs = match if ranked { engine::spooled(inputs) } else { Ok(inputs) } {
-        Ok(inputs) => inputs,
-        Err(error) => return session.stopped(&error, Exit::Failed),
-    };
+    let ranked = ranking::wanted(arguments, &reports, &frame).map_err(refuse)?;
+    let inputs = if ranked { engine::spooled(inputs).map_err(stop)? } else { inputs };
     let refusal = Refusal { session, arguments, reports: &reports, frame: &frame };
-    let mut parts = match parts::planned(session, arguments, inputs, Purpose::Judge, &refusal) {
-        Ok(parts) => parts,
-        Err(exit) => return exit,
-    };
-    let programme = match ranked.then(|| ranking::programme(arguments, &mut parts)).transpose() {
-        Ok(programme) => programme.flatten(),
-        Err(problems) => return session.refuse(problems),
+    let mut parts = parts::planned(session, arguments, inputs, Purpose::Judge, &refusal)?;
+    let programme = if ranked {
+        ranking::programme(arguments, &mut parts).map_err(|problems| session.refuse(problems))?
+    } else {
+        None
     };
     let frame = Frame { ranked: programme.is_some(), ..frame };
-    let refusal = Refusal { frame: &frame, ..refusal };
-    let judged: Vec<Part<'_>> = parts.iter().map(PlannedPart::part).collect();
-    let memory = match refusal.memory(&judged) {
-        Ok(memory) => memory,
-        Err(exit) => return exit,
-    };
+    let parted: Vec<Part<'_>> = parts.iter().map(PlannedPart::part).collect();
+    let memory = Refusal { frame: &frame, ..refusal }.memory(&parted)?;
     // The process ends when the command does: to free a pack's many small pieces would cost a tenth of a small run.
     if !arguments.watch {
         for part in &parts {
             std::mem::forget(Arc::clone(&part.plan.pack));
         }
     }
-    let run = Run::new(session, &reports, &frame, !arguments.no_progress);
+    let run = Run::new(session, &reports, &frame, !arguments.no_progress).map_err(stop)?;
     let copies = match parts.first() {
         Some(PlannedPart { plan, inputs, .. }) => {
             Copies::open(arguments, &plan.pack, inputs, (session.language, settings.max_findings))
@@ -90,36 +79,36 @@ pub(super) fn run(session: &Session, arguments: &CheckArguments) -> Exit {
         None => Ok(Copies::default()),
     };
     let accepted = memory.accepted.clone();
-    let mut run = match run.and_then(|run| Ok(run.with(copies?, memory))) {
-        Ok(run) => run,
-        Err(error) => return session.stopped(&error, Exit::Failed),
-    };
+    let mut run = run.with(copies.map_err(stop)?, memory);
     let options = CheckOptions { accepted, ..options(session, arguments, &settings) };
     let summary = match &programme {
-        Some(programme) => ranking::judge(&judged, &options, programme, &mut run),
-        None => engine::check_parts(&judged, &options, &mut run),
+        Some(programme) => ranking::judge(&parted, &options, programme, &mut run),
+        None => engine::check_parts(&parted, &options, &mut run),
     };
-    match summary {
-        Ok(summary) => {
-            let summary = run.memory.closed(&summary).into_owned();
-            for line in words::summary(&run.header, &summary, session.language) {
-                session.note(&line);
-            }
-            session.note(&words::labelled_receipt(
-                &run.header,
-                &summary,
-                !frame.audience.hide_values,
-                session.language,
-            ));
-            let written = run.copies.tell(session, arguments);
-            let kept = match run.memory.write(session, &summary) {
-                Ok(kept) => kept,
-                Err(error) => return session.stopped(&error, Exit::Failed),
-            };
-            if written && kept { Exit::of(&summary) } else { Exit::Failed }
-        }
-        Err(error) => session.stopped(&error, Exit::Failed),
+    closed(session, arguments, &frame, run, &summary.map_err(stop)?).map_err(stop)
+}
+
+/// Says what came of the run, and writes what is written at its end.
+fn closed(
+    session: &Session,
+    arguments: &CheckArguments,
+    frame: &Frame,
+    mut run: Run,
+    summary: &Summary,
+) -> Result<Exit, Error> {
+    let summary = run.memory.closed(summary).into_owned();
+    for line in words::summary(&run.header, &summary, session.language) {
+        session.note(&line);
     }
+    session.note(&words::labelled_receipt(
+        &run.header,
+        &summary,
+        !frame.audience.hide_values,
+        session.language,
+    ));
+    let written = run.copies.tell(session, arguments);
+    let kept = run.memory.write(session, &summary)?;
+    Ok(if written && kept { Exit::of(&summary) } else { Exit::Failed })
 }
 
 /// A run that ends before it begins: nothing is judged, and every report says so.

@@ -85,7 +85,7 @@ fn judged(session: &Session, arguments: &CheckArguments) -> Result<Exit, Exit> {
         Some(programme) => ranking::judge(&parted, &options, programme, &mut run),
         None => engine::check_parts(&parted, &options, &mut run),
     };
-    closed(session, arguments, &frame, run, &summary.map_err(stop)?).map_err(stop)
+    closed(session, arguments, &frame, &run, &summary.map_err(stop)?).map_err(stop)
 }
 
 /// Says what came of the run, and writes what is written at its end.
@@ -93,7 +93,7 @@ fn closed(
     session: &Session,
     arguments: &CheckArguments,
     frame: &Frame,
-    mut run: Run,
+    run: &Run,
     summary: &Summary,
 ) -> Result<Exit, Error> {
     let summary = run.memory.closed(summary).into_owned();

@@ -84,8 +84,8 @@ struct Move {
 pub fn impacts(programme: &Programme, counts: &Counts, reaches: &[&Reach]) -> Vec<Option<Impact>> {
     let rows = rows(programme, counts);
     let distinct: BTreeSet<Key> = reaches.iter().flat_map(|reach| keys(&rows, reach)).collect();
-    let moved = distinct.into_iter().filter_map(|key| Some((key, rows.get(key.row)?.moved(key))));
-    let mut moves: Vec<(Key, Move)> = moved.filter(|(_, one)| one.cells > 0).collect();
+    let turned = distinct.into_iter().filter_map(|key| Some((key, rows.get(key.row)?.moved(key))));
+    let mut moves: Vec<(Key, Move)> = turned.filter(|(_, one)| one.cells > 0).collect();
     // Stable: of those that move alike the first in the order of the tables stays first.
     moves.sort_by(|(_, left), (_, right)| right.change.cmp(&left.change));
     let places: BTreeMap<Key, usize> =

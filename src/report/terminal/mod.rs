@@ -232,12 +232,14 @@ impl Full {
 
     /// How far settling the record can move a published figure, below its line; empty: not asked for, or not at all.
     fn impact_line(&self, record: &RecordFindings) -> String {
-        let counted = record.findings.iter().flat_map(Finding::counted);
-        let impact = counted.filter_map(|diagnostic| standing::impact(diagnostic, self.audience)).next();
-        let sentence = impact.map(|text| picture::visible(&text).into_owned()).unwrap_or_default();
-        let lines = wrap(&sentence, self.look.width.saturating_sub(3)).into_iter();
-        let lines = lines.filter(|line| !line.is_empty());
-        lines.map(|line| format!("   {}\n", self.look.paint(Ink::Help, &line))).collect()
+        let mut counted = record.findings.iter().flat_map(Finding::counted);
+        let impact = counted.find_map(|diagnostic| standing::impact(diagnostic, self.audience));
+        let mut page = String::new();
+        let sentence = impact.map(|text| picture::visible(&text).into_owned());
+        for line in sentence.iter().flat_map(|text| wrap(text, self.look.width.saturating_sub(3))) {
+            let _ = writeln!(page, "   {}", self.look.paint(Ink::Help, &line));
+        }
+        page
     }
 
     /// The closing table; where the run has several parts, one for each, below the name of its survey.

@@ -38,7 +38,7 @@ fn counted(survey: &Survey, world: &Standing) -> Twin {
     for table in &survey.programme.tables {
         let Counting::Answers(question) = &table.counting else { continue };
         let name = &survey.programme.declared(table).unwrap().name;
-        let number: usize = name[1..].parse().unwrap();
+        let number: usize = name.trim_start_matches('T').parse().unwrap();
         let options: Vec<&str> =
             question.rows.iter().filter(|row| row.kind == AnswerRow::Option).map(|row| &*row.name).collect();
         let stands: Vec<(Option<u8>, Option<String>)> = world
@@ -126,10 +126,8 @@ fn an_impact_is_the_largest_movement_that_counting_anew_for_every_way_of_settlin
         let impacts = impacts(&survey.programme, &survey.counts, &reached);
         for (open, impact) in open.iter().zip(impacts) {
             let (record, one) = (&survey.records[open.row], &survey.judged[open.row]);
-            let ways = match accepted(open.row) {
-                true => record.ways(&survey.form, &one.soft, true),
-                false => record.ways(&survey.form, &one.hard, false),
-            };
+            let free = if accepted(open.row) { &one.soft } else { &one.hard };
+            let ways = record.ways(&survey.form, free, accepted(open.row));
             let twin = movements(&survey, &world(None), &world(Some(open.row)), record.column(), &ways);
             let largest = twin.values().flatten().max().unwrap();
             let cells = twin.values().flatten().filter(|change| **change > whole(0)).count();

@@ -349,9 +349,10 @@ fn every_base_is_the_routing_rows_add_to_it_and_every_range_is_what_trying_every
                 .zip(judged)
                 .map(|(record, one)| {
                     let accepted = one.settled.acceptance == Acceptance::Accepted;
-                    let ways = match accepted {
-                        true => vec![record.cells.clone()],
-                        false => record.ways(form, &one.hard, false),
+                    let ways = if accepted {
+                        vec![record.cells.clone()]
+                    } else {
+                        record.ways(form, &one.hard, false)
                     };
                     let places = ways.iter().map(|cells| stand(form, question, cells, &names)).collect();
                     (record.column(), accepted, places)

@@ -23,6 +23,8 @@ struct Record {
     unit: Option<u8>,
     band: Option<u8>,
     cells: Vec<Cell>,
+    /// Whether the office has set aside whatever is wrong with it: it is accepted as it is.
+    set_aside: bool,
 }
 
 impl Record {
@@ -44,7 +46,7 @@ impl Record {
         }
         let band =
             |random: &mut Random| (random.below(4) > 0).then(|| u8::try_from(random.below(2)).unwrap());
-        Self { unit: band(random), band: band(random), cells }
+        Self { unit: band(random), band: band(random), cells, set_aside: random.below(8) == 0 }
     }
 
     fn column(&self) -> Option<u8> {
@@ -76,7 +78,8 @@ impl Record {
         record
     }
 
-    /// Every set of answers that the record can come in with; `settled`: what it left blank where it was asked stays so.
+    /// Every set of answers that the record can come in with; `settled`: what it left blank where it was asked stays so, and
+    /// what cannot be read.
     fn ways(&self, form: &Form, free: &BTreeSet<usize>, settled: bool) -> Vec<Vec<Cell>> {
         let mut ways = vec![Vec::new()];
         for (question, cell) in self.cells.iter().enumerate() {
@@ -87,7 +90,7 @@ impl Record {
                 let asked = form.asked_of(question, &padded);
                 let stays = settled && form.asked_of(question, &self.cells);
                 let is_free = free.contains(&question)
-                    || *cell == Cell::Invalid
+                    || *cell == Cell::Invalid && !settled
                     || *cell == Cell::Blank && form.required[question] && !stays;
                 let one = |cell| [way.clone(), vec![cell]].concat();
                 match (is_free, asked) {
@@ -249,8 +252,13 @@ fn settle(plan: &Plan, batch: &mut crate::batch::Batch, records: &[Record]) -> V
         let (mut hard, mut soft) = (BTreeSet::new(), BTreeSet::new());
         for (place, _) in outcomes.rules.iter().enumerate().filter(|(_, one)| one.fail.get(row)) {
             let rule = plan.rule(place).unwrap();
-            let severity = plan.severities[place];
-            settled.failures.push(Failure { id: rule.notice.full_id().into(), severity, decision: None });
+            let mut severity = plan.severities[place];
+            let set_aside = record.set_aside && severity == Severity::Error;
+            if set_aside {
+                severity = Severity::Info;
+            }
+            let decision = set_aside.then(|| "1".into());
+            settled.failures.push(Failure { id: rule.notice.full_id().into(), severity, decision });
             let reads = rule.reads.iter().filter_map(|id| usize::from(id.index).checked_sub(2));
             match severity {
                 Severity::Error => {
@@ -261,7 +269,7 @@ fn settle(plan: &Plan, batch: &mut crate::batch::Batch, records: &[Record]) -> V
                 _ => {}
             }
         }
-        if record.cells.contains(&Cell::Invalid) {
+        if record.cells.contains(&Cell::Invalid) && !record.set_aside {
             settled.acceptance = Acceptance::Held;
         }
         Judgement { settled, hard, soft }

@@ -85,6 +85,39 @@ fn a_band_of_few_hospitals_outranks_a_band_of_many() {
     assert_eq!(records(&usual), [1, 11, 17].map(|number| (number, Value::Null)));
 }
 
+/// With the frame there are a response rate, of the band and of the whole, which who comes in raises, and an average weighted
+/// by the units asked of each row whose share moves in a band.
+#[test]
+fn the_linked_frame_gives_a_rate_and_a_weighted_average_that_can_move() {
+    let page = ranked(&few_and_many(), &["--format", "json", "--link", "frame=fixtures/linked/frame.csv"]);
+    let report: Value = serde_json::from_str(&page).unwrap();
+    let sizes: Vec<(u64, Value, Value)> = records(&report)
+        .into_iter()
+        .map(|(number, impact)| (number, impact["ratio"].clone(), impact["cells"].clone()))
+        .collect();
+    let expected = [(17, "1/3", 8), (11, "1/4", 32), (1, "1/10", 8)];
+    assert_eq!(sizes, expected.map(|(number, ratio, cells)| (number, json!(ratio), json!(cells))));
+}
+
+/// The impact is what `tabulate` says when the record is settled by hand.
+#[test]
+fn settling_the_first_record_moves_its_figure_by_the_points_that_were_told() {
+    let page = few_and_many();
+    let settled = page.lines().enumerate().map(|(row, line)| {
+        let line = if row == 17 { line.replace("1,2,1,,1,2", "1,2,1,2,1,2") } else { line.to_owned() };
+        line + "\n"
+    });
+    let share = |page: &str| {
+        let words = ["tabulate", "-", "--quiet", "--table", "T07b", "--format", "json"];
+        let document: Value = serde_json::from_slice(&kenpyo_with(&words, page.as_bytes()).stdout).unwrap();
+        let cell = &document["tables"][0]["rows"][0]["cells"][5];
+        (cell["count"]["value"].clone(), cell["percent"]["value"].clone())
+    };
+    let (before, after) = (share(&page), share(&settled.collect::<String>()));
+    assert_eq!(before, (json!(2), json!(100)));
+    assert_eq!(after, (json!(2), json!(67)));
+}
+
 #[test]
 fn what_a_record_can_move_is_told_in_both_languages_and_in_the_formats_of_lines() {
     let page = few_and_many();
@@ -252,6 +285,16 @@ fn what_cannot_be_ranked_is_refused_with_its_code_and_a_way_out() {
         );
         assert!(output.stdout.is_empty());
     }
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.csv", "b.csv"] {
+        fs::copy(root().join(&file), folder.path().join(name)).unwrap();
+    }
+    let two = "[[path]]\nmatch = ['b.csv']\nsurvey = 'hospital-cyber/2024-assumed'\n";
+    fs::write(folder.path().join("kenpyo.toml"), two).unwrap();
+    let words = ["check", ".", "--lang", "en", "--rank", "impact"];
+    let several = command(folder.path()).args(words).output().unwrap();
+    let told = String::from_utf8_lossy(&several.stderr).into_owned();
+    assert!(several.status.code() == Some(2) && told.contains("KP-U142"), "{told}");
     let wish = kenpyo(&["check", &file, "--quiet", "--config", "rank = 'impact'", "--ignore", "HCS-X001"]);
     let usual = kenpyo(&["check", &file, "--quiet", "--ignore", "HCS-X001"]);
     assert_eq!((wish.status.code(), text(&wish)), (usual.status.code(), text(&usual)));

@@ -6,8 +6,11 @@
 
 use super::condition;
 use crate::diagnostic::{Decimal, Language, Localized};
+use crate::expression::calendar::print_date;
 use crate::expression::{OptionList, Type};
-use crate::questionnaire::{Domain, Field, Mark, MultiLayout, NumberDomain, Questionnaire, Required};
+use crate::questionnaire::{
+    Domain, Field, Mark, MultiLayout, NumberDomain, Numbered, Questionnaire, Required,
+};
 use crate::rule_pack::RulePack;
 
 /// What may be entered into a column.
@@ -92,10 +95,10 @@ impl Column<'_> {
     /// Question number and label; of an option's column, the option too.
     pub fn title(&self) -> Localized<String> {
         let field = self.field;
-        let titled = match &field.question {
+        let titled = match field.numbered() {
             None => field.label.map(ToString::to_string),
-            Some(number) => {
-                both(format!("問{number}　{}", field.label.ja), format!("Q{number}. {}", field.label.en))
+            Some(Numbered { short, .. }) => {
+                both(format!("{}　{}", short.ja, field.label.ja), format!("{}. {}", short.en, field.label.en))
             }
         };
         match self.option {
@@ -107,7 +110,7 @@ impl Column<'_> {
     }
 
     /// The options with their codes, or how the answer is written. Empty: any text will do.
-    pub fn how(&self) -> Localized<String> {
+    pub fn how(&self, pack: &RulePack) -> Localized<String> {
         match self.entry {
             Entry::Option(list) => options(list),
             Entry::Several(list, layout) => {
@@ -121,11 +124,9 @@ impl Column<'_> {
                 both(format!("あてはまる場合は「{mark}」を記入"), format!("\"{mark}\" if it applies"))
             }
             Entry::Number(scale, unit, domain) => number(scale, unit, domain),
-            Entry::Date => both("日付（例：2024-02-15）", "a date such as 2024-02-15"),
-            Entry::DateTime => {
-                both("日時（例：2024-02-15 09:30）", "date and time, such as 2024-02-15 09:30")
-            }
-            Entry::Month => both("年月（例：2024-02）", "a month such as 2024-02"),
+            Entry::Date => dated(pack, 10, "", ("日付", "a date")),
+            Entry::DateTime => dated(pack, 10, " 09:30", ("日時", "date and time,")),
+            Entry::Month => dated(pack, 7, "", ("年月", "a month")),
             Entry::Code => both("番号・記号（先頭の0も省かずに記入）", "a code, with its leading zeros"),
             Entry::Text => Localized::default(),
         }
@@ -190,11 +191,23 @@ impl Column<'_> {
         let lines = [
             told(self.title()),
             help,
-            named("回答", "Answer", told(self.how())),
+            named("回答", "Answer", told(self.how(pack))),
             named("回答対象", "Asked of", who),
         ];
         lines.into_iter().filter(|line| !line.is_empty()).collect()
     }
+}
+
+/// What is written, with an example: `length` letters of a day that the survey may see, and `time` behind it. No example
+/// where nothing says of which days the survey's dates are.
+fn dated(pack: &RulePack, length: usize, time: &str, (ja, en): (&str, &str)) -> Localized<String> {
+    let Some(day) = pack.period.map(|period| print_date(period.example())) else {
+        let spelled =
+            format!("{}{}", "YYYY-MM-DD".get(..length).unwrap_or_default(), time.replace("09:30", "hh:mm"));
+        return both(format!("{ja}（{spelled}）"), format!("{en} as {spelled}"));
+    };
+    let day = day.get(..length).unwrap_or(&day);
+    both(format!("{ja}（例：{day}{time}）"), format!("{en} such as {day}{time}"))
 }
 
 /// `1 はい　2 いいえ`, each once where code and label are the same.

@@ -100,7 +100,8 @@ fn question(
 
 /// How the answer is written, the help, and of whom it is asked, in both languages.
 fn notes(form: &Form<'_>, column: &Column<'_>) -> String {
-    let (how, asked, required) = (column.how(), column.asked_of(form.pack), column.required(form.pack));
+    let (how, asked, required) =
+        (column.how(form.pack), column.asked_of(form.pack), column.required(form.pack));
     let help = column.field.help.as_ref().map(|help| help.map(ToString::to_string)).unwrap_or_default();
     let (who_ja, who_en) =
         (format!("【{}】{}", required.ja, asked.ja), format!("[{}] {}", required.en, asked.en));

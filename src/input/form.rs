@@ -78,6 +78,8 @@ pub struct FormNeeds {
     pub(super) titles: Vec<Option<Title>>,
     /// What may stand as a heading over the answers of a form sheet.
     pub(super) answer_heads: Vec<Arc<str>>,
+    /// What stands before the number of a question on this form, folded; beside the general words.
+    pub(super) question_words: Vec<String>,
     /// What may stand beside printed options.
     #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "form sheets are of workbooks"))]
     pub(super) check_marks: CheckMarks,
@@ -97,6 +99,17 @@ pub struct FormNeeds {
     foreign_folded: OnceLock<BTreeSet<String>>,
     /// The columns that an earlier cleaning has added, and the member of JSON records in which it did.
     further: (BTreeSet<String>, &'static str),
+    /// What this survey is called, and which others a file may be of. `None`: nobody knows any.
+    pub(super) others: Option<(Arc<str>, OtherForms)>,
+}
+
+/// The forms of other surveys, for a file that is not of this one.
+#[derive(Debug, Clone, Copy)]
+pub struct OtherForms {
+    /// All that are known, as `--survey` takes them.
+    pub known: fn() -> Vec<&'static str>,
+    /// The one whose columns these headers are. `None`: they are of none.
+    pub fitting: fn(&[&str]) -> Option<&'static str>,
 }
 
 impl FormNeeds {
@@ -109,6 +122,7 @@ impl FormNeeds {
             columns: Vec::new(),
             titles: Vec::new(),
             answer_heads: questionnaire.answer_heads.clone(),
+            question_words: words_of(questionnaire).map(fold).collect(),
             check_marks: questionnaire.check_marks.clone(),
             answers: questionnaire.fields.iter().map(answer).collect(),
             pointers: Vec::new(),
@@ -119,6 +133,7 @@ impl FormNeeds {
             foreign: foreign.into_iter().map(Arc::from).collect(),
             foreign_folded: OnceLock::new(),
             further: (BTreeSet::new(), ""),
+            others: None,
         };
         let wholes: Vec<usize> = questionnaire
             .fields
@@ -154,6 +169,18 @@ impl FormNeeds {
     pub fn followed_by(mut self, columns: impl IntoIterator<Item = String>, member: &'static str) -> Self {
         self.further = (columns.into_iter().collect(), member);
         self
+    }
+
+    /// The same, called `survey`, where a file may be of one of `others`.
+    #[must_use]
+    pub fn beside(mut self, survey: String, others: OtherForms) -> Self {
+        self.others = Some((Arc::from(survey), others));
+        self
+    }
+
+    /// How many of `headers` are columns of the form.
+    pub fn known_among(&self, headers: &[&str]) -> usize {
+        headers.iter().filter_map(|header| self.column_named(header)).collect::<BTreeSet<_>>().len()
     }
 
     /// Whether `header` is a column that an earlier cleaning has added: one of all that it adds.
@@ -247,8 +274,8 @@ impl FormNeeds {
     pub(super) fn numbered(&self, number: &str) -> Option<usize> {
         let number = fold(number);
         let asked = self.columns.iter().position(|column| column.number.as_ref() == Some(&number));
-        asked
-            .or_else(|| ["", "問", "q"].iter().find_map(|mark| self.column_named(&format!("{mark}{number}"))))
+        let words = ["", "問", "q"].into_iter().chain(self.question_words.iter().map(String::as_str));
+        asked.or_else(|| words.into_iter().find_map(|word| self.column_named(&format!("{word}{number}"))))
     }
 
     /// Whether another wave or overlay of the survey has a column or field of this name.
@@ -258,9 +285,11 @@ impl FormNeeds {
     }
 
     /// The name that was probably meant by `header`: first among the columns for which `open` holds, then among all.
+    /// A header that is how just one column begins, up to a mark that joins parts of names, is that one cut short.
     pub(super) fn meant(&self, header: &str, open: impl Fn(usize) -> bool) -> Option<&str> {
-        let free = self.spellings.iter().filter(|spelling| open(spelling.column));
-        nearest(header, free.map(|spelling| &*spelling.written))
+        let free = || self.spellings.iter().filter(|spelling| open(spelling.column));
+        nearest(header, free().map(|spelling| &*spelling.written))
+            .or_else(|| begun(header, free()))
             .or_else(|| nearest(header, self.spellings.iter().map(|spelling| &*spelling.written)))
     }
 
@@ -307,9 +336,30 @@ fn answer(field: &Field) -> (Type, Synonyms) {
     (field.ty.clone(), if is_closed { field.synonyms.clone() } else { Synonyms::new() })
 }
 
+/// The one name among `spellings` that begins with `header` and goes on behind a joint. `None`: none, or several columns.
+fn begun<'s>(header: &str, spellings: impl Iterator<Item = &'s Spelling>) -> Option<&'s str> {
+    let header = fold(header);
+    let goes_on = |spelling: &&Spelling| {
+        let rest = spelling.folded.strip_prefix(&header);
+        rest.is_some_and(|rest| rest.starts_with(is_joint)) && !header.is_empty()
+    };
+    let mut longer = spellings.filter(goes_on);
+    let first = longer.next()?;
+    longer.all(|other| other.column == first.column).then_some(&*first.written)
+}
+
+/// The words that stand before the number of a question on this form, beside the general ones.
+pub fn words_of(questionnaire: &Questionnaire) -> impl Iterator<Item = &str> {
+    questionnaire.question_word.iter().flat_map(|word| [&*word.ja, &*word.en])
+}
+
+/// What joins the parts of a name on a form.
+fn is_joint(letter: char) -> bool {
+    matches!(letter, '_' | '/' | '・' | ':' | '|' | '(' | ')' | '>' | '→')
+}
+
 /// A folded name without the marks by which forms join the parts of a name.
 fn without_joints(folded: &str) -> String {
-    let is_joint = |letter: char| matches!(letter, '_' | '/' | '・' | ':' | '|' | '(' | ')' | '>' | '→');
     folded.chars().filter(|letter| !is_joint(*letter)).collect()
 }
 
@@ -353,6 +403,7 @@ pub(super) mod tests {
             label: Localized::new(column.into(), name.into()),
             help: None,
             question: None,
+            question_word: None,
             section: None,
             column: column.into(),
             aliases: Vec::new(),
@@ -384,6 +435,7 @@ pub(super) mod tests {
             title: Localized::new("例".into(), "example".into()),
             sections: Vec::new(),
             answer_heads: Vec::new(),
+            question_word: None,
             check_marks: CheckMarks::default(),
             fields: vec![name, beds],
             by_name: BTreeMap::new(),

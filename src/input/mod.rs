@@ -31,7 +31,7 @@ mod workbook_file;
 mod written_rows;
 
 pub use csv::cell_text;
-pub use form::FormNeeds;
+pub use form::{FormNeeds, OtherForms};
 pub use format::InputFormat;
 pub use grid::{Grid, GridCell, address, range};
 pub use heading::HeaderRow;

@@ -245,6 +245,7 @@ pub(super) mod tests {
         let text = |text: &str| crate::diagnostic::Localized::new(Arc::from(text), Arc::from(text));
         Questionnaire {
             answer_heads: Vec::new(),
+            question_word: None,
             check_marks: crate::questionnaire::CheckMarks::default(),
             id: "ex".into(),
             title: text("ex"),

@@ -133,6 +133,7 @@ const SURVEY_KEYS: &[Key] = keys! {
     "title" no Shape::Texts, "調査の名称", "title of the survey";
     "locales" no Shape::Names, "文面の言語", "languages of the texts";
     "timezone" no Shape::Text, "調査の時間帯", "the survey's time zone";
+    "period" no Shape::Names, "回答の日付が入る期間（初日と最終日のパラメータ）", "two parameters: the first and last day of its dates";
     "extends" no Shape::Text, "拡張する規則集のフォルダ", "folder of the pack that this one extends";
     "retire" no Shape::Names, "取り除く規則", "rules of the extended pack that are dropped";
     "everyone" no Shape::Texts, "全員に尋ねる設問の対象の呼び名", "whom a question without routing is asked of";

@@ -28,7 +28,9 @@ use super::macro_edit::MacroEdit;
 use super::making::{Drafted, Making, Subject};
 use super::manifest::Survey;
 use super::mistake;
+use super::period::Period;
 use super::tabulation::Tabulation;
+use super::toml_file::Text;
 use super::wave::Waves;
 use super::zone::Zone;
 use super::{
@@ -38,7 +40,7 @@ use super::{
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostics, Localized};
 use crate::error::Error;
-use crate::expression::{FieldId, Names, Type};
+use crate::expression::{FieldId, Names, Type, Value};
 use crate::questionnaire::Questionnaire;
 use crate::source::root::SurveyRoot;
 use crate::source::{SourceText, digest};
@@ -167,6 +169,7 @@ impl<'a> Loader<'_, 'a> {
         let key = self.key(&survey, "key", &declared.names);
         let fallback_key = self.key(&survey, "fallback-key", &declared.names);
         let breakdown = self.breakdown(&survey, &declared.names);
+        let period = self.period(&survey, &declared.params, &manifest.wave);
         let waves = Waves { all: &manifest.waves, now: &manifest.wave };
         let tabulation = self.tabulation(&declared, waves)?;
         let sources = self.sources.clone();
@@ -198,6 +201,7 @@ impl<'a> Loader<'_, 'a> {
             everyone: making.everyone.clone(),
             hash: hash(self.root, &self.sources),
             zone,
+            period,
             questionnaire: declared.form,
             key,
             fallback_key,
@@ -301,6 +305,42 @@ impl<'a> Loader<'_, 'a> {
             }
         };
         self.found.push(mistake);
+        None
+    }
+
+    /// What `period` names, else the year of `wave`. `None`: neither, or what is named is no such parameter, which is
+    /// reported.
+    fn period(&mut self, survey: &Survey<'_>, params: &[Param], wave: &str) -> Option<Period> {
+        let Some(entries) = survey.with("period") else { return Period::of_year(wave) };
+        let texts = entries.table.texts("period");
+        let day = |text: &Text<'_>| {
+            let param = params.iter().find(|param| param.name == nfkc(text.text))?;
+            match param.value {
+                Some(Value::Date(day)) => Some(day),
+                _ => None,
+            }
+        };
+        let days: Vec<Option<i32>> = texts.iter().map(day).collect();
+        if let [Some(first), Some(last)] = days.as_slice()
+            && let Some(period) = Period::new(*first, *last)
+        {
+            return Some(period);
+        }
+        let wrong = texts.iter().zip(&days).find(|(_, day)| day.is_none()).map(|(text, _)| text);
+        let (span, found) = match wrong.or(texts.first()) {
+            Some(text) => (text.span, text.text),
+            None => (entries.table.get("period")?.span, ""),
+        };
+        let expected = Localized::new(
+            "値のある日付のパラメータ2つ（初日、最終日の順）の名前",
+            "the names of two date parameters with a value, the first day and the last",
+        );
+        self.found.push(
+            mistake::at(&code::TYPE_HERE, entries.source, span)
+                .with("key", "period")
+                .with("expected", mistake::fixed(&expected))
+                .with("found", found),
+        );
         None
     }
 

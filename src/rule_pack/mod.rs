@@ -40,6 +40,7 @@ pub(crate) mod mistake;
 pub mod opening;
 pub(crate) mod own_schema;
 mod param;
+pub mod period;
 mod placeholder;
 pub mod record_set;
 mod replace;
@@ -64,6 +65,7 @@ use crate::expression::{FieldId, LookupId, Names, ParamId, Type, TypedExpr, Valu
 use crate::questionnaire::{Declared, Field, FindingKind, Questionnaire};
 use crate::source::SourceText;
 use macro_edit::MacroEdit;
+use period::Period;
 use tabulation::Tabulation;
 use zone::Zone;
 
@@ -413,6 +415,9 @@ pub struct RulePack {
     pub hash: Arc<str>,
     /// The zone to whose clock moments with an offset are brought.
     pub zone: Zone,
+    /// The days from which its dates mostly are: `period`, else the calendar year that the wave is called by. `None`:
+    /// nothing says.
+    pub period: Option<Period>,
     /// The form.
     pub questionnaire: Questionnaire,
     /// Key fields.

@@ -92,6 +92,7 @@ mod report_formats;
 mod report_readers;
 mod schema_authority;
 mod second_look;
+mod second_survey;
 mod shipped_rules;
 mod since;
 mod since_report;

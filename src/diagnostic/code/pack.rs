@@ -250,7 +250,7 @@ codes! {
             "`{key}` limits a number of records, so it can read only the fields that they are counted by ({known}), parameters and lookups. Please take \"{found}\" away.";
     /// A condition on units of a linked file that reads the submissions.
     UNIT_READS_A_RECORD = "KP-P173" "units-by-answers-of-submissions" Error
-        title "対象施設の条件が回答を読んでいる" "condition on units that reads submissions"
+        title "対象の条件が回答を読んでいる" "condition on units that reads submissions"
         message "covers の when は突合ファイル「{table}」の各行についての条件なので、「{table}.項目」だけを読めます。「{found}」を外してください。"
             "`when` of `covers` is about each record of the linked file \"{table}\", so it can read only `{table}.FIELD`. Please take \"{found}\" away.";
     /// A table whose kind takes another field.

@@ -159,6 +159,7 @@ impl<'a> Run<'a> {
         let needs = self.kept.as_ref().map(|(needs, _)| *needs);
         section.settlement = needs.map(|needs| Settlement::new(part.plan, needs.hold_unconfirmed));
         self.tell(&mut section, part.plan.missing_parameters())?;
+        self.tell(&mut section, part.plan.told_of_parameters())?;
         section.linked = self.linked_files(&mut section, part)?;
         let first = self.files.len();
         for input in part.inputs {

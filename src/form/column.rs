@@ -4,6 +4,8 @@
 //! - A field has one column, or one for each column of a multiple answer.
 //! - Every text exists in both languages; nothing here names a survey.
 
+use std::sync::Arc;
+
 use super::condition;
 use crate::diagnostic::{Decimal, Language, Localized};
 use crate::expression::calendar::print_date;
@@ -44,7 +46,7 @@ pub struct Column<'a> {
     /// Its field.
     pub field: &'a Field,
     /// The option whose column it is. `None`: the column holds the whole answer.
-    pub option: Option<&'a Localized<std::sync::Arc<str>>>,
+    pub option: Option<&'a Localized<Arc<str>>>,
     /// What may be entered.
     pub entry: Entry<'a>,
 }
@@ -109,8 +111,18 @@ impl Column<'_> {
         }
     }
 
+    /// The versions of the form, where this is the column that names them. Empty: it is another.
+    pub fn versions<'p>(&self, pack: &'p RulePack) -> &'p [Arc<str>] {
+        let versions =
+            pack.questionnaire.versions.as_ref().filter(|versions| versions.field == self.field.id);
+        versions.map_or(&[], |versions| &versions.accepted)
+    }
+
     /// The options with their codes, or how the answer is written. Empty: any text will do.
     pub fn how(&self, pack: &RulePack) -> Localized<String> {
+        if let Some(version) = self.versions(pack).first() {
+            return both(format!("この様式では「{version}」"), format!("\"{version}\" on this form"));
+        }
         match self.entry {
             Entry::Option(list) => options(list),
             Entry::Several(list, layout) => {

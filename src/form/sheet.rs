@@ -86,7 +86,13 @@ fn question(
     let texts = [column.header, &title.ja, &title.en, "", &notes];
     for (place, text) in (0_u16..).zip(texts) {
         if place == ANSWER {
-            sheet.write_blank(row, place, &look::answer(column))?;
+            match column.versions(form.pack).first() {
+                // Which form it is the form says itself.
+                Some(version) => {
+                    sheet.write_string_with_format(row, place, &**version, &look::answer(column))?
+                }
+                None => sheet.write_blank(row, place, &look::answer(column))?,
+            };
         } else {
             sheet.write_string_with_format(row, place, text, &look::cell())?;
         }

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use super::Slot;
+use super::other_forms::OtherForms;
 use crate::diagnostic::Localized;
 use crate::diagnostic::nearest::{fold, nearest};
 use crate::expression::{FieldId, Type};
@@ -70,6 +71,9 @@ pub struct FormNeeds {
     pub(super) fields: Vec<FieldId>,
     /// Positions of the fields that name a record.
     pub(super) keys: Vec<usize>,
+    /// The position of the field that names the version of the form: it says nothing of whoever fills it in.
+    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "form sheets are of workbooks"))]
+    pub(super) version: Option<usize>,
     /// By which words rows begin that are no records.
     pub(super) rows: RowWords,
     /// Every column, by field and part.
@@ -103,26 +107,23 @@ pub struct FormNeeds {
     pub(super) others: Option<(Arc<str>, OtherForms)>,
 }
 
-/// The forms of other surveys, for a file that is not of this one.
-#[derive(Debug, Clone, Copy)]
-pub struct OtherForms {
-    /// All that are known, as `--survey` takes them.
-    pub known: fn() -> Vec<&'static str>,
-    /// The one whose columns these headers are. `None`: they are of none.
-    pub fitting: fn(&[&str]) -> Option<&'static str>,
-}
-
 impl FormNeeds {
     /// The needs of `questionnaire`. `foreign`: headers and names of other waves and overlays of the survey.
     pub fn new<'a>(questionnaire: &Questionnaire, foreign: impl IntoIterator<Item = &'a str>) -> Self {
         let mut form = Self {
             fields: questionnaire.fields.iter().map(|field| field.id).collect(),
             keys: Vec::new(),
+            version: questionnaire.versions.as_ref().map(|versions| usize::from(versions.field.index)),
             rows: questionnaire.rows.clone(),
             columns: Vec::new(),
             titles: Vec::new(),
             answer_heads: questionnaire.answer_heads.clone(),
-            question_words: words_of(questionnaire).map(fold).collect(),
+            question_words: questionnaire
+                .question_word
+                .iter()
+                .flat_map(|word| [&word.ja, &word.en])
+                .map(|word| fold(word))
+                .collect(),
             check_marks: questionnaire.check_marks.clone(),
             answers: questionnaire.fields.iter().map(answer).collect(),
             pointers: Vec::new(),
@@ -169,18 +170,6 @@ impl FormNeeds {
     pub fn followed_by(mut self, columns: impl IntoIterator<Item = String>, member: &'static str) -> Self {
         self.further = (columns.into_iter().collect(), member);
         self
-    }
-
-    /// The same, called `survey`, where a file may be of one of `others`.
-    #[must_use]
-    pub fn beside(mut self, survey: String, others: OtherForms) -> Self {
-        self.others = Some((Arc::from(survey), others));
-        self
-    }
-
-    /// How many of `headers` are columns of the form.
-    pub fn known_among(&self, headers: &[&str]) -> usize {
-        headers.iter().filter_map(|header| self.column_named(header)).collect::<BTreeSet<_>>().len()
     }
 
     /// Whether `header` is a column that an earlier cleaning has added: one of all that it adds.
@@ -288,8 +277,8 @@ impl FormNeeds {
     /// A header that is how just one column begins, up to a mark that joins parts of names, is that one cut short.
     pub(super) fn meant(&self, header: &str, open: impl Fn(usize) -> bool) -> Option<&str> {
         let free = || self.spellings.iter().filter(|spelling| open(spelling.column));
-        nearest(header, free().map(|spelling| &*spelling.written))
-            .or_else(|| begun(header, free()))
+        begun(header, free())
+            .or_else(|| nearest(header, free().map(|spelling| &*spelling.written)))
             .or_else(|| nearest(header, self.spellings.iter().map(|spelling| &*spelling.written)))
     }
 
@@ -336,21 +325,17 @@ fn answer(field: &Field) -> (Type, Synonyms) {
     (field.ty.clone(), if is_closed { field.synonyms.clone() } else { Synonyms::new() })
 }
 
-/// The one name among `spellings` that begins with `header` and goes on behind a joint. `None`: none, or several columns.
+/// The one name among `spellings` that begins with `header` and goes on behind a joint; of several the one with which
+/// all others begin. `None`: there is none.
 fn begun<'s>(header: &str, spellings: impl Iterator<Item = &'s Spelling>) -> Option<&'s str> {
     let header = fold(header);
     let goes_on = |spelling: &&Spelling| {
         let rest = spelling.folded.strip_prefix(&header);
         rest.is_some_and(|rest| rest.starts_with(is_joint)) && !header.is_empty()
     };
-    let mut longer = spellings.filter(goes_on);
-    let first = longer.next()?;
-    longer.all(|other| other.column == first.column).then_some(&*first.written)
-}
-
-/// The words that stand before the number of a question on this form, beside the general ones.
-pub fn words_of(questionnaire: &Questionnaire) -> impl Iterator<Item = &str> {
-    questionnaire.question_word.iter().flat_map(|word| [&*word.ja, &*word.en])
+    let longer: Vec<&Spelling> = spellings.filter(goes_on).collect();
+    let shortest = longer.iter().min_by_key(|spelling| spelling.folded.len())?;
+    longer.iter().all(|other| other.folded.starts_with(&*shortest.folded)).then_some(&*shortest.written)
 }
 
 /// What joins the parts of a name on a form.

@@ -127,7 +127,7 @@ impl Copy<'_> {
             if edit.alone && edits.get(place + 1).is_some_and(|next| next.start == edit.start) {
                 self.write.write_all(b",")?;
             }
-            log.add(edit.correction, &edit.before);
+            log.add(edit.correction, &edit.before, &edit.correction.after);
             from = edit.end;
         }
         self.held(held.get(from..).unwrap_or(&[]))

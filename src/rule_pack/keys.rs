@@ -58,6 +58,8 @@ pub enum Shape {
     Names,
     /// The same, or one string alone.
     NameOrNames,
+    /// A list of different strings, or of tables of strings.
+    Each,
     /// `true` or `false`.
     Flag,
     /// A whole number of one or more.
@@ -291,7 +293,7 @@ const RULE_KEYS: &[Key] = keys! {
     "when" no Shape::Expression, "適用の条件", "when it applies";
     "require" no Shape::Expression, "満たすべき条件", "what must hold";
     "let" no Shape::Lets, "名前の付いた値", "named values";
-    "each" no Shape::Names, "順に判定する項目", "the fields for each of which it is judged";
+    "each" no Shape::Each, "順に判定する項目", "the fields for each of which it is judged";
     "instance" no Shape::Text, "同じ番号の中の対象項目", "which field of the family it is about";
     "on-blank" no Shape::Word(&["undecided", "fail", "pass"]), "判定できないときの扱い", "what an unknown demand gives";
     "blame" no Shape::Names, "印を付ける項目", "fields to mark";

@@ -35,7 +35,7 @@ use super::wave::Waves;
 use super::zone::Zone;
 use super::{
     DerivedValue, Link, Lookup, Param, RulePack, exemption, foreign, generated, judgement, macro_edit,
-    own_schema, param, replace, rule, shape, tabulation, telling,
+    own_schema, param, replace, rule, shape, tabulation, telling, unused,
 };
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostics, Localized};
@@ -178,6 +178,7 @@ impl<'a> Loader<'_, 'a> {
             form: &declared.form,
             links: &declared.links,
             lookups: &declared.lookups,
+            derived: &declared.derived,
             zone,
             profiles: profiles.iter().map(|profile| Arc::clone(&profile.name)).collect(),
             waves,
@@ -189,6 +190,10 @@ impl<'a> Loader<'_, 'a> {
         let cell_notices = published.cell_notices(&declared.form, &sources, &mut self.found);
         let (rules, gone, subject) = self.rules(&survey, &making, declared.names, &mut published, &mut ids);
         comparable::check(&rules, &making, &tabulation, &mut self.found);
+        if is_foreign(self.root) {
+            unused::parameters(files, &sources, &mut self.found);
+            unused::cases(&declared.form, &sources, &mut self.found);
+        }
         let all = group::Rules { all: &rules, gone: &gone, making: &making, subject: &subject };
         let groups = all.groups(files, &mut ids, &mut self.found);
         let exemptions = exemption::read(files, &rules, &gone, waves, &mut self.found);

@@ -21,6 +21,7 @@ mod accepted;
 mod annotate;
 mod answers;
 mod around;
+mod authoring;
 mod authors;
 mod book;
 mod build;

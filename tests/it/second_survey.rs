@@ -6,19 +6,20 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::program::{fixture, kenpyo, kenpyo_with, report, root, text};
+use crate::program::{findings, fixture, kenpyo, kenpyo_with, report, root, text};
 
 /// The rules of the checklist.
 const SURVEY: &str = "rules/cyber-checklist/2024";
 
-/// Findings by record, each as `RULE` or `RULE/field`; 0: of the run or a file.
-fn by_record(report: &Value) -> BTreeMap<u64, BTreeSet<String>> {
-    let mut found: BTreeMap<u64, BTreeSet<String>> = BTreeMap::new();
-    for finding in report["findings"].as_array().unwrap() {
-        let record = finding["place"]["record"].as_u64().unwrap_or(0);
-        found.entry(record).or_default().insert(finding["rule"].as_str().unwrap().to_owned());
+/// Findings by record, each as `RULE`, or as `RULE/field` where that is `expected`; 0: of the run or a file.
+fn by_record(report: &Value, expected: &BTreeMap<u64, BTreeSet<String>>) -> BTreeMap<u64, BTreeSet<String>> {
+    let mut by_record: BTreeMap<u64, BTreeSet<String>> = BTreeMap::new();
+    for (record, rule, field) in findings(report) {
+        let with_field = format!("{rule}/{field}");
+        let named = expected.get(&record).is_some_and(|words| words.contains(&with_field));
+        by_record.entry(record).or_default().insert(if named { with_field } else { rule });
     }
-    found
+    by_record
 }
 
 /// The header of the form and its first clean record.
@@ -61,11 +62,16 @@ fn the_findings_are_those_that_its_author_wrote_by_hand() {
         .collect();
     assert!(expected.len() > 20, "{}", expected.len());
     let bad = report(&["--survey", SURVEY, &fixture("checklist-2024/bad.csv")], None);
-    let mut found = by_record(&bad);
+    let mut found = by_record(&bad, &expected);
     found.remove(&0);
     assert_eq!(found, expected);
     let good = report(&["--survey", SURVEY, &fixture("checklist-2024/good.csv")], None);
-    assert_eq!(by_record(&good).keys().filter(|record| **record > 0).count(), 0, "{}", good["findings"]);
+    assert_eq!(
+        by_record(&good, &expected).keys().filter(|record| **record > 0).count(),
+        0,
+        "{}",
+        good["findings"]
+    );
 }
 
 #[test]
@@ -75,7 +81,8 @@ fn a_file_of_another_survey_is_told_whose_it_is() {
     assert_eq!(told.len(), 1);
     assert!(told[0].contains("--survey cyber-checklist/2024"), "{}", told[0]);
     let unknown = report(&["-", "--survey", SURVEY], Some(b"one,two,three,four\n1,2,3,4\n"));
-    let finding = &unknown["findings"][0];
+    let mut findings = unknown["findings"].as_array().unwrap().iter();
+    let finding = findings.find(|finding| finding["rule"] == "KP-S004").unwrap();
     assert_eq!(finding["slug"], "header-row-of-no-known-survey", "{finding}");
     let said = finding.to_string();
     assert!(said.contains("hospital-cyber/2024"), "the surveys that are known: {said}");
@@ -139,4 +146,54 @@ fn a_header_cut_short_is_told_what_it_was() {
 fn the_help_names_no_recipe_of_a_survey() {
     let help = text(&kenpyo(&["generate", "--help"]));
     assert!(!help.contains("natural"), "{help}");
+}
+
+#[test]
+fn one_cause_is_told_in_a_few_lines_and_all_are_counted() {
+    let words =
+        ["check", &fixture("checklist-2024/bad.csv"), "--survey", SURVEY, "--lang", "en", "--values", "show"];
+    let page = text(&kenpyo(&words));
+    let group = page.split("CCL-K020").nth(1).unwrap().split("\n\n").next().unwrap();
+    assert_eq!(group.matches("└ CCL-K007/").count(), 5, "{group}");
+    assert!(group.contains("12 more (") && group.contains("c303"), "{group}");
+    let counted = page.lines().find(|line| line.starts_with("CCL-K007/c303")).map(str::to_owned);
+    assert!(counted.is_some(), "each has its line in the table: {page}");
+}
+
+#[test]
+fn the_book_prints_what_check_prints() {
+    let book = text(&kenpyo(&["rules", "book", "--survey", SURVEY, "--lang", "ja"]));
+    assert!(
+        !book.contains("「未記入」と記入") && !book.contains("の「未記入」は「非該当」"),
+        "a mark is no blank"
+    );
+    let entry =
+        |id: &str| book.split(&format!("### {id} ")).nth(1).unwrap().split("###").next().unwrap().to_owned();
+    assert!(entry("CCL-K011").contains("に「該当なし」と記入されていますが"), "{}", entry("CCL-K011"));
+    assert!(!book.contains("\\{"), "no placeholder is left as it is written");
+}
+
+#[test]
+fn the_form_says_itself_which_form_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("form.xlsx");
+    let out = place.to_str().unwrap();
+    let made = kenpyo(&["form", "--survey", SURVEY, "--layout", "sheet", "-o", out]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let file = Box::new(fs::File::open(&place).unwrap());
+    let mut package = kenpyo::workbook::Package::open(file, &kenpyo::workbook::Limits::default()).unwrap();
+    let mut rows = package.rows(0).unwrap();
+    let mut version = None;
+    while let Some(row) = rows.next_row().unwrap() {
+        if row.cell(1).is_some_and(|cell| cell.value == kenpyo::workbook::Value::Text("様式の版")) {
+            version = row.cell(4).map(|cell| format!("{:?}", cell.value));
+        }
+    }
+    assert_eq!(version.as_deref(), Some("Text(\"R6\")"));
+    let checked = kenpyo(&["check", out, "--survey", SURVEY, "--format", "short", "--lang", "en"]);
+    let told = text(&checked);
+    assert!(
+        !told.contains("KP-S017") && checked.status.code() == Some(3),
+        "a blank form has no record: {told}"
+    );
 }

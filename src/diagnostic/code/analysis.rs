@@ -23,10 +23,10 @@ codes! {
     /// A selection names a finding of the reader.
     NOT_A_JUDGED_RULE = "KP-A011" "not-a-judged-rule" Error
         title "選択の対象とならない検出項目" "selection of a finding that is always made"
-        message "「{found}」は読み取り時の検出項目のため、選択や除外、重大度の変更の対象になりません。指定から外してください。"
-            "\"{found}\" is made while a file is read; it can be neither selected, ignored nor re-levelled. Please leave it out."
-        help "読み取れない値は他の判定を止めるため、常に報告します。"
-            "a value that cannot be read stops other rules, so it is always reported";
+        message "「{found}」は判定の前の読み取りや補完、または指摘のまとめで示すもののため、選択や除外、重大度の変更の対象になりません。指定から外してください。"
+            "\"{found}\" is told when a file is read, a blank is filled in, or findings are put together; it can be neither selected, ignored nor re-levelled. Please leave it out."
+        help "何を読み取り、何を補ったかは、どの規則を判定する場合も報告します。"
+            "what was read and filled in is reported whichever rules are judged";
     /// A profile that the pack does not have.
     UNKNOWN_PROFILE = "KP-A012" "unknown-profile" Error
         title "指定されたプロファイルが存在しない" "profile that does not exist"
@@ -56,4 +56,14 @@ codes! {
         title "計算できないため判定できない規則" "rule undecided because a calculation has no result"
         message "{rule}は、計算の途中で桁あふれ、0による除算、参照表にない値、または長すぎる文字列の比較があったため、この記録では判定できませんでした。関係する回答の値をご確認ください。値に誤りがなければ、調査の担当部署にお知らせください。"
             "{rule} could not be decided on this record: a calculation overflowed, divided by zero, compared texts that are too long, or met a value that a reference table does not have. Please check the answers that it reads; if they are right, tell the survey's office.";
+    /// Rules that are not judged because nobody gave a parameter.
+    RULES_WITHOUT_PARAMETER = "KP-A080" "rules-without-parameter" Info
+        title "パラメータの指定がないため判定しない規則" "rules not judged for want of a parameter"
+        message "パラメータ「{name}」が指定されていないため、{count}件の規則を判定していません（{rules}）。判定する場合は {option} を加えてください。"
+            "The parameter \"{name}\" was not given, so {count} of the rules were not judged ({rules}). To judge them add {option}.";
+    /// The run gave another value than the pack's own.
+    PARAMETER_OVERRIDDEN = "KP-A081" "parameter-overridden" Info
+        title "規則集と異なるパラメータの値" "parameter with another value than the pack's"
+        message "パラメータ「{name}」は、規則集の値「{before}」ではなく、この実行で指定された「{after}」で判定しました。"
+            "The parameter \"{name}\" was \"{after}\", as this run says, and not \"{before}\", the pack's own value.";
 }

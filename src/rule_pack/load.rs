@@ -85,13 +85,15 @@ pub fn load_for(root: &SurveyRoot, folder: &str, purpose: Purpose) -> Result<Loa
     let mut sources = Vec::new();
     let mut found = Diagnostics::new();
     let layers = chain::read(root, folder.trim_end_matches('/'), &mut sources, &mut found)?;
+    // Without the pack that it extends nearly every name would be called unknown.
+    let lost = found.has_errors();
     let (files, forms) = side_by_side(root, &layers, &sources, &mut found);
     for file in &files {
         let block = if file.is_survey() { &SURVEY_FILE } else { &RULE_FILE };
         shape::check(block, &file.root, file.source, &mut found);
     }
     let whole = files.len() == layers.iter().map(|layer| layer.rules.len() + 1).sum::<usize>();
-    let mut loader = Loader { root, files: &files, sources, found, whole, purpose };
+    let mut loader = Loader { root, files: &files, sources, found, whole, lost, purpose };
     let pack = loader.pack(forms)?;
     if is_foreign(root) {
         own_schema::check_files(&files, &mut loader.found)?;
@@ -140,6 +142,8 @@ struct Loader<'r, 'a> {
     found: Diagnostics,
     /// Whether every file has a tree: only then can a name be called unknown.
     whole: bool,
+    /// Whether a pack that it extends is not there.
+    lost: bool,
     purpose: Purpose,
 }
 
@@ -156,7 +160,7 @@ struct Declarations {
 impl<'a> Loader<'_, 'a> {
     fn pack(&mut self, forms: Result<Forms, Error>) -> Result<Option<RulePack>, Error> {
         let files = self.files;
-        let Some(survey) = Survey::of(files) else { return Ok(None) };
+        let Some(survey) = Survey::of(files).filter(|_| !self.lost) else { return Ok(None) };
         let manifest = survey.manifest(&mut self.found);
         let zone = Zone::parse(&manifest.timezone).unwrap_or_default();
         if !self.whole {

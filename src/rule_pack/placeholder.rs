@@ -227,6 +227,13 @@ impl Refusal {
             Self::Unknown | Self::Faulty => {
                 let mistake = mistake::at(&code::UNKNOWN_PLACEHOLDER, source, span).with("found", written);
                 let bare = name.split(':').next().unwrap_or(name);
+                if bare != name && scope.field(bare).is_ok() {
+                    let (ja, en) = (
+                        format!("{{{bare}:label}} か {{{bare}:q}} ですか"),
+                        format!("{{{bare}:label}} or {{{bare}:q}}?"),
+                    );
+                    return mistake.suggest(Localized::new(ja, en));
+                }
                 mistake::suggested(mistake, bare, scope.known().iter().map(String::as_str))
             }
             Self::NotRead => {

@@ -304,6 +304,7 @@ fn severities_may_be_given_for_rules_of_several_surveys() {
     assert!(code == 2 && said.contains("KP-A010") && said.contains("OTHER-9"), "{said}");
 }
 
+#[cfg(feature = "xlsx")]
 #[test]
 fn a_correction_is_written_as_its_column_writes_answers() {
     let folder = pack(|_, content| content);
@@ -349,4 +350,20 @@ fn a_correction_is_written_as_its_column_writes_answers() {
     let (code, said) =
         run(folder.path(), &["check", "out.xlsx", "--survey", "rules/ex/1", "--as-of", "2030-01-01"]);
     assert!(code == 0 && !said.contains("KP-C01"), "{said}");
+}
+
+#[test]
+fn a_pack_whose_base_is_not_there_is_told_that_alone() {
+    let folder = pack(|_, content| content);
+    second_wave(folder.path(), "");
+    fs::rename(folder.path().join("rules/ex/1"), folder.path().join("rules/ex/0")).unwrap();
+    let (code, said) = run(folder.path(), &["rules", "lint", "--survey", "rules/ex/2"]);
+    assert!(code == 1 && said.contains("KP-P061") && said.contains("1 error, 0 warnings"), "{said}");
+}
+
+#[test]
+fn a_placeholder_with_an_unknown_ending_is_told_those_that_there_are() {
+    let folder = pack(|_, content| content.replace("{done:label}", "{done:ラベル}"));
+    let (_, said) = lint(folder.path());
+    assert!(said.contains("KP-P086") && said.contains("{done:label} or {done:q}?"), "{said}");
 }

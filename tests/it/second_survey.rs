@@ -173,6 +173,7 @@ fn the_book_prints_what_check_prints() {
     assert!(!book.contains("\\{"), "no placeholder is left as it is written");
 }
 
+#[cfg(feature = "xlsx")]
 #[test]
 fn the_form_says_itself_which_form_it_is() {
     let folder = tempfile::tempdir().unwrap();

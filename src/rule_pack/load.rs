@@ -194,7 +194,8 @@ impl<'a> Loader<'_, 'a> {
         let cell_notices = published.cell_notices(&declared.form, &sources, &mut self.found);
         let (rules, gone, subject) = self.rules(&survey, &making, declared.names, &mut published, &mut ids);
         comparable::check(&rules, &making, &tabulation, &mut self.found);
-        if is_foreign(self.root) {
+        // What has mistakes may not say all that it will.
+        if is_foreign(self.root) && !self.found.has_errors() {
             unused::parameters(files, &sources, &mut self.found);
             unused::cases(&declared.form, &sources, &mut self.found);
         }

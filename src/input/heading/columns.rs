@@ -90,7 +90,7 @@ pub(super) fn missing(nearest: &HeaderRow, source: SourceId, form: &FormNeeds) -
 }
 
 /// Most cells of a row that are compared with the names of columns.
-const MOST_COMPARED: usize = 300;
+const MOST_COMPARED: usize = 64;
 
 /// Most columns that the finding lists.
 const MOST_LISTED: usize = 8;

@@ -34,7 +34,9 @@ pub(super) fn run(session: &Session, arguments: &RulesArguments) -> Exit {
     match (&arguments.action, loaded.pack) {
         (RulesAction::Lint, pack) => {
             let exit = told(session, &loaded.diagnostics, &loaded.sources);
-            pack.iter().for_each(|pack| untried(session, pack));
+            if let Some(pack) = &pack {
+                untried(session, pack);
+            }
             exit
         }
         (RulesAction::List { format, profile }, Some(pack)) => {

@@ -25,7 +25,7 @@ pub(super) fn told(plan: &Plan) -> Diagnostics {
         match (plan.params.get(&id), &param.value) {
             (None, _) if !param.required => {
                 let waiting = waiting(plan).filter(|rule| rule.params.contains(&id));
-                found.extend(not_judged(&param.name, waiting.collect()));
+                found.extend(not_judged(&param.name, &waiting.collect::<Vec<_>>()));
             }
             (Some(given), Some(own)) if given != own => found.push(
                 Diagnostic::new(&PARAMETER_OVERRIDDEN, Place::Run)
@@ -48,7 +48,7 @@ fn waiting(plan: &Plan) -> impl Iterator<Item = &EditRule> {
 }
 
 /// `None`: no rule waits for it.
-fn not_judged(name: &str, rules: Vec<&EditRule>) -> Option<Diagnostic> {
+fn not_judged(name: &str, rules: &[&EditRule]) -> Option<Diagnostic> {
     let families: BTreeSet<&str> = rules.iter().map(|rule| &*rule.notice.id).collect();
     let left = families.len().saturating_sub(MOST_NAMED);
     let mut named: Vec<Argument> = families.into_iter().take(MOST_NAMED).map(Argument::from).collect();

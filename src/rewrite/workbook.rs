@@ -217,6 +217,9 @@ struct Before {
     shows: NumberKind,
 }
 
+/// What cells say, by sheet and place.
+type Befores = BTreeMap<(usize, CellAddress), Before>;
+
 /// The habits of columns: by sheet, column, and the question that is answered there.
 type Habits = BTreeMap<(usize, u32, FieldId), Habit>;
 
@@ -226,7 +229,7 @@ fn texts(
     package: &mut Package,
     wanted: &BTreeMap<(usize, CellAddress), &Correction>,
     form: &Questionnaire,
-) -> Result<(BTreeMap<(usize, CellAddress), Before>, Habits), Refusal> {
+) -> Result<(Befores, Habits), Refusal> {
     let mut found = BTreeMap::new();
     let mut habits = Habits::new();
     for ((sheet, cell), correction) in wanted {

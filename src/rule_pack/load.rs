@@ -194,11 +194,7 @@ impl<'a> Loader<'_, 'a> {
         let cell_notices = published.cell_notices(&declared.form, &sources, &mut self.found);
         let (rules, gone, subject) = self.rules(&survey, &making, declared.names, &mut published, &mut ids);
         comparable::check(&rules, &making, &tabulation, &mut self.found);
-        // What has mistakes may not say all that it will.
-        if is_foreign(self.root) && !self.found.has_errors() {
-            unused::parameters(files, &sources, &mut self.found);
-            unused::cases(&declared.form, &sources, &mut self.found);
-        }
+        self.unused(&declared.form, &sources);
         let all = group::Rules { all: &rules, gone: &gone, making: &making, subject: &subject };
         let groups = all.groups(files, &mut ids, &mut self.found);
         let exemptions = exemption::read(files, &rules, &gone, waves, &mut self.found);
@@ -231,6 +227,14 @@ impl<'a> Loader<'_, 'a> {
             names,
             sources,
         }))
+    }
+
+    /// Tells what nothing takes up. What has mistakes may not say all that it will.
+    fn unused(&mut self, form: &Questionnaire, sources: &[SourceText]) {
+        if is_foreign(self.root) && !self.found.has_errors() {
+            unused::parameters(self.files, sources, &mut self.found);
+            unused::cases(form, sources, &mut self.found);
+        }
     }
 
     /// What is demanded of the tables as a whole.

@@ -77,11 +77,14 @@ impl Checker<'_> {
             (Shape::Expression | Shape::Bound, Written::Text(text)) => self.expression(name, text, item),
             (Shape::Texts, Written::Table(table)) => self.block(&TEXTS, table),
             (Shape::Text | Shape::NameOrNames, Written::Text(text)) => self.not_empty(name, text, item),
-            (Shape::Names | Shape::NameOrNames, Written::List(items)) => self.names(name, items, item),
             (Shape::Each, Written::List(items)) if items.iter().any(|item| item.table().is_some()) => {
-                items.iter().for_each(|item| self.shape(name, Shape::NameMap, item));
+                for item in items {
+                    self.shape(name, Shape::NameMap, item);
+                }
             }
-            (Shape::Each, Written::List(items)) => self.names(name, items, item),
+            (Shape::Names | Shape::NameOrNames | Shape::Each, Written::List(items)) => {
+                self.names(name, items, item);
+            }
             (Shape::Count, Written::Integer(digits))
                 if digits.parse::<u32>().is_ok_and(|count| count > 0) => {}
             (Shape::Bound | Shape::Scalar, Written::Integer(_) | Written::Float(_))

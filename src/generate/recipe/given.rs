@@ -164,13 +164,11 @@ fn bound(reading: &mut Reading<'_>, tree: &Tree, field: usize) -> Option<i64> {
     if declared.ty != Type::Date {
         return reading.integer(tree);
     }
-    match cell(reading, tree, field)? {
-        Cell::Date(day) => Some(in_order(day)),
-        _ => {
-            reading.does_not_fit(tree.span, declared, &Localized::new("日付", "a date"));
-            None
-        }
+    if let Cell::Date(day) = cell(reading, tree, field)? {
+        return Some(in_order(day));
     }
+    reading.does_not_fit(tree.span, declared, &Localized::new("日付", "a date"));
+    None
 }
 
 fn read_values(reading: &mut Reading<'_>, tree: &Tree, field: usize) -> Vec<Sought> {

@@ -34,7 +34,7 @@ fn form() -> (Vec<String>, Vec<String>) {
 fn with_cell(column: &str, cell: &str, language: &str) -> Value {
     let (header, mut record) = form();
     let place = header.iter().position(|name| name == column).unwrap();
-    record[place] = cell.to_owned();
+    cell.clone_into(&mut record[place]);
     let file = format!("{}\n{}\n", header.join(","), record.join(","));
     let words =
         ["check", "-", "--survey", SURVEY, "--lang", language, "--format", "json", "--values", "show"];

@@ -22,7 +22,7 @@ use crate::evaluate::{Outcome, Outcomes, Reason, judge, reasons};
 use crate::expression::{ParamId, Value};
 use crate::plan::{Plan, Selection};
 use crate::questionnaire::Declared;
-use crate::rule_pack::{Demand, EditRule, Example, ExampleRecord, ExpectedOutcome, RulePack};
+use crate::rule_pack::{Demand, EditRule, Example, ExampleRecord, ExpectedOutcome, Origin, RulePack};
 
 /// How many examples were tried, and what they showed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -65,7 +65,59 @@ pub fn run(pack: &Arc<RulePack>) -> Trial {
         found.extend(judged(pack, table, params, &tried));
     }
     found.sort_by_key(|(place, _)| *place);
-    Trial { examples, diagnostics: found.into_iter().map(|(_, diagnostic)| diagnostic).collect() }
+    Trial {
+        examples,
+        diagnostics: once(found.into_iter().map(|(_, diagnostic)| diagnostic)).into_iter().collect(),
+    }
+}
+
+/// Most instances that are named together.
+const MOST_NAMED: usize = 3;
+
+/// One finding for an example of a family that disagrees on several instances in the same way, naming them all.
+fn once(found: impl Iterator<Item = Diagnostic>) -> Vec<Diagnostic> {
+    let rule = |told: &Diagnostic| told.notice.slots.iter().position(|slot| &**slot == "rule");
+    let of = |told: &Diagnostic| rule(told).and_then(|at| told.arguments.get(at)).cloned();
+    let mut kept: Vec<(Diagnostic, Vec<Argument>)> = Vec::new();
+    for told in found {
+        let alike = |other: &Diagnostic| other.labels.first() == told.labels.first();
+        let rule = of(&told).unwrap_or(Argument::Nothing);
+        match kept.iter_mut().find(|(other, _)| alike(other)) {
+            Some((_, rules)) => rules.push(rule),
+            None => kept.push((told, vec![rule])),
+        }
+    }
+    let named = |(mut told, mut rules): (Diagnostic, Vec<Argument>)| {
+        let more = rules.len().saturating_sub(MOST_NAMED);
+        if rules.len() > 1 {
+            rules.truncate(MOST_NAMED);
+            if more > 0 {
+                let (ja, en) = (format!("ほか{more}件"), format!("{more} more"));
+                rules.push(Argument::Localized(Localized::new(Arc::from(ja), Arc::from(en))));
+            }
+            if let Some(argument) = rule(&told).and_then(|at| told.arguments.get_mut(at)) {
+                *argument = Argument::List(rules);
+            }
+        }
+        told
+    };
+    kept.into_iter().map(named).collect()
+}
+
+/// Ids of the written rules that have no example: of a family of which no instance has one, the family's.
+pub fn without_examples(pack: &RulePack) -> Vec<String> {
+    let written = || pack.rules.iter().filter(|rule| matches!(rule.origin, Origin::Written));
+    let judged = |rule: &&EditRule| is_of_a_file(pack, rule) || matches!(rule.demand, Demand::Require(_));
+    let mut ids: Vec<String> = Vec::new();
+    for rule in written().filter(judged).filter(|rule| rule.examples.is_empty()) {
+        let family = || written().filter(|other| other.notice.id == rule.notice.id);
+        let all = family().all(|other| other.examples.is_empty());
+        let id = if all { rule.notice.id.to_string() } else { rule.notice.full_id() };
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
 }
 
 /// Whether the rule is about submissions or a linked file, and not about published tables.

@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::facts::AN_ANSWER;
 use super::{Draft, Entry, Place, anchor, titles, words};
 use crate::diagnostic::{Argument, Language, Localized, Severity, Template};
 use crate::expression::{FieldId, Type};
@@ -15,9 +16,6 @@ use crate::form::condition;
 use crate::questionnaire::{CASE_SLOTS, Field};
 use crate::report::words as report_words;
 use crate::rule_pack::{Group, Placeholder, RulePack};
-
-/// Stands for an answer.
-const AN_ANSWER: &str = "…";
 
 /// What is said of one field.
 struct Told<'p> {

@@ -11,7 +11,7 @@ use crate::diagnostic::{Argument, Language, Localized, Template};
 use crate::expression::{FieldId, TypedExpr};
 use crate::questionnaire::Declared;
 use crate::report::words;
-use crate::rule_pack::{Demand, EditRule, ExpectedOutcome, OnBlank, Origin, RulePack};
+use crate::rule_pack::{Demand, EditRule, ExpectedOutcome, OnBlank, Origin, Placeholder, RulePack};
 use crate::source::{SourceId, Span};
 
 /// Facts in reading order: name in English and Japanese, and text.
@@ -37,6 +37,19 @@ pub fn same(text: impl Into<String>) -> Localized<String> {
 pub fn written(message: &Localized<Template>, slots: &[Arc<str>]) -> Localized<String> {
     let names: Vec<Argument> = slots.iter().map(|slot| Argument::from(format!("{{{slot}}}"))).collect();
     Localized::new(message.ja.fill(&names, Language::Ja), message.en.fill(&names, Language::En))
+}
+
+/// Stands for an answer of which there is no example.
+pub const AN_ANSWER: &str = "…";
+
+/// A message about no record in particular: what does not depend on one is printed, an answer is `…`.
+pub fn about_nobody(message: &Localized<Template>, placeholders: &[Placeholder]) -> Localized<String> {
+    let argument = |placeholder: &Placeholder| match placeholder {
+        Placeholder::Fixed(text) => Argument::from(text.clone()),
+        _ => Argument::from(AN_ANSWER),
+    };
+    let arguments: Vec<Argument> = placeholders.iter().map(argument).collect();
+    Localized::new(message.ja.fill(&arguments, Language::Ja), message.en.fill(&arguments, Language::En))
 }
 
 /// What a file of the pack says at `span`, its indentation and line breaks folded.

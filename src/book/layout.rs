@@ -164,9 +164,9 @@ fn bytes(column: &Column<'_>) -> Option<usize> {
             let printed = |mantissa: i64| Decimal { mantissa, scale }.to_string().len();
             Some(printed(low?).max(printed(high?)))
         }
-        (Entry::Date, _) => Some("2024-02-15".len()),
-        (Entry::DateTime, _) => Some("2024-02-15T09:30:00".len()),
-        (Entry::Month, _) => Some("2024-02".len()),
+        (Entry::Date, _) => Some("YYYY-MM-DD".len()),
+        (Entry::DateTime, _) => Some("YYYY-MM-DDThh:mm:ss".len()),
+        (Entry::Month, _) => Some("YYYY-MM".len()),
         // Codes are letters and digits of one byte; the length of a text is known in letters alone.
         (Entry::Code, Domain::Text(domain)) => domain.max_length,
         _ => None,

@@ -52,11 +52,11 @@ fn draft(pack: &RulePack, family: &[usize], samples: &Samples, language: Languag
     let notice = &rule.notice;
     let sample = family.first().and_then(|first| samples.get(*first));
     let message = sample.and_then(|sample| sample.message.clone());
-    let written = || facts::written(&notice.message, &notice.slots).get(language).clone();
+    let written = || facts::about_nobody(&notice.message, &rule.placeholders).get(language).clone();
     let help = sample.and_then(|sample| sample.help.clone());
     let written_help = || {
         let help = notice.help.as_ref();
-        help.map(|help| facts::written(help, &notice.slots).get(language).clone())
+        help.map(|help| facts::about_nobody(help, &rule.placeholders).get(language).clone())
     };
     let generated = matches!(rule.origin, Origin::Generated(_));
     let entry = Entry {

@@ -84,12 +84,12 @@ pub const UNREADABLE: Localized<&str> = both("（読み取れない記入）", "
 /// The first part, a paragraph each; the three words of severity stand in the second to fourth.
 pub const INTRODUCTION: [Localized<&str>; 6] = [
     both(
-        "提出された回答は、集計の前にこの手引きの規則で検査します。指摘は、回答どうしが合わないことや記入もれをお知らせするもので、取組の良し悪しを評価するものではありません。",
-        "Before anything is counted, each submission is held against the rules listed here. A finding says that answers do not fit together or that one is missing; it never judges the respondent.",
+        "提出された回答は、この手引きの規則で検査します。指摘は、回答どうしが合わないことや記入もれをお知らせするもので、取組の良し悪しを評価するものではありません。",
+        "Each submission is held against the rules listed here. A finding says that answers do not fit together or that one is missing; it never judges the respondent.",
     ),
     both(
-        "「要修正」は、そのままでは集計できないものです。表示される文に従って、いずれかの回答を修正してください。",
-        "\"error\": the answers cannot be counted as they are. Please correct one of them as the message says.",
+        "「要修正」は、そのままでは受け付けられないものです。表示される文に従って、いずれかの回答を修正してください。",
+        "\"error\": the answers cannot be accepted as they are. Please correct one of them as the message says.",
     ),
     both(
         "「要確認」は、誤りとは限らないものです。内容をご確認のうえ、正しければその旨をお知らせください。",

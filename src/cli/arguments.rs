@@ -384,7 +384,7 @@ pub(super) enum EncodingName {
 
 /// The one-line descriptions in Japanese, for `--help` where that is the language.
 const ABOUT_JA: [(&str, &str); 17] = [
-    ("", "調査票の提出データを集計前に検査します（検票）"),
+    ("", "調査票の提出データを検査します（検票）"),
     ("check", "提出データを規則で検査する"),
     ("clean", "集計してよい回答とそれ以外に分け、疑義照会とともに一つのフォルダに書き出す"),
     ("tabulate", "集計してよい回答から公表用の表を作る"),

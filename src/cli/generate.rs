@@ -26,7 +26,7 @@ use crate::source::{SourceId, SourceText, reader};
 
 #[derive(Debug, Args)]
 pub(super) struct GenerateArguments {
-    /// A recipe of the survey (clean, natural), or a file inside its folder
+    /// A recipe of the survey (a file of its folder `generate`), or a file inside its rules folder
     #[arg(long, value_name = "RECIPE", default_value = "clean")]
     recipe: String,
     /// A rules folder, or NAME/WAVE of an embedded survey

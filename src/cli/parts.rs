@@ -5,7 +5,7 @@
 //! - Surveys come in the order of their first file; a run has at least one, even where there is no file.
 //! - All surveys are loaded and planned before a submission is opened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::arguments::CheckArguments;
@@ -14,7 +14,7 @@ use super::session::{Exit, Session};
 use super::{links, outputs, selection};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{InputFile, InputPlace, LinkedFile, Part};
-use crate::plan::{Plan, levels};
+use crate::plan::{Plan, has_rule, levels};
 use crate::rule_pack::RulePack;
 use crate::rule_pack::load::Purpose;
 
@@ -47,14 +47,19 @@ pub(super) fn planned(
     purpose: Purpose,
     refusal: &Refusal<'_>,
 ) -> Result<Vec<PlannedPart>, Exit> {
-    let mut parts = Vec::new();
+    let mut surveys = Vec::new();
     for (survey, inputs) in by_survey(session, arguments, inputs) {
         let loaded = super::open_for(session, survey.as_deref(), purpose)?;
         let Some(pack) = loaded.pack else {
             session.refuse_pack(&loaded.diagnostics, &loaded.sources);
             return Err(refusal.tell(&loaded.diagnostics, &loaded.sources));
         };
-        let planned = part(session, arguments, (survey.as_deref(), pack), inputs);
+        surveys.push((survey, pack, inputs));
+    }
+    let named = named_anywhere(&surveys, arguments);
+    let mut parts = Vec::new();
+    for (survey, pack, inputs) in surveys {
+        let planned = part(session, arguments, (survey.as_deref(), pack, &named), inputs);
         parts.push(planned.map_err(|problems| refused(session, problems, refusal))?);
     }
     let unknown = links::unknown(session, arguments, &parts);
@@ -108,14 +113,28 @@ fn by_survey(
     parts
 }
 
+/// The names for which a severity is given and which a rule of any of the surveys has.
+fn named_anywhere(
+    surveys: &[(Option<String>, RulePack, Vec<Settled>)],
+    arguments: &CheckArguments,
+) -> BTreeSet<String> {
+    let of_paths = surveys.iter().flat_map(|(_, _, inputs)| inputs).filter_map(|(_, own)| own.as_ref());
+    let given = std::iter::once(&arguments.severities).chain(of_paths).flat_map(BTreeMap::keys);
+    let known = |name: &&String| surveys.iter().any(|(_, pack, _)| has_rule(pack, name));
+    given.filter(known).cloned().collect()
+}
+
 fn part(
     session: &Session,
     arguments: &CheckArguments,
-    (survey, pack): (Option<&str>, RulePack),
+    (survey, pack, named): (Option<&str>, RulePack, &BTreeSet<String>),
     inputs: Vec<Settled>,
 ) -> Result<PlannedPart, Vec<Diagnostic>> {
     let links = links::of_pack(session, arguments, survey, &pack)?;
-    let selection = selection::gather(session, arguments, &pack)?;
+    let mut selection = selection::gather(session, arguments, &pack)?;
+    // A rule of another survey of the run is no mistake here.
+    let concerns = |pack: &RulePack, name: &String| has_rule(pack, name) || !named.contains(name);
+    selection.severities.retain(|name, _| concerns(&pack, name));
     let (plan, diagnostics) = Plan::new(Arc::new(pack), &selection);
     let Some(plan) = plan else { return Err(selection::mark(session, diagnostics)) };
     if !diagnostics.is_empty() && !session.quiet {
@@ -123,10 +142,11 @@ fn part(
     }
     let mut settled = Vec::new();
     for (input, own) in inputs {
-        let Some(own) = own else {
+        let Some(mut own) = own else {
             settled.push(input);
             continue;
         };
+        own.retain(|name, _| concerns(&plan.pack, name));
         let (levels, diagnostics) = levels(&plan.pack, &own);
         if diagnostics.has_errors() {
             return Err(selection::mark(session, diagnostics));

@@ -32,7 +32,13 @@ pub(super) fn run(session: &Session, arguments: &RulesArguments) -> Exit {
         Err(exit) => return exit,
     };
     match (&arguments.action, loaded.pack) {
-        (RulesAction::Lint, _) => told(session, &loaded.diagnostics, &loaded.sources),
+        (RulesAction::Lint, pack) => {
+            let exit = told(session, &loaded.diagnostics, &loaded.sources);
+            if let Some(pack) = &pack {
+                untried(session, pack);
+            }
+            exit
+        }
         (RulesAction::List { format, profile }, Some(pack)) => {
             let chosen = chosen(&pack, profile);
             let text = match format {
@@ -80,7 +86,36 @@ fn trial(session: &Session, pack: &Arc<RulePack>) -> Exit {
         Language::Ja => format!("{rules}規則の例{examples}件を実行しました。"),
         Language::En => format!("Ran {} of {}.", counted(examples, "example"), counted(rules, "rule")),
     });
+    untried(session, pack);
     exit
+}
+
+/// Most rules that are named.
+const MOST_NAMED: usize = 10;
+
+/// Says which rules have no example, so that nobody takes them for tried.
+fn untried(session: &Session, pack: &RulePack) {
+    let ids = rule_trial::without_examples(pack);
+    let left = ids.len().saturating_sub(MOST_NAMED);
+    let named = ids.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>();
+    let comma = words::pick(session.language, "、", ", ");
+    let named = named.join(comma);
+    let more = match (left, session.language) {
+        (0, _) => String::new(),
+        (_, Language::Ja) => format!("、ほか{left}件"),
+        (_, Language::En) => format!(" and {left} more"),
+    };
+    if !ids.is_empty() {
+        session.note(&match session.language {
+            Language::Ja => format!("例のない規則 {}件：{named}{more}", ids.len()),
+            Language::En => format!("{} no example: {named}{more}", have(ids.len())),
+        });
+    }
+}
+
+/// `1 rule has`, `2 rules have`.
+fn have(number: usize) -> String {
+    format!("{} {}", counted(number, "rule"), if number == 1 { "has" } else { "have" })
 }
 
 /// `1 error`, `2 errors`.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::batch::convert::Converter;
 use crate::batch::{Batch, Excerpt, excerpt};
-use crate::diagnostic::{Diagnostic, Place, RecordPlace, Severity};
+use crate::diagnostic::{Place, RecordPlace, Severity};
 use crate::evaluate::{
     Finding, Gathered, Outcomes, RecordAnswers, RecordFindings, RuleCounts, Sought, UNKNOWN_GROUP, Wants,
     diagnose, gather, groups, judge as outcomes_of,
@@ -24,7 +24,7 @@ use crate::source::SourceId;
 use super::accepted::Accepted;
 use super::run::relevel;
 use super::tally::Lines;
-use super::version;
+use super::version::{self, ForeignVersion};
 
 /// A key that the form does not know, and the piece of its record that shows it.
 pub(super) type DrawnKey = (UnknownKey, Option<Excerpt>);
@@ -47,7 +47,7 @@ pub(super) struct Judged {
     /// Of each record its number and the option by which it is counted; empty where nothing is broken down.
     pub groups: Vec<(u64, u8)>,
     /// The first record that names the version of another form.
-    pub version: Option<Diagnostic>,
+    pub version: Option<ForeignVersion>,
     /// Records.
     pub records: u64,
     /// Records that could not be read.

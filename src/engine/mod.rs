@@ -34,7 +34,7 @@ use crate::diagnostic::code::internal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::error::Error;
 use crate::evaluate::Finding;
-use crate::input::{FormNeeds, InputFormat, ReadOptions};
+use crate::input::{FormNeeds, InputFormat, OtherForms, ReadOptions};
 use crate::plan::Plan;
 use crate::rule_pack::{RulePack, further};
 use crate::source::SourceText;
@@ -259,7 +259,11 @@ pub fn form_needs(pack: &RulePack) -> FormNeeds {
     let foreign = pack.foreign_columns.keys().map(|name| &**name);
     let keys = pack.key.iter().chain(&pack.fallback_key).copied();
     let further = pack.further_columns();
-    FormNeeds::new(&pack.questionnaire, foreign).keyed_by(keys).followed_by(further, further::MEMBER)
+    let others = OtherForms { known: survey::embedded_names, fitting: survey::fitting };
+    FormNeeds::new(&pack.questionnaire, foreign)
+        .keyed_by(keys)
+        .followed_by(further, further::MEMBER)
+        .beside(format!("{}/{}", pack.survey, pack.wave), others)
 }
 
 /// The finding about a record on which our own code failed.

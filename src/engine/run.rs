@@ -15,6 +15,7 @@ use super::opening::{size, unreadable};
 use super::policy::Policy;
 use super::receipt::Receipt;
 use super::tally::{self, Tally};
+use super::version::ForeignVersion;
 use super::workers::{Wave, Workers, next_wave};
 use super::{CheckOptions, InputFile, Needs, Part, form_needs, second_pass};
 use crate::batch::convert::Converter;
@@ -158,6 +159,7 @@ impl<'a> Run<'a> {
         let needs = self.kept.as_ref().map(|(needs, _)| *needs);
         section.settlement = needs.map(|needs| Settlement::new(part.plan, needs.hold_unconfirmed));
         self.tell(&mut section, part.plan.missing_parameters())?;
+        self.tell(&mut section, part.plan.told_of_parameters())?;
         section.linked = self.linked_files(&mut section, part)?;
         let first = self.files.len();
         for input in part.inputs {
@@ -230,8 +232,8 @@ impl<'a> Run<'a> {
                     let excerpt = headers().find_map(|header| excerpt::of_header(header, &diagnostic.labels));
                     Finding { excerpt, ..Finding::from(diagnostic) }
                 };
-                self.tell_drawn(section, &found.into_iter().map(drawn).collect::<Vec<_>>())?;
-                let rest = self.records(section, &mut reader, &mut line)?;
+                let found = found.into_iter().map(drawn).collect();
+                let rest = self.records(section, &mut reader, &mut line, found)?;
                 line.readable = line.readable && reader.is_readable();
                 (line.format, line.encoding) = (reader.format(), reader.encoding());
                 line.separator = reader.separator();
@@ -248,29 +250,37 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// All records of a file; gives back what can be said of the file only after them.
+    /// All records of a file, of which `found` was said when it was opened; gives back what can be said of the file only
+    /// after them.
     fn records(
         &mut self,
         section: &mut Section<'_>,
         reader: &mut Reader,
         line: &mut FileLine,
+        found: Vec<Finding>,
     ) -> Result<Vec<Finding>, Error> {
         let file = self.header.files.get(self.files.len()).copied();
         let levels = file.and_then(|id| section.levels.get(&id)).map(Arc::clone).unwrap_or_default();
         let layout = Arc::clone(reader.layout());
         let mut keys = UnknownKeys::default();
         let mut after: Vec<Finding> = Vec::new();
-        let mut version: Option<Diagnostic> = None;
+        let mut version: Option<ForeignVersion> = None;
+        let mut versioned = false;
+        let mut opening = Some(found);
         let mut wave = next_wave(reader, self.workers.wave());
         loop {
             let blocks = match wave {
                 Ok(blocks) if blocks.is_empty() => {
+                    self.opening(section, &mut opening, &mut version)?;
+                    let version = version.map(|version| version.finding);
                     after.extend(version.into_iter().chain(keys.further()).map(Finding::from));
                     return Ok(after);
                 }
                 Ok(blocks) => blocks,
                 Err(error) => {
                     line.readable = false;
+                    self.opening(section, &mut opening, &mut version)?;
+                    let version = version.map(|version| version.finding);
                     after.extend(version.into_iter().chain(keys.further()).map(Finding::from));
                     let stopped = file.map(|id| unreadable(id, &error)).unwrap_or_default();
                     after.extend(stopped.into_iter().map(Finding::from));
@@ -292,7 +302,10 @@ impl<'a> Run<'a> {
                 self.workers.judge(&|block: &Block| work.block(block), &blocks, reader)?;
             for mut judged in judged {
                 // Told once a file: blocks come in its order.
-                version = version.or_else(|| judged.version.take());
+                let foreign = judged.version.take().filter(|_| !versioned);
+                versioned |= foreign.is_some();
+                version = version.or(foreign);
+                self.opening(section, &mut opening, &mut version)?;
                 for (key, excerpt) in self.merge(section, judged, line)? {
                     let finding = keys.report(&layout, key);
                     after.extend(finding.map(|found| Finding { excerpt, ..Finding::from(found) }));
@@ -300,6 +313,19 @@ impl<'a> Run<'a> {
             }
             wave = next;
         }
+    }
+
+    /// Tells what was `found` when a file was opened, once; before it that its first record names another version of the
+    /// form.
+    fn opening(
+        &mut self,
+        section: &mut Section<'_>,
+        found: &mut Option<Vec<Finding>>,
+        version: &mut Option<ForeignVersion>,
+    ) -> Result<(), Error> {
+        let Some(found) = found.take() else { return Ok(()) };
+        let first = version.take_if(|version| version.first).map(|version| Finding::from(version.finding));
+        self.tell_drawn(section, &first.into_iter().chain(found).collect::<Vec<_>>())
     }
 
     /// Adds one judged block to the report.

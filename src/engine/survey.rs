@@ -5,11 +5,12 @@
 //! - The survey root of a folder is the nearest folder above it that holds both `schemas/` and `rules/`.
 
 use std::path::{Component, Path};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{InputFile, InputPlace};
 use crate::diagnostic::nearest::nearest;
 use crate::error::Error;
+use crate::input::FormNeeds;
 use crate::rule_pack::Link;
 use crate::rule_pack::load::{Loaded, Purpose, load, load_for};
 use crate::source::root::{EmbeddedFile, SurveyRoot};
@@ -70,6 +71,26 @@ pub fn find(name: Option<&str>) -> Result<Survey, Error> {
         return Ok(Survey { root: embedded(), folder: format!("rules/{name}") });
     }
     Err(Error::Usage { message: unknown(name) })
+}
+
+/// Fewest headers that tell a form.
+const FEWEST_HEADERS: usize = 3;
+
+/// The embedded survey whose columns most of `headers` are, the first of equals. `None`: none has half of them.
+///
+/// All embedded forms are read when this is asked for the first time: nobody else pays for them.
+pub fn fitting(headers: &[&str]) -> Option<&'static str> {
+    static FORMS: OnceLock<Vec<(&str, FormNeeds)>> = OnceLock::new();
+    let forms = FORMS.get_or_init(|| {
+        let form = |name: &'static str| {
+            let pack = open_for(Some(name), Purpose::Judge).ok()?.pack?;
+            Some((name, FormNeeds::new(&pack.questionnaire, [])))
+        };
+        embedded_names().into_iter().filter_map(form).collect()
+    });
+    let known = forms.iter().rev().map(|(name, form)| (form.known_among(headers), *name));
+    let (count, name) = known.max_by_key(|(count, _)| *count)?;
+    (count >= FEWEST_HEADERS && count * 2 >= headers.len()).then_some(name)
 }
 
 /// What a report calls the survey `name` that could not be loaded: survey and wave, without the path that led to it.

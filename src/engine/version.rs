@@ -2,6 +2,8 @@
 //!
 //! Invariants
 //! - One finding a chunk, about its first such record; the caller keeps the first of a file.
+//! - What the first record of a file says of its version is told before anything else of the file, since it may be the
+//!   cause of all the rest.
 //! - A blank version is none: who leaves it blank is taken at his word that the form is this one.
 
 use std::sync::Arc;
@@ -13,8 +15,17 @@ use crate::evaluate::Wants;
 use crate::input::RawChunk;
 use crate::questionnaire::Questionnaire;
 
+/// A record that names a version of another form.
+#[derive(Debug)]
+pub(super) struct ForeignVersion {
+    /// What is to be said of it.
+    pub finding: Diagnostic,
+    /// Whether it is the first record of its file, so that this goes before all that is said of the file.
+    pub first: bool,
+}
+
 /// The finding about the first record of `chunk` that names a version of another form. `None`: none does.
-pub(super) fn foreign(chunk: &RawChunk, form: &Questionnaire, wants: Wants) -> Option<Diagnostic> {
+pub(super) fn foreign(chunk: &RawChunk, form: &Questionnaire, wants: Wants) -> Option<ForeignVersion> {
     let versions = form.versions.as_ref()?;
     let field = form.get(versions.field)?;
     let place = usize::from(field.id.index);
@@ -39,7 +50,7 @@ pub(super) fn foreign(chunk: &RawChunk, form: &Questionnaire, wants: Wants) -> O
         }
         let label = chunk.label(record, cell.span, Argument::Nothing);
         finding.labels.extend(label.map(|label| Label { field: Some(Arc::clone(&field.name)), ..label }));
-        return Some(finding);
+        return Some(ForeignVersion { finding, first: record.number == 1 });
     }
     None
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::argument::Arguments;
 use crate::diagnostic::{Argument, Language, Localized};
 use crate::expression::FieldId;
-use crate::questionnaire::Field;
+use crate::questionnaire::{Field, Numbered};
 
 /// What became of the cell of one field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,8 @@ pub struct FieldName {
     pub name: Arc<str>,
     /// Its number. `None`: no numbered question.
     pub question: Option<Arc<str>>,
+    /// The same with the form's word before it.
+    pub numbered: Option<Numbered>,
     /// What a person reads.
     pub label: Localized<Arc<str>>,
 }
@@ -67,7 +69,12 @@ pub struct FieldName {
 impl FieldName {
     /// How `field` is called.
     pub fn of(field: &Field) -> Self {
-        Self { name: Arc::clone(&field.name), question: field.question.clone(), label: field.label.clone() }
+        Self {
+            name: Arc::clone(&field.name),
+            question: field.question.clone(),
+            numbered: field.numbered(),
+            label: field.label.clone(),
+        }
     }
 }
 

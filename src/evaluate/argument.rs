@@ -92,8 +92,27 @@ impl<'p, 'b> Arguments<'p, 'b> {
             // A message says the unit itself: 100床 in the cell would be 100床床.
             Some(cell) if self.has_words(field, &cell) => self.value(field, row, false).unwrap_or(cell),
             Some(cell) if cell != Argument::NotGiven => cell,
-            _ => self.value(field, row, false).unwrap_or(Argument::NotGiven),
+            _ => self
+                .value(field, row, false)
+                .or_else(|| self.marked(field, row))
+                .unwrap_or(Argument::NotGiven),
         }
+    }
+
+    /// A mark that stands in no file (that of a linked record, of an example): its first spelling. `None`: there is none.
+    fn marked(&self, field: FieldId, row: usize) -> Option<Argument> {
+        let column = self.machine.column(field)?;
+        if !column.na.get(row) && !column.dk.get(row) {
+            return None;
+        }
+        let number =
+            column.marks.as_ref().and_then(|marks| marks.get(row)).map(|number| usize::from(*number));
+        let marks = &self.plan().pack.field(field)?.marks;
+        let mark = match number.and_then(|number| number.checked_sub(1)) {
+            Some(place) => marks.get(place),
+            None => marks.iter().find(|mark| mark.dont_know == column.dk.get(row)),
+        };
+        Some(Argument::written(mark?.tokens.first()?))
     }
 
     /// Whether a number with a unit is written with more than its digits and their signs.

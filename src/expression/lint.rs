@@ -59,8 +59,7 @@ impl<'a> Linter<'a> {
         let names = self.names;
         let field = match &reference.prefix {
             Some(prefix) => names.links.get(&prefix.text)?.fields.get(&reference.name.text)?,
-            None if &*reference.name.text == "it" => names.fields.get(names.it.as_ref()?)?,
-            None => names.fields.get(&reference.name.text)?,
+            None => names.field(&reference.name.text)?,
         };
         field.optional.then_some(field)
     }

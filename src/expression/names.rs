@@ -100,4 +100,20 @@ pub struct Names {
     pub lets: BTreeMap<Arc<str>, Arc<TypedExpr>>,
     /// The field that `it` stands for. `None`: the rule has no `each`.
     pub it: Option<Arc<str>>,
+    /// The fields for which the rule's `each` has names of its own.
+    pub called: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+impl Names {
+    /// The field that `name` (NFKC) stands for: `it` and the names of `each` for those of this instance, every other for
+    /// itself.
+    pub fn meant<'n>(&'n self, name: &'n str) -> &'n str {
+        let called = if name == "it" { self.it.as_ref() } else { self.called.get(name) };
+        called.map_or(name, |field| field)
+    }
+
+    /// The field or derived value of the record that `name` (NFKC) stands for. `None`: there is none.
+    pub fn field(&self, name: &str) -> Option<&NamedField> {
+        self.fields.get(self.meant(name))
+    }
 }

@@ -248,6 +248,7 @@ pub(super) fn names() -> Names {
         sets: [(Arc::from("big_bands"), big)].into_iter().collect(),
         lets: BTreeMap::new(),
         faulty: BTreeSet::new(),
+        called: BTreeMap::new(),
         it: Some(Arc::from("beds_infect")),
     };
     let sum = "sum_present(beds_general, beds_ltc, beds_psych, beds_tb, beds_infect)";

@@ -4,10 +4,15 @@
 //! - A field has one column, or one for each column of a multiple answer.
 //! - Every text exists in both languages; nothing here names a survey.
 
+use std::sync::Arc;
+
 use super::condition;
 use crate::diagnostic::{Decimal, Language, Localized};
+use crate::expression::calendar::print_date;
 use crate::expression::{OptionList, Type};
-use crate::questionnaire::{Domain, Field, Mark, MultiLayout, NumberDomain, Questionnaire, Required};
+use crate::questionnaire::{
+    Domain, Field, Mark, MultiLayout, NumberDomain, Numbered, Questionnaire, Required,
+};
 use crate::rule_pack::RulePack;
 
 /// What may be entered into a column.
@@ -41,7 +46,7 @@ pub struct Column<'a> {
     /// Its field.
     pub field: &'a Field,
     /// The option whose column it is. `None`: the column holds the whole answer.
-    pub option: Option<&'a Localized<std::sync::Arc<str>>>,
+    pub option: Option<&'a Localized<Arc<str>>>,
     /// What may be entered.
     pub entry: Entry<'a>,
 }
@@ -92,10 +97,10 @@ impl Column<'_> {
     /// Question number and label; of an option's column, the option too.
     pub fn title(&self) -> Localized<String> {
         let field = self.field;
-        let titled = match &field.question {
+        let titled = match field.numbered() {
             None => field.label.map(ToString::to_string),
-            Some(number) => {
-                both(format!("問{number}　{}", field.label.ja), format!("Q{number}. {}", field.label.en))
+            Some(Numbered { short, .. }) => {
+                both(format!("{}　{}", short.ja, field.label.ja), format!("{}. {}", short.en, field.label.en))
             }
         };
         match self.option {
@@ -106,8 +111,18 @@ impl Column<'_> {
         }
     }
 
+    /// The versions of the form, where this is the column that names them. Empty: it is another.
+    pub fn versions<'p>(&self, pack: &'p RulePack) -> &'p [Arc<str>] {
+        let versions =
+            pack.questionnaire.versions.as_ref().filter(|versions| versions.field == self.field.id);
+        versions.map_or(&[], |versions| &versions.accepted)
+    }
+
     /// The options with their codes, or how the answer is written. Empty: any text will do.
-    pub fn how(&self) -> Localized<String> {
+    pub fn how(&self, pack: &RulePack) -> Localized<String> {
+        if let Some(version) = self.versions(pack).first() {
+            return both(format!("この様式では「{version}」"), format!("\"{version}\" on this form"));
+        }
         match self.entry {
             Entry::Option(list) => options(list),
             Entry::Several(list, layout) => {
@@ -121,11 +136,9 @@ impl Column<'_> {
                 both(format!("あてはまる場合は「{mark}」を記入"), format!("\"{mark}\" if it applies"))
             }
             Entry::Number(scale, unit, domain) => number(scale, unit, domain),
-            Entry::Date => both("日付（例：2024-02-15）", "a date such as 2024-02-15"),
-            Entry::DateTime => {
-                both("日時（例：2024-02-15 09:30）", "date and time, such as 2024-02-15 09:30")
-            }
-            Entry::Month => both("年月（例：2024-02）", "a month such as 2024-02"),
+            Entry::Date => dated(pack, 10, "", ("日付", "a date")),
+            Entry::DateTime => dated(pack, 10, " 09:30", ("日時", "date and time,")),
+            Entry::Month => dated(pack, 7, "", ("年月", "a month")),
             Entry::Code => both("番号・記号（先頭の0も省かずに記入）", "a code, with its leading zeros"),
             Entry::Text => Localized::default(),
         }
@@ -190,11 +203,23 @@ impl Column<'_> {
         let lines = [
             told(self.title()),
             help,
-            named("回答", "Answer", told(self.how())),
+            named("回答", "Answer", told(self.how(pack))),
             named("回答対象", "Asked of", who),
         ];
         lines.into_iter().filter(|line| !line.is_empty()).collect()
     }
+}
+
+/// What is written, with an example: `length` letters of a day that the survey may see, and `time` behind it. No example
+/// where nothing says of which days the survey's dates are.
+fn dated(pack: &RulePack, length: usize, time: &str, (ja, en): (&str, &str)) -> Localized<String> {
+    let Some(day) = pack.period.map(|period| print_date(period.example())) else {
+        let spelled =
+            format!("{}{}", "YYYY-MM-DD".get(..length).unwrap_or_default(), time.replace("09:30", "hh:mm"));
+        return both(format!("{ja}（{spelled}）"), format!("{en} as {spelled}"));
+    };
+    let day = day.get(..length).unwrap_or(&day);
+    both(format!("{ja}（例：{day}{time}）"), format!("{en} such as {day}{time}"))
 }
 
 /// `1 はい　2 いいえ`, each once where code and label are the same.

@@ -50,7 +50,7 @@ pub(super) fn write(form: &Form<'_>, sheet: &mut Worksheet) -> Result<(), XlsxEr
     for (row, column) in (HEADINGS_ROW + 1..).zip(form.columns) {
         let section = column.field.section.and_then(|place| form.pack.questionnaire.sections.get(place));
         let section = section.map_or_else(String::new, |of| format!("{}\n{}", of.label.ja, of.label.en));
-        let (title, how, asked) = (column.title(), column.how(), column.asked_of(form.pack));
+        let (title, how, asked) = (column.title(), column.how(form.pack), column.asked_of(form.pack));
         let (required, marks) = (column.required(form.pack), column.marks(form.pack));
         let help = column.field.help.as_ref().map(|help| help.map(ToString::to_string)).unwrap_or_default();
         let beside = |text: &str, help: &str| {

@@ -86,7 +86,13 @@ fn question(
     let texts = [column.header, &title.ja, &title.en, "", &notes];
     for (place, text) in (0_u16..).zip(texts) {
         if place == ANSWER {
-            sheet.write_blank(row, place, &look::answer(column))?;
+            match column.versions(form.pack).first() {
+                // Which form it is the form says itself.
+                Some(version) => {
+                    sheet.write_string_with_format(row, place, &**version, &look::answer(column))?
+                }
+                None => sheet.write_blank(row, place, &look::answer(column))?,
+            };
         } else {
             sheet.write_string_with_format(row, place, text, &look::cell())?;
         }
@@ -100,7 +106,8 @@ fn question(
 
 /// How the answer is written, the help, and of whom it is asked, in both languages.
 fn notes(form: &Form<'_>, column: &Column<'_>) -> String {
-    let (how, asked, required) = (column.how(), column.asked_of(form.pack), column.required(form.pack));
+    let (how, asked, required) =
+        (column.how(form.pack), column.asked_of(form.pack), column.required(form.pack));
     let help = column.field.help.as_ref().map(|help| help.map(ToString::to_string)).unwrap_or_default();
     let (who_ja, who_en) =
         (format!("【{}】{}", required.ja, asked.ja), format!("[{}] {}", required.en, asked.en));

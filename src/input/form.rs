@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use super::Slot;
+use super::other_forms::OtherForms;
 use crate::diagnostic::Localized;
 use crate::diagnostic::nearest::{fold, nearest};
 use crate::expression::{FieldId, Type};
@@ -70,6 +71,9 @@ pub struct FormNeeds {
     pub(super) fields: Vec<FieldId>,
     /// Positions of the fields that name a record.
     pub(super) keys: Vec<usize>,
+    /// The position of the field that names the version of the form: it says nothing of whoever fills it in.
+    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "form sheets are of workbooks"))]
+    pub(super) version: Option<usize>,
     /// By which words rows begin that are no records.
     pub(super) rows: RowWords,
     /// Every column, by field and part.
@@ -78,6 +82,8 @@ pub struct FormNeeds {
     pub(super) titles: Vec<Option<Title>>,
     /// What may stand as a heading over the answers of a form sheet.
     pub(super) answer_heads: Vec<Arc<str>>,
+    /// What stands before the number of a question on this form, folded; beside the general words.
+    pub(super) question_words: Vec<String>,
     /// What may stand beside printed options.
     #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "form sheets are of workbooks"))]
     pub(super) check_marks: CheckMarks,
@@ -97,6 +103,8 @@ pub struct FormNeeds {
     foreign_folded: OnceLock<BTreeSet<String>>,
     /// The columns that an earlier cleaning has added, and the member of JSON records in which it did.
     further: (BTreeSet<String>, &'static str),
+    /// What this survey is called, and which others a file may be of. `None`: nobody knows any.
+    pub(super) others: Option<(Arc<str>, OtherForms)>,
 }
 
 impl FormNeeds {
@@ -105,10 +113,17 @@ impl FormNeeds {
         let mut form = Self {
             fields: questionnaire.fields.iter().map(|field| field.id).collect(),
             keys: Vec::new(),
+            version: questionnaire.versions.as_ref().map(|versions| usize::from(versions.field.index)),
             rows: questionnaire.rows.clone(),
             columns: Vec::new(),
             titles: Vec::new(),
             answer_heads: questionnaire.answer_heads.clone(),
+            question_words: questionnaire
+                .question_word
+                .iter()
+                .flat_map(|word| [&word.ja, &word.en])
+                .map(|word| fold(word))
+                .collect(),
             check_marks: questionnaire.check_marks.clone(),
             answers: questionnaire.fields.iter().map(answer).collect(),
             pointers: Vec::new(),
@@ -119,6 +134,7 @@ impl FormNeeds {
             foreign: foreign.into_iter().map(Arc::from).collect(),
             foreign_folded: OnceLock::new(),
             further: (BTreeSet::new(), ""),
+            others: None,
         };
         let wholes: Vec<usize> = questionnaire
             .fields
@@ -247,8 +263,8 @@ impl FormNeeds {
     pub(super) fn numbered(&self, number: &str) -> Option<usize> {
         let number = fold(number);
         let asked = self.columns.iter().position(|column| column.number.as_ref() == Some(&number));
-        asked
-            .or_else(|| ["", "問", "q"].iter().find_map(|mark| self.column_named(&format!("{mark}{number}"))))
+        let words = ["", "問", "q"].into_iter().chain(self.question_words.iter().map(String::as_str));
+        asked.or_else(|| words.into_iter().find_map(|word| self.column_named(&format!("{word}{number}"))))
     }
 
     /// Whether another wave or overlay of the survey has a column or field of this name.
@@ -258,9 +274,11 @@ impl FormNeeds {
     }
 
     /// The name that was probably meant by `header`: first among the columns for which `open` holds, then among all.
+    /// A header that is how just one column begins, up to a mark that joins parts of names, is that one cut short.
     pub(super) fn meant(&self, header: &str, open: impl Fn(usize) -> bool) -> Option<&str> {
-        let free = self.spellings.iter().filter(|spelling| open(spelling.column));
-        nearest(header, free.map(|spelling| &*spelling.written))
+        let free = || self.spellings.iter().filter(|spelling| open(spelling.column));
+        begun(header, free())
+            .or_else(|| nearest(header, free().map(|spelling| &*spelling.written)))
             .or_else(|| nearest(header, self.spellings.iter().map(|spelling| &*spelling.written)))
     }
 
@@ -307,9 +325,26 @@ fn answer(field: &Field) -> (Type, Synonyms) {
     (field.ty.clone(), if is_closed { field.synonyms.clone() } else { Synonyms::new() })
 }
 
+/// The one name among `spellings` that begins with `header` and goes on behind a joint; of several the one with which
+/// all others begin. `None`: there is none.
+fn begun<'s>(header: &str, spellings: impl Iterator<Item = &'s Spelling>) -> Option<&'s str> {
+    let header = fold(header);
+    let goes_on = |spelling: &&Spelling| {
+        let rest = spelling.folded.strip_prefix(&header);
+        rest.is_some_and(|rest| rest.starts_with(is_joint)) && !header.is_empty()
+    };
+    let longer: Vec<&Spelling> = spellings.filter(goes_on).collect();
+    let shortest = longer.iter().min_by_key(|spelling| spelling.folded.len())?;
+    longer.iter().all(|other| other.folded.starts_with(&*shortest.folded)).then_some(&*shortest.written)
+}
+
+/// What joins the parts of a name on a form.
+fn is_joint(letter: char) -> bool {
+    matches!(letter, '_' | '/' | '・' | ':' | '|' | '(' | ')' | '>' | '→')
+}
+
 /// A folded name without the marks by which forms join the parts of a name.
 fn without_joints(folded: &str) -> String {
-    let is_joint = |letter: char| matches!(letter, '_' | '/' | '・' | ':' | '|' | '(' | ')' | '>' | '→');
     folded.chars().filter(|letter| !is_joint(*letter)).collect()
 }
 
@@ -353,6 +388,7 @@ pub(super) mod tests {
             label: Localized::new(column.into(), name.into()),
             help: None,
             question: None,
+            question_word: None,
             section: None,
             column: column.into(),
             aliases: Vec::new(),
@@ -384,6 +420,7 @@ pub(super) mod tests {
             title: Localized::new("例".into(), "example".into()),
             sections: Vec::new(),
             answer_heads: Vec::new(),
+            question_word: None,
             check_marks: CheckMarks::default(),
             fields: vec![name, beds],
             by_name: BTreeMap::new(),

@@ -57,7 +57,7 @@ impl<'f> Labels<'f> {
             known.or_else(|| self.titles.get(&fold(text)).copied().flatten())
         };
         named(text).or_else(|| self.with_unit(text, &named)).or_else(|| {
-            let (number, rest) = numbered(text)?;
+            let (number, rest) = self.numbered(text)?;
             let question = self.questions.get(&number).copied();
             let rest = rest.trim_matches(is_decoration);
             if rest.is_empty() {
@@ -75,6 +75,18 @@ impl<'f> Labels<'f> {
         let column = named(name)?;
         let is_unit = matches!(self.form.answer(column), Some((Type::Number { unit: Some(own), .. }, _)) if fold(own) == fold(unit));
         is_unit.then_some(column)
+    }
+
+    /// The number of a question with what stands before it, as [`number_of`] reads it: `問12．更新頻度`, `Q12`.
+    fn numbered<'t>(&self, text: &'t str) -> Option<(String, &'t str)> {
+        let digits = text.find(char::is_numeric)?;
+        let (sign, rest) = text.split_at_checked(digits)?;
+        let sign = fold(sign.trim_matches(is_decoration));
+        let known = || NUMBER_SIGNS.into_iter().chain(self.form.question_words.iter().map(String::as_str));
+        if !sign.is_empty() && !known().any(|word| word == sign) {
+            return None;
+        }
+        number_of(rest, &sign, |number| self.questions.contains_key(number))
     }
 
     fn number_of(&self, column: usize) -> Option<&String> {
@@ -96,23 +108,21 @@ fn is_decoration(letter: char) -> bool {
     letter.is_whitespace() || "：:*＊※■□●○◆◇・．.、,，【】[]".contains(letter)
 }
 
-/// The folded number of a question and what stands behind it: `問12．更新頻度`, `Q12`. `None`: no number stands first.
-fn numbered(text: &str) -> Option<(String, &str)> {
-    let folded = |prefix: &str| fold(prefix);
-    let digits = text.find(char::is_numeric)?;
-    let (sign, rest) = text.split_at_checked(digits)?;
-    let sign = folded(sign.trim_matches(is_decoration));
-    if !sign.is_empty() && !NUMBER_SIGNS.contains(&sign.as_str()) {
-        return None;
-    }
+/// The folded number of a question and what stands behind it: `12．更新頻度`, `2(2) …` where `known` has that number.
+/// `None`: it is a number alone, and no `sign` stands before it, or one glued to letters.
+fn number_of<'t>(text: &'t str, sign: &str, known: impl Fn(&str) -> bool) -> Option<(String, &'t str)> {
     let is_number =
         |letter: char| letter.is_numeric() || matches!(fold(&letter.to_string()).as_str(), "-" | "_");
-    let end = rest.find(|letter| !is_number(letter)).unwrap_or(rest.len());
-    let (number, rest) = rest.split_at_checked(end)?;
+    let end = text.find(|letter| !is_number(letter)).unwrap_or(text.len());
+    // A number in brackets may be part of it, or a remark behind it: the form tells.
+    let bracket = text.get(end..).and_then(|rest| rest.find([')', '）'])).map(|place| end + place);
+    let closed = bracket.and_then(|place| Some(place + text.get(place..)?.chars().next()?.len_utf8()));
+    let end = closed.filter(|end| text.get(..*end).is_some_and(|whole| known(&fold(whole)))).unwrap_or(end);
+    let (number, rest) = text.split_at_checked(end)?;
     // A number alone, or glued to letters, is an answer like any other.
     let glued = rest.chars().next().is_some_and(|next| next.is_ascii_alphanumeric());
     let bare = sign.is_empty() && rest.trim_matches(is_decoration).is_empty();
-    (!glued && !bare).then(|| (folded(number), rest))
+    (!glued && !bare).then(|| (fold(number), rest))
 }
 
 #[cfg(test)]

@@ -11,12 +11,13 @@ mod keys;
 mod linked;
 mod lower;
 mod lower_call;
+mod parameters;
 mod selection;
 mod step;
 
 pub use dataset::DatasetRule;
 pub(crate) use dataset::{Bounds, DatasetDemand};
-pub use selection::{Selection, levels};
+pub use selection::{Selection, has_rule, levels};
 pub(crate) use step::{
     Calendar, CheckDigit, Finder, KeyForm, Keys, Members, Quotient, Scaled, Sought, Spelled, Spelling, Step,
     StepId, TimeKind, Way, time_kind,
@@ -214,6 +215,12 @@ impl Plan {
             .filter(|(index, param)| param.required && !self.params.contains_key(&param_id(*index)))
             .map(|(_, param)| Diagnostic::new(&PARAMETER_NOT_GIVEN, Place::Run).with("name", &*param.name))
             .collect()
+    }
+
+    /// What is to be known of the run's parameters: those that keep rules from being judged, and those that have another
+    /// value than the pack's own.
+    pub fn told_of_parameters(&self) -> Diagnostics {
+        parameters::told(self)
     }
 
     /// How many steps all expressions come down to.

@@ -49,6 +49,11 @@ fn names(rule: &EditRule, name: &str) -> bool {
     name == &*rule.notice.id || name == &*rule.notice.slug || name == rule.notice.full_id()
 }
 
+/// Whether a rule of `pack` has the whole name `name`: full id, id or slug.
+pub fn has_rule(pack: &RulePack, name: &str) -> bool {
+    pack.rules.iter().any(|rule| names(rule, name))
+}
+
 impl Selection {
     /// The rules of `pack` that are chosen; the diagnostics tell which names are wrong.
     pub(super) fn choose(&self, pack: &RulePack) -> (Chosen, Diagnostics) {

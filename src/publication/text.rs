@@ -87,11 +87,11 @@ impl Drawing<'_> {
     fn draw(&self) -> String {
         let table = self.table;
         let mut page = String::new();
-        let number = table.question.as_ref().and_then(|field| field.question.as_deref());
+        let number = table.question.as_ref().and_then(|field| field.numbered.as_ref());
         let question = number
             .map(|number| match self.language {
-                Language::Ja => format!("（問{number}）"),
-                Language::En => format!(" (question {number})"),
+                Language::Ja => format!("（{}）", number.full.ja),
+                Language::En => format!(" ({})", number.full.en),
             })
             .unwrap_or_default();
         let unit = words::unit(table.kind);

@@ -59,7 +59,7 @@ pub fn definition(table: &TableFigures, language: Language) -> Option<String> {
 /// What a table counts.
 pub const fn unit(table: TableKind) -> Localized<&'static str> {
     match table {
-        TableKind::Response => both("施設、％", "units, per cent"),
+        TableKind::Response => both("客体、％", "units, per cent"),
         _ => both("回答数、％", "records, per cent"),
     }
 }
@@ -137,7 +137,7 @@ fn standing(table: &TableFigures) -> Vec<Localized<String>> {
     let notes = &table.notes;
     let listed = notes.listed.map(grouped);
     let listed = listed.map(|listed| {
-        Localized::new(format!("名簿の施設数 {listed}"), format!("Units of the frame {listed}"))
+        Localized::new(format!("名簿の客体数 {listed}"), format!("Units of the frame {listed}"))
     });
     let mut lines: Vec<Localized<String>> = listed.into_iter().collect();
     if matches!(table.kind, TableKind::Answers | TableKind::Response) {

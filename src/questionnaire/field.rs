@@ -90,6 +90,8 @@ pub(super) struct Shared<'t> {
     pub marks: Vec<Mark>,
     /// `x-synonyms` of the root.
     pub synonyms: BTreeMap<Arc<str>, Arc<str>>,
+    /// `x-question-word` of the root.
+    pub question_word: Option<Localized<Arc<str>>>,
     /// The table of the fields' ids.
     pub table: u16,
     /// Options by the place and limit of their list, so that a shared definition is built once.
@@ -199,6 +201,7 @@ fn field<'t>(
         help,
         required: required(walk, view, question.is_some()),
         question,
+        question_word: shared.question_word.clone(),
         section: None,
         column,
         aliases,

@@ -46,6 +46,8 @@ pub(super) struct Form {
     pub answer_heads: Vec<Arc<str>>,
     /// `x-check-marks`; an overlay that gives them replaces them.
     pub check_marks: CheckMarks,
+    /// `x-question-word`, likewise, for its own questions.
+    pub question_word: Option<Localized<Arc<str>>>,
     /// `x-rows`, likewise.
     pub rows: RowWords,
     /// `x-versions`, likewise.
@@ -101,6 +103,9 @@ pub(super) fn read<'t>(walk: &mut Walk, tree: &'t Node<'t>, table: u16, base: Op
     if let Some(node) = node(tree, "x-check-marks") {
         form.check_marks = table::check_marks(walk, node);
     }
+    if let Some(node) = node(tree, "x-question-word") {
+        form.question_word = walk.localized("x-question-word", node);
+    }
     read_sections(walk, tree, &mut form.sections);
     read_fields(walk, tree, table, &mut form);
     for (_, name, span) in own_synonyms {
@@ -129,6 +134,7 @@ impl Form {
             synonyms: BTreeMap::new(),
             answer_heads: Vec::new(),
             check_marks: CheckMarks::default(),
+            question_word: None,
             rows: RowWords::default(),
             versions: None,
             incomplete: false,
@@ -226,6 +232,7 @@ fn read_fields<'t>(walk: &mut Walk, tree: &'t Node<'t>, table: u16, form: &mut F
         definitions,
         marks: form.marks.clone(),
         synonyms: form.synonyms.clone(),
+        question_word: form.question_word.clone(),
         table,
         options: BTreeMap::new(),
         cases: BTreeMap::new(),

@@ -134,6 +134,7 @@ pub const KEYWORDS: &[Keyword] = &[
     row("x-label", &[Root, Section, Field, Choice], &[], "表示する文", "what a person reads"),
     row("x-help", &[Section, Field, Choice], &[], "記入者への説明", "explanation for the respondent"),
     row("x-q", &[Field, Choice], &[], "設問番号", "number of the question"),
+    row("x-question-word", &[Root], &[], "設問番号の前に置く語", "the word before the number of a question"),
     row("x-section", &[Field, Choice], &[], "節のキー", "key of the section"),
     row("x-sections", &[Root], &[], "節（調査票の順）", "sections, in form order"),
     row("x-source", &[Section, Field, Choice], &[], "事実の出所", "from where the fact comes"),

@@ -199,6 +199,7 @@ fn assemble(
         sections: form.sections.into_iter().map(|section| section.section).collect(),
         answer_heads: form.answer_heads,
         check_marks: form.check_marks,
+        question_word: form.question_word,
         rows: form.rows,
         versions,
         routing: vec![None; fields.len()],

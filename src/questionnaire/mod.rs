@@ -220,6 +220,8 @@ pub struct Field {
     pub help: Option<Localized<Arc<str>>>,
     /// `x-q`. `None`: no numbered question.
     pub question: Option<Arc<str>>,
+    /// `x-question-word` of the form: what stands before the number. `None`: 問, question or Q.
+    pub question_word: Option<Localized<Arc<str>>>,
     /// `x-section`: index into the sections. `None`: none.
     pub section: Option<usize>,
     /// `x-column`, or the name.
@@ -266,14 +268,38 @@ impl Field {
 
     /// Question number and title (`問12「更新頻度」`), or the label: what `{field:q}` prints.
     pub fn title(&self) -> Localized<Arc<str>> {
-        match &self.question {
+        match self.numbered() {
             None => self.label.clone(),
-            Some(number) => Localized::new(
-                Arc::from(format!("問{number}「{}」", self.label.ja)),
-                Arc::from(format!("question {number} ({})", self.label.en)),
+            Some(Numbered { full, .. }) => Localized::new(
+                Arc::from(format!("{}「{}」", full.ja, self.label.ja)),
+                Arc::from(format!("{} ({})", full.en, self.label.en)),
             ),
         }
     }
+
+    /// The number with the form's word before it. `None`: no numbered question.
+    pub fn numbered(&self) -> Option<Numbered> {
+        let number = self.question.as_ref()?;
+        let with = |ja: &str, en: &str| {
+            Localized::new(Arc::from(format!("{ja}{number}")), Arc::from(format!("{en}{number}")))
+        };
+        Some(match &self.question_word {
+            None => Numbered { full: with("問", "question "), short: with("問", "Q") },
+            Some(word) => {
+                let full = with(&word.ja, &format!("{} ", word.en));
+                Numbered { short: full.clone(), full }
+            }
+        })
+    }
+}
+
+/// How a person reads the number of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Numbered {
+    /// In a sentence: 問12, question 12.
+    pub full: Localized<Arc<str>>,
+    /// Where there is little room: 問12, Q12.
+    pub short: Localized<Arc<str>>,
 }
 
 /// A section of the form.
@@ -342,6 +368,8 @@ pub struct Questionnaire {
     pub answer_heads: Vec<Arc<str>>,
     /// `x-check-marks`: marks beside the printed options of a form sheet.
     pub check_marks: CheckMarks,
+    /// `x-question-word`. `None`: the general words.
+    pub question_word: Option<Localized<Arc<str>>>,
     /// Fields in form order; `fields[i].id.index == i`.
     pub fields: Vec<Field>,
     /// NFKC name → position in `fields`.

@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use super::Field;
 use super::walk::both;
-use crate::diagnostic::code::questionnaire::{REPEATED_FIELD, REPEATED_HEADER, REPEATED_POINTER};
+use crate::diagnostic::code::questionnaire::{
+    REPEATED_FIELD, REPEATED_HEADER, REPEATED_NUMBER, REPEATED_POINTER,
+};
 use crate::diagnostic::nearest::fold;
 use crate::diagnostic::{Argument, Code, Diagnostic, Diagnostics, Label, Place};
 use crate::source::SourceText;
@@ -19,6 +21,7 @@ pub(super) fn check(fields: &[&Field], sources: &[SourceText]) -> Diagnostics {
     let mut found = Diagnostics::new();
     names(fields, sources, &mut found);
     headers(fields, sources, &mut found);
+    numbers(fields, sources, &mut found);
     pointers(fields, sources, &mut found);
     found
 }
@@ -28,6 +31,18 @@ fn names(fields: &[&Field], sources: &[SourceText], found: &mut Diagnostics) {
     for &field in fields {
         if let Some(other) = first.insert(&field.name, field) {
             found.push(about(&REPEATED_FIELD, field, other, sources).with("name", &*field.name));
+        }
+    }
+}
+
+fn numbers(fields: &[&Field], sources: &[SourceText], found: &mut Diagnostics) {
+    let mut first: BTreeMap<&str, &Field> = BTreeMap::new();
+    for &field in fields {
+        let Some(number) = &field.question else { continue };
+        let other = *first.entry(number).or_insert(field);
+        if other.name != field.name {
+            let finding = about(&REPEATED_NUMBER, field, other, sources).with("found", &**number);
+            found.push(finding.with("first", &*other.name).with("second", &*field.name));
         }
     }
 }

@@ -273,7 +273,7 @@ pub(super) enum Alphabet {
     RuleId,
     /// `[a-z0-9]+(-[a-z0-9]+)*`
     Slug,
-    /// `[0-9A-Za-z]+([.-][0-9A-Za-z]+)*`: numbers of questions.
+    /// `[0-9A-Za-z]+([.-][0-9A-Za-z]+|\([0-9A-Za-z]+\))*`: numbers of questions.
     Number,
 }
 
@@ -294,7 +294,7 @@ impl Alphabet {
             Self::Id => id,
             Self::RuleId => id && !text.starts_with("KP-"),
             Self::Slug => parts(&['-'], |c| c.is_ascii_lowercase() || c.is_ascii_digit()),
-            Self::Number => parts(&['-', '.'], |c| c.is_ascii_alphanumeric()),
+            Self::Number => is_number(text),
         }
     }
 
@@ -310,11 +310,26 @@ impl Alphabet {
                 "a rule's id of letters, digits, ., _ and -, not beginning with KP-",
             ),
             Self::Slug => ("英小文字・数字をハイフンでつないだ語", "lower-case words joined by hyphens"),
-            Self::Number => {
-                ("設問番号（「12」「9-1」など）", "the number of a question, such as \"12\" or \"9-1\"")
-            }
+            Self::Number => (
+                "設問番号（「12」「9-1」「2(2)」など）",
+                "the number of a question, such as \"12\", \"9-1\" or \"2(2)\"",
+            ),
         }
     }
+}
+
+/// Whether `text` is a question's number: letters and digits, further ones behind `-` or `.`, or in brackets.
+fn is_number(text: &str) -> bool {
+    let word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric());
+    let mut parts = text.split('(');
+    let plain = |text: &str| text.split(['-', '.']).all(word);
+    parts.next().is_some_and(plain)
+        && parts.all(|part| {
+            part.split_once(')').is_some_and(|(inside, behind)| {
+                let goes_on = behind.strip_prefix(['-', '.']).is_some_and(plain);
+                word(inside) && (behind.is_empty() || goes_on)
+            })
+        })
 }
 
 #[cfg(test)]
@@ -324,16 +339,16 @@ mod tests {
     #[test]
     fn alphabets_hold_their_names_and_no_others() {
         let held = |alphabet: Alphabet| {
-            ["three-plus", "Q9", "9-1", "KP-X", "", "-a", "a--b", "あ", "a b", "hospital.2024"]
+            ["three-plus", "Q9", "9-1", "KP-X", "", "-a", "a--b", "あ", "a b", "hospital.2024", "2(2)", "2()"]
                 .map(|text| alphabet.holds(text))
         };
         let x = false;
         let o = true;
-        assert_eq!(held(Alphabet::Name), [o, x, x, x, x, x, o, x, x, x]);
-        assert_eq!(held(Alphabet::Id), [o, o, o, o, x, x, o, x, x, o]);
-        assert_eq!(held(Alphabet::RuleId), [o, o, o, x, x, x, o, x, x, o]);
-        assert_eq!(held(Alphabet::Slug), [o, x, o, x, x, x, x, x, x, x]);
-        assert_eq!(held(Alphabet::Number), [o, o, o, o, x, x, x, x, x, o]);
+        assert_eq!(held(Alphabet::Name), [o, x, x, x, x, x, o, x, x, x, x, x]);
+        assert_eq!(held(Alphabet::Id), [o, o, o, o, x, x, o, x, x, o, x, x]);
+        assert_eq!(held(Alphabet::RuleId), [o, o, o, x, x, x, o, x, x, o, x, x]);
+        assert_eq!(held(Alphabet::Slug), [o, x, o, x, x, x, x, x, x, x, x, x]);
+        assert_eq!(held(Alphabet::Number), [o, o, o, o, x, x, x, x, x, o, o, x]);
     }
 
     #[test]

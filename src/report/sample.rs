@@ -11,6 +11,7 @@ use crate::engine::event::{Breakdown, BreakdownLine, FileLine, Reporter, RuleLin
 use crate::engine::verdict::Verdict;
 use crate::evaluate::{Answer, AnswerState, FieldName, Finding, RecordAnswers, RecordFindings, RuleCounts};
 use crate::input::InputFormat;
+use crate::questionnaire::Numbered;
 use crate::source::encoding::Encoding;
 use crate::source::{Columns, Extent, Position, SourceId, Span, display_width};
 
@@ -218,6 +219,8 @@ pub(super) fn fields() -> Arc<[FieldName]> {
     let field = |(place, label): (usize, &str)| FieldName {
         name: NAMES[place].into(),
         question: (place == 4).then(|| "4".into()),
+        numbered: (place == 4)
+            .then(|| Numbered { full: localized("問4", "question 4"), short: localized("問4", "Q4") }),
         label: localized(label, &format!("column {place}")),
     };
     labels.map(field).collect()

@@ -27,9 +27,9 @@ impl Log {
         Self { text, changes: 0 }
     }
 
-    /// Adds a change; `before` is the text of the cell as it was.
-    pub(super) fn add(&mut self, correction: &Correction, before: &str) {
-        let Correction { place, label, after, notice } = correction;
+    /// Adds a change; `before` is the text of the cell as it was, and `after` as it is.
+    pub(super) fn add(&mut self, correction: &Correction, before: &str, after: &str) {
+        let Correction { place, label, notice, .. } = correction;
         let cell = label.cell.as_deref().or(label.pointer.as_deref()).unwrap_or_default();
         let (record, line) = (place.record.to_string(), label.position.line.to_string());
         let rule = notice.full_id();

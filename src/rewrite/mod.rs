@@ -10,6 +10,8 @@ pub mod annotate;
 pub mod clean;
 mod correction;
 pub mod fix;
+#[cfg(feature = "xlsx")]
+mod habit;
 mod json_member;
 mod log;
 #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "without workbooks nothing is commented"))]

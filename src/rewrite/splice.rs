@@ -127,7 +127,7 @@ impl Copy<'_> {
             if edit.alone && edits.get(place + 1).is_some_and(|next| next.start == edit.start) {
                 self.write.write_all(b",")?;
             }
-            log.add(edit.correction, &edit.before);
+            log.add(edit.correction, &edit.before, &edit.correction.after);
             from = edit.end;
         }
         self.held(held.get(from..).unwrap_or(&[]))
@@ -245,6 +245,7 @@ pub(super) mod tests {
         let text = |text: &str| crate::diagnostic::Localized::new(Arc::from(text), Arc::from(text));
         Questionnaire {
             answer_heads: Vec::new(),
+            question_word: None,
             check_marks: crate::questionnaire::CheckMarks::default(),
             id: "ex".into(),
             title: text("ex"),

@@ -14,15 +14,17 @@ use std::sync::Arc;
 
 use super::CopyNotes;
 use super::correction::Correction;
+use super::habit::{Habit, Written};
 use super::log::Log;
 use super::remark::{Remark, Said, Spot, comment, fill};
 use crate::diagnostic::{Language, Severity};
 use crate::error::Error;
-use crate::expression::Type;
+use crate::expression::FieldId;
 use crate::questionnaire::Questionnaire;
 use crate::source::reader;
-use crate::workbook::copy::{Change, Colour, Copied, CopyFault, Mark, NewValue, write_copy, write_marked};
+use crate::workbook::copy::{Change, Colour, Copied, CopyFault, Mark, write_copy, write_marked};
 use crate::workbook::number::display_number;
+use crate::workbook::style::NumberKind;
 use crate::workbook::{
     CellAddress, CellRange, Container, Limits, Package, Refusal, Value, Visibility, container, sniff,
 };
@@ -115,7 +117,7 @@ pub(super) fn fix<W: Write + Seek>(
             wanted.entry((*sheet, CellAddress::new(row, column))).or_insert(correction);
         }
     }
-    let before = texts(package, &wanted).map_err(|refusal| refused(&refusal))?;
+    let (before, habits) = texts(package, &wanted, form).map_err(|refusal| refused(&refusal))?;
     wanted.retain(|at, correction| before.get(at).is_none_or(|before| *before.text != *correction.after));
     let address = |correction: &Correction| correction.label.cell.as_deref().unwrap_or_default().to_owned();
     let mut by_formula = Vec::new();
@@ -124,25 +126,30 @@ pub(super) fn fix<W: Write + Seek>(
         by_formula.extend(given.then(|| address(correction)));
         !given
     });
-    let change = |(&(sheet, cell), correction): (&(usize, CellAddress), &&Correction)| {
+    let counts_from_1904 = package.date1904();
+    let none = Habit::default();
+    let written = |(&(sheet, cell), correction): (&(usize, CellAddress), &&Correction)| {
         let field = correction.label.field.as_deref().and_then(|name| form.field(name));
-        let is_number = match field.map(|field| &field.ty) {
-            Some(Type::Number { .. }) => true,
-            Some(Type::Option(list)) => !list.text_codes,
-            _ => false,
-        };
-        let after = correction.after.to_string();
-        let value = if is_number { NewValue::Number(after) } else { NewValue::Text(after) };
-        Change { sheet, cell, value }
+        let habit = field.and_then(|field| habits.get(&(sheet, cell.column, field.id))).unwrap_or(&none);
+        let shows = before.get(&(sheet, cell)).map_or(NumberKind::General, |before| before.shows);
+        ((sheet, cell), habit.write(&correction.after, field, shows, counts_from_1904))
     };
-    let changes: Vec<Change> = wanted.iter().map(change).collect();
+    let written: BTreeMap<(usize, CellAddress), Written> = wanted.iter().map(written).collect();
+    let change = |(&(sheet, cell), written): (&(usize, CellAddress), &Written)| Change {
+        sheet,
+        cell,
+        value: written.value.clone(),
+        style: written.style,
+    };
+    let changes: Vec<Change> = written.iter().map(change).collect();
     let copied = write_copy(package, write, &[], &changes).map_err(unwritten)?;
     let mut notes = CopyNotes { by_formula, ..notes(&copied) };
     for (at, correction) in &wanted {
         if copied.covered.contains(at) {
             notes.covered.push(address(correction));
         } else {
-            log.add(correction, before.get(at).map_or("", |before| &before.text));
+            let after = written.get(at).map_or(&*correction.after, |written| &written.text);
+            log.add(correction, before.get(at).map_or("", |before| &before.text), after);
         }
     }
     Ok(notes)
@@ -207,31 +214,56 @@ fn first_cell(
 struct Before {
     text: String,
     by_formula: bool,
+    shows: NumberKind,
 }
 
-/// What the cells of `wanted` say now; those that are not stored are not given.
+/// What cells say, by sheet and place.
+type Befores = BTreeMap<(usize, CellAddress), Before>;
+
+/// The habits of columns: by sheet, column, and the question that is answered there.
+type Habits = BTreeMap<(usize, u32, FieldId), Habit>;
+
+/// What the cells of `wanted` say now, of which those that are not stored are not given; and how the other cells of
+/// their columns are written.
 fn texts(
     package: &mut Package,
     wanted: &BTreeMap<(usize, CellAddress), &Correction>,
-) -> Result<BTreeMap<(usize, CellAddress), Before>, Refusal> {
+    form: &Questionnaire,
+) -> Result<(Befores, Habits), Refusal> {
     let mut found = BTreeMap::new();
+    let mut habits = Habits::new();
+    for ((sheet, cell), correction) in wanted {
+        if let Some(field) = correction.label.field.as_deref().and_then(|name| form.field(name)) {
+            habits.entry((*sheet, cell.column, field.id)).or_default();
+        }
+    }
     let mut sheets: Vec<usize> = wanted.keys().map(|(sheet, _)| *sheet).collect();
     sheets.dedup();
     for sheet in sheets {
         let mut rows = package.rows(sheet)?;
         while let Some(row) = rows.next_row()? {
-            for cell in row.cells().filter(|cell| wanted.contains_key(&(sheet, cell.address))) {
+            for cell in row.cells() {
+                if !wanted.contains_key(&(sheet, cell.address)) {
+                    let column = (sheet, cell.address.column);
+                    let first = (column.0, column.1, FieldId { table: 0, index: 0 });
+                    let last = (column.0, column.1, FieldId { table: u16::MAX, index: u16::MAX });
+                    for ((_, _, field), habit) in habits.range_mut(first..=last) {
+                        form.get(*field).into_iter().for_each(|field| habit.take(&cell, field));
+                    }
+                    continue;
+                }
                 let text = match cell.value {
                     Value::Blank => String::new(),
                     Value::Number(raw) => display_number(raw),
                     Value::Boolean(truth) => if truth { "TRUE" } else { "FALSE" }.to_owned(),
                     Value::Text(text) | Value::Error(text) | Value::Iso(text) => text.to_owned(),
                 };
-                found.insert((sheet, cell.address), Before { text, by_formula: cell.has_formula });
+                let before = Before { text, by_formula: cell.has_formula, shows: cell.look.number };
+                found.insert((sheet, cell.address), before);
             }
         }
     }
-    Ok(found)
+    Ok((found, habits))
 }
 
 fn colour(rgb: u32) -> Colour {

@@ -91,7 +91,7 @@ kinds! {
         "columns" no Shape::Names, Columns, "その列", "its columns";
         "when" no Shape::Expression, Condition, "対象の条件", "which records count";
     .
-    "latest" LATEST LATEST_KEYS, "最新の提出の採用", "the latest submission counts", publishes &["submitted_at", "changes"];
+    "latest" LATEST LATEST_KEYS, "最新の提出の採用", "the latest submission counts", publishes &["kept_time", "submitted_at", "changes"];
         "key" yes Shape::Names, KeyFields, "キー", "the key";
         "by" yes Shape::Text, Time, "日時の項目", "the date or time";
     .

@@ -18,6 +18,11 @@ use crate::source::{SourceText, Span};
 /// Words that an expression reads in a way of its own.
 const RESERVED: &[&str] = &["param", "let", "it", "true", "false", "lookup", "blanks"];
 
+/// Whether an expression or a message reads `name` in a way of its own.
+pub fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
+}
+
 /// A table with a name.
 #[derive(Debug, Clone)]
 pub struct Declaration<'a> {

@@ -135,8 +135,9 @@ impl Reading<'_> {
             ("param", Written::Table(params)) => self.params(params, record, found),
             (link, Written::Table(fields)) => self.linked(link, key, fields, record, found),
             _ => {
-                if let Some(field) = self.subject.names.fields.get(&nfkc(&entry.key)) {
-                    names.insert(nfkc(&entry.key));
+                let (name, known) = (nfkc(&entry.key), &self.subject.names);
+                if let Some(field) = known.field(&name) {
+                    names.insert(Arc::from(known.meant(&name)));
                     self.field(field, entry, record, found);
                 } else {
                     found.push(unknown_field("examples", self.source, key, &self.subject.names));

@@ -238,8 +238,10 @@ pub fn blame(
     let items = table.get("blame")?.items();
     let field = |item: &Item<'_>| {
         let text = item.text()?;
-        let name = if text.text == "it" { names.it.clone()? } else { nfkc(text.text) };
-        match names.fields.get(&name) {
+        if text.text == "it" && names.it.is_none() {
+            return None;
+        }
+        match names.field(&nfkc(text.text)) {
             Some(field) if !field.derived => Some(field.id),
             Some(_) => {
                 let reason = Localized::new(

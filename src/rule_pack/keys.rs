@@ -58,6 +58,8 @@ pub enum Shape {
     Names,
     /// The same, or one string alone.
     NameOrNames,
+    /// A list of different strings, or of tables of strings.
+    Each,
     /// `true` or `false`.
     Flag,
     /// A whole number of one or more.
@@ -133,6 +135,7 @@ const SURVEY_KEYS: &[Key] = keys! {
     "title" no Shape::Texts, "調査の名称", "title of the survey";
     "locales" no Shape::Names, "文面の言語", "languages of the texts";
     "timezone" no Shape::Text, "調査の時間帯", "the survey's time zone";
+    "period" no Shape::Names, "回答の日付が入る期間（初日と最終日のパラメータ）", "two parameters: the first and last day of its dates";
     "extends" no Shape::Text, "拡張する規則集のフォルダ", "folder of the pack that this one extends";
     "retire" no Shape::Names, "取り除く規則", "rules of the extended pack that are dropped";
     "everyone" no Shape::Texts, "全員に尋ねる設問の対象の呼び名", "whom a question without routing is asked of";
@@ -290,7 +293,7 @@ const RULE_KEYS: &[Key] = keys! {
     "when" no Shape::Expression, "適用の条件", "when it applies";
     "require" no Shape::Expression, "満たすべき条件", "what must hold";
     "let" no Shape::Lets, "名前の付いた値", "named values";
-    "each" no Shape::Names, "順に判定する項目", "the fields for each of which it is judged";
+    "each" no Shape::Each, "順に判定する項目", "the fields for each of which it is judged";
     "instance" no Shape::Text, "同じ番号の中の対象項目", "which field of the family it is about";
     "on-blank" no Shape::Word(&["undecided", "fail", "pass"]), "判定できないときの扱い", "what an unknown demand gives";
     "blame" no Shape::Names, "印を付ける項目", "fields to mark";

@@ -28,17 +28,19 @@ use super::macro_edit::MacroEdit;
 use super::making::{Drafted, Making, Subject};
 use super::manifest::Survey;
 use super::mistake;
+use super::period::Period;
 use super::tabulation::Tabulation;
+use super::toml_file::Text;
 use super::wave::Waves;
 use super::zone::Zone;
 use super::{
     DerivedValue, Link, Lookup, Param, RulePack, exemption, foreign, generated, judgement, macro_edit,
-    own_schema, param, replace, rule, shape, tabulation, telling,
+    own_schema, param, replace, rule, shape, tabulation, telling, unused,
 };
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostics, Localized};
 use crate::error::Error;
-use crate::expression::{FieldId, Names, Type};
+use crate::expression::{FieldId, Names, Type, Value};
 use crate::questionnaire::Questionnaire;
 use crate::source::root::SurveyRoot;
 use crate::source::{SourceText, digest};
@@ -83,13 +85,15 @@ pub fn load_for(root: &SurveyRoot, folder: &str, purpose: Purpose) -> Result<Loa
     let mut sources = Vec::new();
     let mut found = Diagnostics::new();
     let layers = chain::read(root, folder.trim_end_matches('/'), &mut sources, &mut found)?;
+    // Without the pack that it extends nearly every name would be called unknown.
+    let lost = found.has_errors();
     let (files, forms) = side_by_side(root, &layers, &sources, &mut found);
     for file in &files {
         let block = if file.is_survey() { &SURVEY_FILE } else { &RULE_FILE };
         shape::check(block, &file.root, file.source, &mut found);
     }
     let whole = files.len() == layers.iter().map(|layer| layer.rules.len() + 1).sum::<usize>();
-    let mut loader = Loader { root, files: &files, sources, found, whole, purpose };
+    let mut loader = Loader { root, files: &files, sources, found, whole, lost, purpose };
     let pack = loader.pack(forms)?;
     if is_foreign(root) {
         own_schema::check_files(&files, &mut loader.found)?;
@@ -138,6 +142,8 @@ struct Loader<'r, 'a> {
     found: Diagnostics,
     /// Whether every file has a tree: only then can a name be called unknown.
     whole: bool,
+    /// Whether a pack that it extends is not there.
+    lost: bool,
     purpose: Purpose,
 }
 
@@ -154,7 +160,7 @@ struct Declarations {
 impl<'a> Loader<'_, 'a> {
     fn pack(&mut self, forms: Result<Forms, Error>) -> Result<Option<RulePack>, Error> {
         let files = self.files;
-        let Some(survey) = Survey::of(files) else { return Ok(None) };
+        let Some(survey) = Survey::of(files).filter(|_| !self.lost) else { return Ok(None) };
         let manifest = survey.manifest(&mut self.found);
         let zone = Zone::parse(&manifest.timezone).unwrap_or_default();
         if !self.whole {
@@ -167,6 +173,7 @@ impl<'a> Loader<'_, 'a> {
         let key = self.key(&survey, "key", &declared.names);
         let fallback_key = self.key(&survey, "fallback-key", &declared.names);
         let breakdown = self.breakdown(&survey, &declared.names);
+        let period = self.period(&survey, &declared.params, &manifest.wave);
         let waves = Waves { all: &manifest.waves, now: &manifest.wave };
         let tabulation = self.tabulation(&declared, waves)?;
         let sources = self.sources.clone();
@@ -175,6 +182,7 @@ impl<'a> Loader<'_, 'a> {
             form: &declared.form,
             links: &declared.links,
             lookups: &declared.lookups,
+            derived: &declared.derived,
             zone,
             profiles: profiles.iter().map(|profile| Arc::clone(&profile.name)).collect(),
             waves,
@@ -186,6 +194,7 @@ impl<'a> Loader<'_, 'a> {
         let cell_notices = published.cell_notices(&declared.form, &sources, &mut self.found);
         let (rules, gone, subject) = self.rules(&survey, &making, declared.names, &mut published, &mut ids);
         comparable::check(&rules, &making, &tabulation, &mut self.found);
+        self.unused(&declared.form, &sources);
         let all = group::Rules { all: &rules, gone: &gone, making: &making, subject: &subject };
         let groups = all.groups(files, &mut ids, &mut self.found);
         let exemptions = exemption::read(files, &rules, &gone, waves, &mut self.found);
@@ -198,6 +207,7 @@ impl<'a> Loader<'_, 'a> {
             everyone: making.everyone.clone(),
             hash: hash(self.root, &self.sources),
             zone,
+            period,
             questionnaire: declared.form,
             key,
             fallback_key,
@@ -217,6 +227,14 @@ impl<'a> Loader<'_, 'a> {
             names,
             sources,
         }))
+    }
+
+    /// Tells what nothing takes up. What has mistakes may not say all that it will.
+    fn unused(&mut self, form: &Questionnaire, sources: &[SourceText]) {
+        if is_foreign(self.root) && !self.found.has_errors() {
+            unused::parameters(self.files, sources, &mut self.found);
+            unused::cases(form, sources, &mut self.found);
+        }
     }
 
     /// What is demanded of the tables as a whole.
@@ -301,6 +319,42 @@ impl<'a> Loader<'_, 'a> {
             }
         };
         self.found.push(mistake);
+        None
+    }
+
+    /// What `period` names, else the year of `wave`. `None`: neither, or what is named is no such parameter, which is
+    /// reported.
+    fn period(&mut self, survey: &Survey<'_>, params: &[Param], wave: &str) -> Option<Period> {
+        let Some(entries) = survey.with("period") else { return Period::of_year(wave) };
+        let texts = entries.table.texts("period");
+        let day = |text: &Text<'_>| {
+            let param = params.iter().find(|param| param.name == nfkc(text.text))?;
+            match param.value {
+                Some(Value::Date(day)) => Some(day),
+                _ => None,
+            }
+        };
+        let days: Vec<Option<i32>> = texts.iter().map(day).collect();
+        if let [Some(first), Some(last)] = days.as_slice()
+            && let Some(period) = Period::new(*first, *last)
+        {
+            return Some(period);
+        }
+        let wrong = texts.iter().zip(&days).find(|(_, day)| day.is_none()).map(|(text, _)| text);
+        let (span, found) = match wrong.or(texts.first()) {
+            Some(text) => (text.span, text.text),
+            None => (entries.table.get("period")?.span, ""),
+        };
+        let expected = Localized::new(
+            "値のある日付のパラメータ2つ（初日、最終日の順）の名前",
+            "the names of two date parameters with a value, the first day and the last",
+        );
+        self.found.push(
+            mistake::at(&code::TYPE_HERE, entries.source, span)
+                .with("key", "period")
+                .with("expected", mistake::fixed(&expected))
+                .with("found", found),
+        );
         None
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::wave::Waves;
 use super::zone::Zone;
-use super::{EditRule, Link, Lookup, record_set};
+use super::{DerivedValue, EditRule, Link, Lookup, record_set};
 use crate::diagnostic::{Diagnostics, Localized};
 use crate::expression::{FieldId, Names};
 use crate::questionnaire::Questionnaire;
@@ -24,6 +24,8 @@ pub struct Making<'a> {
     pub links: &'a [Link],
     /// By number.
     pub lookups: &'a [Lookup],
+    /// In an order in which each comes after those that it reads.
+    pub derived: &'a [DerivedValue],
     /// The survey's time zone.
     pub zone: Zone,
     /// Names of profiles.
@@ -63,6 +65,7 @@ impl<'a> Making<'a> {
             faulty: names.faulty.clone(),
             lets: BTreeMap::new(),
             it: None,
+            called: BTreeMap::new(),
         };
         if let Some((number, fields)) = record_set::fields(table, self.links.len()) {
             let names = around(fields, BTreeMap::new());

@@ -27,6 +27,7 @@ mod generated;
 mod generated_text;
 mod group;
 mod ids;
+mod instance;
 mod interval;
 mod judgement;
 pub(crate) mod keys;
@@ -40,6 +41,7 @@ pub(crate) mod mistake;
 pub mod opening;
 pub(crate) mod own_schema;
 mod param;
+pub mod period;
 mod placeholder;
 pub mod record_set;
 mod replace;
@@ -52,6 +54,7 @@ mod telling;
 mod tests;
 pub(crate) mod toml_file;
 mod total;
+mod unused;
 mod wave;
 mod written_value;
 pub mod zone;
@@ -64,6 +67,7 @@ use crate::expression::{FieldId, LookupId, Names, ParamId, Type, TypedExpr, Valu
 use crate::questionnaire::{Declared, Field, FindingKind, Questionnaire};
 use crate::source::SourceText;
 use macro_edit::MacroEdit;
+use period::Period;
 use tabulation::Tabulation;
 use zone::Zone;
 
@@ -413,6 +417,9 @@ pub struct RulePack {
     pub hash: Arc<str>,
     /// The zone to whose clock moments with an offset are brought.
     pub zone: Zone,
+    /// The days from which its dates mostly are: `period`, else the calendar year that the wave is called by. `None`:
+    /// nothing says.
+    pub period: Option<Period>,
     /// The form.
     pub questionnaire: Questionnaire,
     /// Key fields.

@@ -66,15 +66,23 @@ pub struct Scope<'a> {
 
 /// Reads `title`, `message` and `help` of a block. `None`: one of the first two is missing or not whole.
 pub fn read<'a>(source: &'a SourceText, block: &Table<'_>, found: &mut Diagnostics) -> Option<Texts<'a>> {
-    let title = block.table("title")?;
+    read_parts([(source, block); 3], found)
+}
+
+/// The same, where title, message and help stand in these blocks.
+pub fn read_parts<'a>(
+    [(title_source, title), (source, message), (help_source, help)]: [(&'a SourceText, &Table<'_>); 3],
+    found: &mut Diagnostics,
+) -> Option<Texts<'a>> {
+    let title = title.table("title")?;
     for language in ["ja", "en"] {
-        check_title(source, title.text(language)?, found);
+        check_title(title_source, title.text(language)?, found);
     }
     let mut slots: Vec<(Arc<str>, Span)> = Vec::new();
     let mut alone = Vec::new();
-    let message = both(source, block.table("message")?, (&mut slots, &mut alone), found);
-    let help = block.table("help");
-    let read = help.and_then(|help| both(source, help, (&mut slots, &mut alone), found));
+    let message = both(source, message.table("message")?, (&mut slots, &mut alone), found);
+    let help = help.table("help");
+    let read = help.and_then(|help| both(help_source, help, (&mut slots, &mut alone), found));
     if help.is_some() && read.is_none() {
         return None;
     }
@@ -219,6 +227,13 @@ impl Refusal {
             Self::Unknown | Self::Faulty => {
                 let mistake = mistake::at(&code::UNKNOWN_PLACEHOLDER, source, span).with("found", written);
                 let bare = name.split(':').next().unwrap_or(name);
+                if bare != name && scope.field(bare).is_ok() {
+                    let (ja, en) = (
+                        format!("{{{bare}:label}} か {{{bare}:q}} ですか"),
+                        format!("{{{bare}:label}} or {{{bare}:q}}?"),
+                    );
+                    return mistake.suggest(Localized::new(ja, en));
+                }
                 mistake::suggested(mistake, bare, scope.known().iter().map(String::as_str))
             }
             Self::NotRead => {
@@ -258,7 +273,7 @@ impl Scope<'_> {
         let name = nfkc(name);
         let field = match name.split_once('.') {
             Some((link, field)) => self.names.links.get(link).and_then(|link| link.fields.get(field)),
-            None => self.names.fields.get(&name),
+            None => self.names.field(&name),
         };
         field.ok_or(Refusal::Unknown)
     }

@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use super::making::Drafted;
 use super::manifest::Survey;
 use super::mistake;
-use crate::diagnostic::Diagnostics;
 use crate::diagnostic::code::pack as code;
+use crate::diagnostic::{Argument, Diagnostics, Localized};
 use crate::source::{SourceText, Span};
 
 impl Drafted<'_> {
@@ -35,6 +35,7 @@ pub fn settle<'a>(
     for index in 0..drafted.len() {
         gone.extend(replaced_by(&drafted, index, &faulty, found));
     }
+    told_of_dropped(&drafted, &gone, survey, found);
     for (source, reference, span) in survey.retired() {
         let retired: Vec<usize> =
             (0..drafted.len()).filter(|index| answers(&drafted, *index, reference)).collect();
@@ -95,6 +96,56 @@ fn replaced_by(
         all.extend(replaced.into_iter().map(|(position, _)| position));
     }
     all
+}
+
+/// Most fields that are named.
+const MOST_NAMED: usize = 5;
+
+/// Tells instances of a family that is replaced which no instance of what takes its place stands for, and that nobody
+/// retires.
+fn told_of_dropped(
+    drafted: &[Drafted<'_>],
+    gone: &BTreeSet<usize>,
+    survey: &Survey<'_>,
+    found: &mut Diagnostics,
+) {
+    let mut told: BTreeSet<(usize, &str)> = BTreeSet::new();
+    for rule in drafted.iter().filter(|rule| rule.rule.notice.instance.is_some()) {
+        for (reference, span) in &rule.replaces {
+            let of_family =
+                |other: &&Drafted<'_>| other.order.written && *other.rule.notice.id == **reference;
+            if !told.insert((rule.layer, reference)) {
+                continue;
+            }
+            let stays: BTreeSet<&str> = drafted
+                .iter()
+                .filter(|other| other.layer == rule.layer)
+                .filter(|other| other.replaces.iter().any(|(name, _)| name == reference))
+                .filter_map(|other| other.rule.notice.instance.as_deref())
+                .collect();
+            let dropped: Vec<&Drafted<'_>> = gone
+                .iter()
+                .filter_map(|index| drafted.get(*index))
+                .filter(of_family)
+                .filter(|other| other.layer < rule.layer)
+                .filter(|other| {
+                    other.rule.notice.instance.as_deref().is_some_and(|field| !stays.contains(field))
+                })
+                .filter(|other| !survey.retired().iter().any(|(_, name, _)| other.full_id == *name))
+                .collect();
+            let Some(first) = dropped.first() else { continue };
+            let fields = dropped.iter().filter_map(|other| other.rule.notice.instance.as_deref());
+            let mut fields: Vec<Argument> = fields.take(MOST_NAMED).map(Argument::from).collect();
+            if let Some(more) = dropped.len().checked_sub(MOST_NAMED).filter(|more| *more > 0) {
+                fields.push(mistake::both(Localized::new(format!("ほか{more}項目"), format!("{more} more"))));
+            }
+            let warning = mistake::at(&code::INSTANCES_DROPPED, rule.source, *span)
+                .with("rule", reference.as_str())
+                .with("fields", Argument::List(fields))
+                .with("example", first.full_id.as_str());
+            found.push(warning);
+        }
+    }
 }
 
 fn check_revision(rule: &Drafted<'_>, other: &Drafted<'_>, span: Span, found: &mut Diagnostics) {

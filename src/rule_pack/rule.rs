@@ -11,20 +11,28 @@ use super::chain::File;
 use super::declaration::nfkc;
 use super::example::{self, Named};
 use super::ids::{self, Ids};
-use super::judgement::{self, Expressions, Judgement, unknown_field};
+use super::instance::{self, Instance};
+use super::judgement::{self, Expressions, Judgement};
 use super::making::{Drafted, Making, OnceAFamily, Order, Subject};
 use super::mistake;
 use super::placeholder::{self, Scope, Texts};
-use super::toml_file::{Table, Text};
+use super::toml_file::{Entry, Item, Table, Text};
 use super::{Demand, EditRule, OnBlank, Origin, record_set};
 use crate::diagnostic::code::expression::OR_OVER_OPTIONAL;
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostics, Localized, Severity};
+use crate::expression::FieldId;
 use crate::questionnaire::Declared;
 use crate::source::SourceText;
 
-/// Keys that every family's first block has, and that no other block of it may have.
+/// Keys that every family's first block has; another block of it may have texts of its own alone.
 const FIRST_ONLY: [&str; 5] = ["slug", "severity", "title", "message", "source"];
+
+/// Those of which every instance has the first block's.
+const FAMILY_ONLY: [&str; 3] = ["slug", "severity", "source"];
+
+/// What an instance may say in words of its own.
+const TEXTS: [&str; 3] = ["title", "message", "help"];
 
 /// A block and where it stands.
 #[derive(Debug, Clone, Copy)]
@@ -82,6 +90,7 @@ impl<'a, 'm> Reader<'a, 'm> {
         }
         self.record.names.lets.clear();
         self.record.names.it = None;
+        self.record.names.called.clear();
         (self.drafted, self.record)
     }
 
@@ -106,7 +115,8 @@ impl<'a, 'm> Reader<'a, 'm> {
             &mut self.record
         };
         let family = Family { making, block, head: &head, expressions: &expressions, id };
-        let instances = family.instances(subject, found);
+        let instances =
+            instance::Reading { source: block.source, table: block.table, id }.instances(subject, found);
         release_replaced(block, &self.drafted, ids);
         for drafted in family.drafts(subject, &instances, found) {
             if ids.claim(&drafted.full_id, block.source, id.span, found) {
@@ -127,7 +137,18 @@ impl<'a, 'm> Reader<'a, 'm> {
         if block.table.get("instance").is_some()
             && let Some(known) = self.heads.get(id.text)
         {
+            let texts_only = TEXTS.iter().any(|key| block.table.get(key).is_some())
+                && !FAMILY_ONLY.iter().any(|key| block.table.get(key).is_some());
             match (known, own) {
+                (Some(first), _) if texts_only && block.table.get("replaces").is_none() => {
+                    let tables = TEXTS.map(|key| {
+                        let own = block.table.get(key).map(|_| block);
+                        own.unwrap_or(first.block)
+                    });
+                    let tables = tables.map(|of| (of.source, of.table));
+                    let texts = placeholder::read_parts(tables, found)?;
+                    return Some(Head { texts, ..first.clone() });
+                }
                 (Some(first), None) => return Some(first.clone()),
                 // A block that takes an instance's place may bring new texts; they are then the family's.
                 (_, Some(_)) if block.table.get("replaces").is_some() => {}
@@ -215,54 +236,28 @@ struct Family<'f, 'a> {
     id: Text<'a>,
 }
 
-/// One instance: the judged field, and whether expressions call it `it`.
-struct Instance {
-    field: Option<Arc<str>>,
-    it: bool,
-}
-
 impl<'a> Family<'_, 'a> {
-    fn instances(&self, subject: &Subject<'_>, found: &mut Diagnostics) -> Vec<Instance> {
-        let table = self.block.table;
-        let (each, one) = (table.texts("each"), table.text("instance"));
-        if !each.is_empty() && one.is_some() {
-            let reason = Localized::new(
-                "each と instance は同時に書けません",
-                "`each` and `instance` exclude each other",
-            );
-            found.push(family_mistake(self.block, self.id, reason.map(|text| (*text).to_owned())));
-            return Vec::new();
-        }
-        if each.is_empty() && one.is_none() {
-            return vec![Instance { field: None, it: false }];
-        }
-        let it = one.is_none();
-        let key = if it { "each" } else { "instance" };
-        let named = |text: Text<'_>| {
-            if subject.names.fields.contains_key(&nfkc(text.text)) {
-                return Some(Instance { field: Some(nfkc(text.text)), it });
-            }
-            found.push(unknown_field(key, self.block.source, text, &subject.names));
-            None
-        };
-        each.into_iter().chain(one).filter_map(named).collect()
-    }
-
     fn drafts(
         &self,
         subject: &mut Subject<'_>,
         instances: &[Instance],
         found: &mut Diagnostics,
     ) -> Vec<Drafted<'a>> {
-        let examples = if self.making.examples { self.examples(subject, found) } else { Vec::new() };
+        let by_instance = self.making.examples && self.examples_name(instances);
+        let shared =
+            if self.making.examples && !by_instance { self.examples(subject, found) } else { Vec::new() };
         let family: BTreeSet<Arc<str>> =
             instances.iter().filter_map(|instance| instance.field.clone()).collect();
         let mut once = OnceAFamily::default();
         let mut drafted = Vec::new();
         for (index, instance) in instances.iter().enumerate() {
             let mut mine = Diagnostics::new();
+            subject.names.it = instance.field.clone().filter(|_| instance.it);
+            subject.names.called.clone_from(&instance.called);
+            let own = if by_instance { self.examples(subject, &mut mine) } else { Vec::new() };
+            let examples = if by_instance { &own } else { &shared };
             let rule = self.draft(subject, instance, &mut mine).map(|mut drafted| {
-                drafted.rule.examples = about(&examples, instance, &family);
+                drafted.rule.examples = about(examples, instance, &family);
                 drafted.order.place.push(index);
                 drafted
             });
@@ -274,6 +269,21 @@ impl<'a> Family<'_, 'a> {
             drafted.extend(rule);
         }
         drafted
+    }
+
+    /// Whether an example calls fields by names that differ from instance to instance.
+    fn examples_name(&self, instances: &[Instance]) -> bool {
+        let Some(examples) = self.block.table.table("examples") else { return false };
+        let own = |entry: &Entry<'_>| {
+            let named = || instances.iter().any(|one| one.called.contains_key(&*nfkc(&entry.key)));
+            &*entry.key == "it" || named()
+        };
+        let tables = examples
+            .entries
+            .iter()
+            .flat_map(|entry| entry.item.items())
+            .flat_map(|item| item.table().into_iter().chain(item.items().iter().filter_map(Item::table)));
+        instances.iter().any(|one| one.it) && tables.flat_map(|table| &table.entries).any(own)
     }
 
     fn examples(&self, subject: &Subject<'_>, found: &mut Diagnostics) -> Vec<Named> {
@@ -299,9 +309,9 @@ impl<'a> Family<'_, 'a> {
         let profile = self.profile(found);
         let current = self.making.waves.include_now(self.inherited("from", "until"), source, found);
         let judgement = judgement?;
-        let placeholders = self.placeholders(subject, instance, &judgement, found);
         let fields = subject.form.map_or(usize::MAX, |form| form.fields.len());
         let blame = blame.unwrap_or_else(|| judgement.default_blame(subject.table, fields));
+        let placeholders = self.placeholders(subject, instance, &judgement, &blame, found);
         let field = instance.field.as_deref();
         let notice = self.head.texts.notice(self.id.text, field, self.head.slug, self.head.severity);
         let full_id = notice.full_id();
@@ -333,6 +343,19 @@ impl<'a> Family<'_, 'a> {
         let order =
             Order { section: Arc::from(self.block.stem), written: true, place: self.block.place.to_vec() };
         Some(Drafted { rule, full_id, aliases: Vec::new(), replaces, source, order, layer, current })
+    }
+
+    /// Columns whose values a message may print: what is read, what derived values that are read come from, and what is
+    /// marked.
+    fn printable(&self, judgement: &Judgement, blame: &[FieldId]) -> BTreeSet<FieldId> {
+        let mut printable: BTreeSet<FieldId> = judgement.reads.iter().chain(blame).copied().collect();
+        // A derived value comes after those that it reads.
+        for derived in self.making.derived.iter().rev() {
+            if printable.contains(&derived.id) {
+                printable.extend(&derived.reads);
+            }
+        }
+        printable
     }
 
     /// The block's table if it has the key, else the first block's. `None`: neither has it.
@@ -367,6 +390,7 @@ impl<'a> Family<'_, 'a> {
         subject: &Subject<'_>,
         instance: &Instance,
         judgement: &Judgement,
+        blame: &[FieldId],
         found: &mut Diagnostics,
     ) -> Vec<super::Placeholder> {
         let field = instance.field.as_ref().and_then(|name| subject.names.fields.get(name));
@@ -382,10 +406,11 @@ impl<'a> Family<'_, 'a> {
             Demand::Require(_) => &[],
         };
         let published: Vec<&'static str> = kind.iter().chain(subject.published).copied().collect();
+        let printable = self.printable(judgement, blame);
         let scope = Scope {
             rule: self.id.text,
             names: &subject.names,
-            reads: &judgement.reads,
+            reads: &printable,
             lets: &judgement.lets,
             lookups: self.making.lookups,
             published: &published,

@@ -77,7 +77,14 @@ impl Checker<'_> {
             (Shape::Expression | Shape::Bound, Written::Text(text)) => self.expression(name, text, item),
             (Shape::Texts, Written::Table(table)) => self.block(&TEXTS, table),
             (Shape::Text | Shape::NameOrNames, Written::Text(text)) => self.not_empty(name, text, item),
-            (Shape::Names | Shape::NameOrNames, Written::List(items)) => self.names(name, items, item),
+            (Shape::Each, Written::List(items)) if items.iter().any(|item| item.table().is_some()) => {
+                for item in items {
+                    self.shape(name, Shape::NameMap, item);
+                }
+            }
+            (Shape::Names | Shape::NameOrNames | Shape::Each, Written::List(items)) => {
+                self.names(name, items, item);
+            }
             (Shape::Count, Written::Integer(digits))
                 if digits.parse::<u32>().is_ok_and(|count| count > 0) => {}
             (Shape::Bound | Shape::Scalar, Written::Integer(_) | Written::Float(_))
@@ -182,6 +189,10 @@ const fn expected(shape: Shape) -> Localized<&'static str> {
         Shape::Expression => Localized::new("'…' で囲んだ式", "an expression in '…'"),
         Shape::Texts => Localized::new("ja と en を持つ表", "a table with ja and en"),
         Shape::Names => Localized::new("文字列の配列", "a list of strings"),
+        Shape::Each => Localized::new(
+            "文字列の配列、または名前ごとの文字列の表の配列",
+            "a list of strings, or of tables of strings by name",
+        ),
         Shape::NameOrNames => Localized::new("文字列またはその配列", "a string or a list of strings"),
         Shape::Flag => Localized::new("true または false", "true or false"),
         Shape::Count => Localized::new("1以上の整数", "a whole number of one or more"),

@@ -130,9 +130,10 @@ pub struct Repeated {
     pub again: Span,
 }
 
-/// Reads the whole of `text`.
+/// Reads the whole of `text`; a mark of UTF-8 before it is no part of it.
 pub fn read(text: &str) -> Reading<'_> {
-    let mut reader = Reader { text, scanner: Scanner::new(text.as_bytes(), 0), repeated: Vec::new() };
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut reader = Reader { text, scanner: Scanner::new(text.as_bytes(), start), repeated: Vec::new() };
     let tree = reader.document();
     Reading { tree, repeated: reader.repeated }
 }

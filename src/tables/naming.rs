@@ -110,7 +110,7 @@ impl<'a> Naming<'a> {
 /// What a row of units and records is called.
 pub(super) fn response_row(name: &str) -> (Localized<Arc<str>>, RowKind) {
     let (ja, en, kind) = match name {
-        "listed" => ("名簿の施設数", "units of the frame", RowKind::Count),
+        "listed" => ("名簿の客体数", "units of the frame", RowKind::Count),
         "frame" => ("調査対象数", "units asked", RowKind::Count),
         "received" => ("受付数", "records received", RowKind::Count),
         "valid" => ("有効回答数", "valid responses", RowKind::Count),

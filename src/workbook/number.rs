@@ -104,6 +104,15 @@ pub fn serial_to_date(raw: &str, date1904: bool) -> Option<Moment> {
     Some(Moment::Day(day.to_datetime(time)))
 }
 
+/// The serial number of a day since 1970-01-01. `None`: a system of days does not go back so far, or counts a day there
+/// that never was.
+pub fn serial_of(day: i32, date1904: bool) -> Option<i64> {
+    let serial = i64::from(day) + UNIX_DAY_1900;
+    let serial = if date1904 { serial - SHIFT_1904 } else { serial };
+    let first = if date1904 { 0 } else { 61 };
+    (first..END).contains(&serial).then_some(serial)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -217,7 +217,7 @@ mod workbook {
         let change = |(row, column, text): &(u32, u32, String)| {
             let digits = !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
             let value = if digits { NewValue::Number(text.clone()) } else { NewValue::Text(text.clone()) };
-            Change { sheet: 0, cell: CellAddress::new(*row, *column), value }
+            Change { sheet: 0, cell: CellAddress::new(*row, *column), value, style: None }
         };
         let changes: Vec<Change> = answers.iter().filter(|answer| !answer.2.is_empty()).map(change).collect();
         let mut copy = Cursor::new(Vec::new());

@@ -172,6 +172,59 @@ fn every_file_is_short_and_says_what_it_is_for() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
+/// Words of the surveys that come with the program: no text that it prints by itself may have one.
+const WORDS_OF_A_SURVEY: [&str; 22] = [
+    "貴院",
+    "病院",
+    "医療",
+    "病床",
+    "施設",
+    "バックアップ",
+    "電子カルテ",
+    "ベンダー",
+    "集計に使用",
+    "回答として集計",
+    "令和6年",
+    "2024-02-15",
+    "3-2-1",
+    "Hospital",
+    "backup",
+    "beds",
+    " bed ",
+    "facility",
+    "checklist",
+    "チェックリスト",
+    "G-MIS",
+    "natural, ",
+];
+
+#[test]
+fn no_text_of_the_program_has_words_of_a_survey() {
+    let mut broken = Vec::new();
+    for (path, content) in program() {
+        // What a program must know of eras and of names of institutions is no survey's.
+        let known = ["src/batch/convert/era.rs", "src/evaluate/name_form.rs"];
+        if known.contains(&path.as_str()) || path.ends_with("/sample.rs") {
+            continue;
+        }
+        for (number, line) in code(&content).filter(|(_, line)| line.contains('"')) {
+            for word in WORDS_OF_A_SURVEY.iter().filter(|word| line.contains(**word)) {
+                broken.push(format!("{path}:{number}: {word}"));
+            }
+        }
+    }
+    for template in ["templates/report.html", "templates/book.html", "templates/tables.html"] {
+        let page = fs::read_to_string(root().join(template)).unwrap();
+        broken.extend(
+            WORDS_OF_A_SURVEY
+                .iter()
+                .filter(|word| page.contains(**word))
+                .map(|word| format!("{template}: {word}")),
+        );
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
 #[test]
 fn nothing_in_src_knows_a_survey() {
     let mut broken = Vec::new();

@@ -91,6 +91,24 @@ fn name(form: &str) -> Option<(usize, &str)> {
     })
 }
 
+/// 令和6年2月15日, 令和元年5月1日; a day before all eras, or beyond the calendar, as ISO 8601 spells it.
+pub(super) fn print(day: i32) -> String {
+    let begun = |era: &&Era| {
+        let (year, month, first) = era.first;
+        calendar::days(year, month, first).is_some_and(|first| first <= day)
+    };
+    match (ERAS.iter().rev().find(begun), calendar::civil(day)) {
+        (Some(Era { spellings: [name, ..], first: (first, ..) }), Some((year, month, day))) => {
+            let year = match year - first + 1 {
+                1 => "元".to_owned(),
+                year => year.to_string(),
+            };
+            format!("{name}{year}年{month}月{day}日")
+        }
+        _ => calendar::print_date(day),
+    }
+}
+
 /// Whether `found` is of the era at `place`; `unit` is what `found` counts, of a day.
 fn judge(place: usize, found: Option<i32>, unit: fn(i32) -> Option<i32>) -> OfEra<i32> {
     let Some(found) = found else { return OfEra::Nothing };

@@ -197,7 +197,7 @@ impl FieldReader {
             Domain::Multi(layout) => Answer::Multi(multi::Items::new(field, layout)),
             Domain::Number(domain) => Answer::Number(number::Numbers::new(field, domain)),
             Domain::Text(domain) => Answer::Text(text::Texts::new(field, domain, questionnaire)),
-            Domain::Time(formats) => Answer::Time(time::Times::new(field, formats, pack.zone, &pack.wave)),
+            Domain::Time(formats) => Answer::Time(time::Times::new(field, formats, pack.zone, pack.period)),
         };
         let field = Arc::new(field.clone());
         let dictionary = Dictionary::new(&field);
@@ -205,7 +205,7 @@ impl FieldReader {
     }
 
     fn notices(&self) -> &Notices {
-        self.notices.get_or_init(|| Notices::new(&self.field, &self.pack.cell_notices))
+        self.notices.get_or_init(|| Notices::new(&self.field, &self.pack.cell_notices, self.pack.period))
     }
 
     fn column(&self, desk: &mut Desk, position: usize, skip: Option<&Mask>) -> Column {

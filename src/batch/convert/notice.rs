@@ -16,6 +16,7 @@ use crate::diagnostic::{Argument, Code, Decimal, FixClass, Localized, Notice, Se
 use crate::expression::{FieldId, OptionItem, Type};
 use crate::input::CellFinding;
 use crate::questionnaire::{Domain, Field, FindingKind, InvalidCase, NumberDomain, Pattern, TextDomain};
+use crate::rule_pack::period::Period;
 
 /// Why a cell is INVALID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +44,7 @@ pub(super) struct Notices {
     /// For what cannot be read.
     unreadable: Arc<Notice>,
     kind: Argument,
-    /// Of a moment or month: how it may be written.
+    /// Of a day, moment or month: how it may be written. Nothing of other answers.
     spellings: Argument,
     /// For what is outside the domain, by keyword; the empty one is for all others.
     outside: BTreeMap<&'static str, Arc<Notice>>,
@@ -70,8 +71,8 @@ const KEYWORDS: [&str; 9] = [
 ];
 
 impl Notices {
-    /// `published`: texts of the pack for ids that the schema publishes.
-    pub(super) fn new(field: &Field, published: &Published) -> Self {
+    /// `published`: texts of the pack for ids that the schema publishes; `period`: of which days its dates are.
+    pub(super) fn new(field: &Field, published: &Published, period: Option<Period>) -> Self {
         let general = General { field, published };
         let items: &[OptionItem] = match &field.ty {
             Type::Option(list) | Type::Multi(list) => &list.items,
@@ -86,7 +87,7 @@ impl Notices {
             cases: field.invalid.iter().map(|case| (case.matches.clone(), case_notice(case))).collect(),
             unreadable: general.notice(unreadable_code(field), &FindingKind::Type, "type"),
             kind: kind_words(&field.ty).map(|text| Arc::from(&**text)).into(),
-            spellings: spelling_words(field).into(),
+            spellings: spelling_words(field, period).map_or(Argument::Nothing, Into::into),
             outside: keywords.map(|keyword| (keyword, general.outside(keyword))).collect(),
             limits: limit_words(field).into(),
             repeated: general.repeated(),
@@ -108,9 +109,8 @@ impl Notices {
                 Arc::clone(self.case(written).unwrap_or_else(|| self.general(fault)))
             }
         };
-        let dated = notice.slots.iter().any(|slot| &**slot == "kind");
         let expected = match fault {
-            _ if dated => &self.spellings,
+            _ if self.spellings != Argument::Nothing => &self.spellings,
             Fault::Type => &self.kind,
             _ => &self.limits,
         };
@@ -318,12 +318,19 @@ fn kind_words(ty: &Type) -> Localized<String> {
     }
 }
 
-/// A moment in each of the spellings that the field reads, at most three.
-fn spelling_words(field: &Field) -> Localized<Arc<str>> {
-    let Domain::Time(formats) = &field.domain else { return Localized::new("".into(), "".into()) };
-    let examples = super::time::examples(&field.ty, formats);
+/// A day in the two ways that everybody knows; a moment or month in the spellings that the field reads, at most two.
+/// `None`: the field holds neither.
+fn spelling_words(field: &Field, period: Option<Period>) -> Option<Localized<Arc<str>>> {
+    let Domain::Time(formats) = &field.domain else { return None };
+    let mut examples = match field.ty {
+        Type::Date => super::time::day_examples(period).into(),
+        _ => super::time::examples(&field.ty, formats, period),
+    };
     let ja: Vec<String> = examples.iter().map(|example| format!("「{example}」")).collect();
-    Localized::new(ja.join("または").into(), examples.join(" or ").into())
+    if field.ty == Type::Date {
+        examples.reverse();
+    }
+    Some(Localized::new(ja.join("または").into(), examples.join(" or ").into()))
 }
 
 /// What the domain allows, in words.

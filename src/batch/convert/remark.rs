@@ -72,11 +72,17 @@ fn number(text: &str) -> Option<i32> {
 /// The questions of the form that the text names (問12, Q12, 設問12, 第12問), in form order.
 pub(super) fn named_questions<'q>(text: &str, questionnaire: &'q Questionnaire) -> Vec<&'q Field> {
     let may_name = |letter: char| matches!(letter, '問' | 'q' | 'Q' | 'ｑ' | 'Ｑ');
-    if !text.contains(may_name) {
+    let own = questionnaire.question_word.as_ref();
+    if own.is_none() && !text.contains(may_name) {
         return Vec::new();
     }
     let form = reading_form(text);
-    let named = numbers(&form);
+    let own: Vec<String> = own
+        .into_iter()
+        .flat_map(|word| [&word.ja, &word.en])
+        .map(|word| reading_form(word).into_owned())
+        .collect();
+    let named = numbers(&form, &own);
     let asked = |field: &&Field| {
         let number = field.question.as_deref().map(str::to_lowercase);
         number.is_some_and(|number| named.iter().any(|named| names(named, &number)))
@@ -84,9 +90,10 @@ pub(super) fn named_questions<'q>(text: &str, questionnaire: &'q Questionnaire) 
     questionnaire.fields.iter().filter(asked).take(MOST_NAMED).collect()
 }
 
-/// What stands behind each word for a question, and before 問 where 第 begins it.
-fn numbers(form: &str) -> Vec<&str> {
+/// What stands behind each word for a question, the form's `own` first, and before 問 where 第 begins it.
+fn numbers<'t>(form: &'t str, own: &[String]) -> Vec<&'t str> {
     let mut found = Vec::new();
+    let words = || own.iter().map(String::as_str).chain(WORDS);
     for (at, letter) in form.char_indices() {
         let (Some(before), Some(rest)) = (form.get(..at), form.get(at..)) else { continue };
         let inside = before.chars().next_back();
@@ -98,7 +105,7 @@ fn numbers(form: &str) -> Vec<&str> {
                 found.push(number.trim_end());
             }
         } else if !inside.is_some_and(continues)
-            && let Some(tail) = WORDS.iter().find_map(|word| rest.strip_prefix(word))
+            && let Some(tail) = words().find_map(|word| rest.strip_prefix(word))
         {
             found.push(tail.trim_start());
         }
@@ -106,9 +113,14 @@ fn numbers(form: &str) -> Vec<&str> {
     found
 }
 
-/// Whether `tail` begins with just this number: 12 of 「12は」, and not 1 of it; 9-1 of 9-1, and 9 where there is no 9-1.
+/// Whether `tail` begins with just this number: 12 of 「12は」, and not 1 of it; 9-1 of 9-1, and 9 where there is no 9-1;
+/// not 2 of 2(1), unless more than a number stands in the brackets.
 fn names(tail: &str, number: &str) -> bool {
     let Some(rest) = tail.strip_prefix(number) else { return false };
+    let inside = rest.strip_prefix('(').and_then(|rest| rest.split_once(')')).map(|(inside, _)| inside);
+    if inside.is_some_and(|inside| !inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_digit())) {
+        return false;
+    }
     let mut rest = rest.chars();
     match rest.next() {
         Some(letter) if letter.is_ascii_alphanumeric() => false,
@@ -144,8 +156,9 @@ mod tests {
 
     #[test]
     fn a_question_is_named_by_its_whole_number() {
-        let named =
-            |text: &str, number: &str| numbers(&reading_form(text)).iter().any(|tail| names(tail, number));
+        let named = |text: &str, number: &str| {
+            numbers(&reading_form(text), &[]).iter().any(|tail| names(tail, number))
+        };
         for text in ["問12は週1回", "設問１２：", "Ｑ12", "q 12", "第12問", "（問12）", "問い12", "問12-1"]
         {
             assert_eq!(named(text, "12"), text != "問12-1", "{text}");

@@ -10,6 +10,7 @@ use crate::expression::{FieldId, Names};
 use crate::input::{FormNeeds, ReadOptions, Reader, UnknownKeys};
 use crate::questionnaire::{Field, Questionnaire, load};
 use crate::rule_pack::RulePack;
+use crate::rule_pack::period::Period;
 use crate::rule_pack::zone::Zone;
 use crate::source::SourceId;
 use crate::source::reader::Stream;
@@ -118,6 +119,7 @@ pub(super) fn pack() -> Arc<RulePack> {
         macro_edits: Vec::new(),
         cell_notices: BTreeMap::new(),
         zone: Zone { seconds: 9 * 3600 },
+        period: Period::of_year("2024"),
         sources: Vec::new(),
         questionnaire,
     })

@@ -5,7 +5,7 @@
 //! - Eras are read after every spelling of the schema, and told; the time of day beside an era's date is spelled as the
 //!   schema spells it. So are a spreadsheet's numbers of days and moments, a date with its day of the week, a date with a
 //!   time where a day is asked for, and a date without one where a moment is.
-//! - A date whose year nobody wrote is INVALID; the year of the survey's wave is only proposed.
+//! - A date whose year nobody wrote is INVALID; the year in which it is of the survey's period is only proposed.
 //! - A moment without offset is kept as written; one with an offset is moved to the survey's clock. No other clock is
 //!   ever asked.
 
@@ -22,6 +22,7 @@ use crate::expression::calendar;
 use crate::input::{RawCell, RawKind};
 use crate::questionnaire::date_format::{Part, Piece, TimeKind, pieces};
 use crate::questionnaire::{DateFormats, Field};
+use crate::rule_pack::period::Period;
 use crate::rule_pack::zone::Zone;
 
 /// Seconds of a day.
@@ -35,29 +36,41 @@ pub(super) struct Times {
     zone: Zone,
     /// Whether a mark is spelled with digits (9999-12-31), so that every text must be looked up first.
     sentinels: bool,
-    /// The year that is proposed for a date without one. `None`: the survey's wave is not called by a year.
-    year: Option<i32>,
+    /// Whence the year is proposed for a date without one. `None`: nothing says of which days the survey's dates are.
+    period: Option<Period>,
 }
 
-/// A moment as a field of type `ty` reads it, canonical spelling first; at most two, those with an offset left out.
-pub(super) fn examples(ty: &Type, formats: &DateFormats) -> Vec<String> {
+/// The day of examples where nothing says of which days a survey's dates are: 2000-05-15.
+const ANY_DAY: i32 = 11_092;
+
+/// A day as a person may write it: in the years of its era, and by the calendar.
+pub(super) fn day_examples(period: Option<Period>) -> [String; 2] {
+    let day = period.map_or(ANY_DAY, Period::example);
+    [era::print(day), calendar::print_date(day)]
+}
+
+/// A moment of `period` as a field of type `ty` reads it, canonical spelling first; at most two, those with an offset
+/// left out.
+pub(super) fn examples(ty: &Type, formats: &DateFormats, period: Option<Period>) -> Vec<String> {
     let kind = kind(ty);
+    let day = calendar::civil(period.map_or(ANY_DAY, Period::example)).unwrap_or((2000, 5, 15));
+    let example = |piece: Piece| example(piece, day);
     let written = formats.spellings.iter().map(|spelling| &**spelling);
     let spellings = std::iter::once(kind.canonical()).chain(written.filter(|text| *text != kind.canonical()));
     let plain = spellings.filter_map(|text| pieces(text, kind)).filter(|of| !of.contains(&Piece::Offset));
     plain.take(2).map(|pieces| pieces.into_iter().map(example).collect()).collect()
 }
 
-fn example(piece: Piece) -> String {
+fn example(piece: Piece, (year, month, day): (i32, i32, i32)) -> String {
     let (part, two) = match piece {
         Piece::Number(part, two) => (part, two),
         Piece::Other(letter) => return letter.to_string(),
         Piece::Offset => return "Z".to_owned(),
     };
     let number = match part {
-        Part::Year => 2024,
-        Part::Month => 2,
-        Part::Day => 15,
+        Part::Year => year,
+        Part::Month => month,
+        Part::Day => day,
         Part::Hour => 9,
         Part::Minute => 30,
         Part::Second => 0,
@@ -74,15 +87,14 @@ const fn kind(ty: &Type) -> TimeKind {
 }
 
 impl Times {
-    /// `wave`: the name of the survey's wave, a year in most surveys.
-    pub(super) fn new(field: &Field, formats: &DateFormats, zone: Zone, wave: &str) -> Self {
+    /// `period`: the days of which the survey's dates are.
+    pub(super) fn new(field: &Field, formats: &DateFormats, zone: Zone, period: Option<Period>) -> Self {
         let kind = kind(&field.ty);
         let written = formats.spellings.iter().map(|spelling| &**spelling);
         let spellings =
             std::iter::once(kind.canonical()).chain(written.filter(|text| *text != kind.canonical()));
         let formats = spellings.filter_map(|spelling| pieces(spelling, kind)).collect();
-        let year = Some(wave).filter(|wave| wave.len() == 4).and_then(|wave| wave.parse().ok());
-        Self { kind, formats, zone, sentinels: has_digits(&field.marks), year }
+        Self { kind, formats, zone, sentinels: has_digits(&field.marks), period }
     }
 
     pub(super) fn column(
@@ -186,7 +198,7 @@ impl Times {
         if let Some(day) = before_clock(form).and_then(|date| self.day(date)) {
             return self.converted(i64::from(day));
         }
-        let day = self.year.zip(without_year(form)).and_then(|(year, (m, d))| calendar::days(year, m, d));
+        let day = self.period.zip(without_year(form)).and_then(|(period, (m, d))| period.dated(m, d));
         day.map_or(Reading::Invalid(Fault::Type), |day| self.doubtful(i64::from(day)))
     }
 
@@ -312,7 +324,7 @@ mod tests {
     fn times(ty: Type, spellings: &[&str]) -> Times {
         let formats = DateFormats { spellings: spellings.iter().map(|text| (*text).into()).collect() };
         let field = Field { ty, marks: Vec::new(), ..super::super::sample::yes_no() };
-        Times::new(&field, &formats, Zone { seconds: 9 * 3600 }, "2024")
+        Times::new(&field, &formats, Zone { seconds: 9 * 3600 }, Period::of_year("2024"))
     }
 
     #[test]
@@ -343,7 +355,8 @@ mod tests {
             (Type::DateTime, &["YYYY-MM-DDThh:mmZ"], &["2024-02-15T09:30:00"]),
         ] {
             let formats = DateFormats { spellings: spellings.iter().map(|text| (*text).into()).collect() };
-            let found = examples(&ty, &formats);
+            let period = Period::new(19_754, 19_790);
+            let found = examples(&ty, &formats, period);
             assert_eq!(found, expected);
             let times = times(ty, spellings);
             assert!(found.iter().all(|example| times.parse(example).is_some()), "{found:?}");

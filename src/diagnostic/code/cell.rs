@@ -1,8 +1,7 @@
 //! Codes of single cells: what is wrong with one answer by itself.
 //!
 //! Invariants
-//! - C013 to C019 are those of the survey's list of edits, texts letter by letter; what that list does not have
-//!   begins at C020.
+//! - No text knows a survey: whom it asks, what for, and what becomes of the answers are the pack's to say.
 //! - C020 to C022 lend their texts to findings that are named `FIELD:type`, `FIELD:domain`, `FIELD:duplicate`, or
 //!   by the id that the schema publishes.
 
@@ -30,8 +29,8 @@ codes! {
     /// Not a day of the calendar, or of an impossible era.
     DATE_UNREADABLE = "KP-C018" "not-a-date" Error
         title "日付として読み取れない" "not a date"
-        message "{question}の「{value}」を日付として読み取れません。「令和6年2月15日」または「2024-02-15」の形で入力してください。"
-            "\"{value}\" in {question} cannot be read as a date. Please write it as 2024-02-15 or 令和6年2月15日.";
+        message "{question}の「{value}」を日付として読み取れません。{expected}の形で入力してください。"
+            "\"{value}\" in {question} cannot be read as a date. Please write it as {expected}.";
 
     /// The second text of KP-C018: a moment or a month. What is proposed is what the field reads.
     MOMENT_UNREADABLE = "KP-C018" "not-a-moment" Error
@@ -69,15 +68,15 @@ codes! {
         message "{column}の「{before}」に英小文字が含まれています。「{after}」でよろしいですか。よろしければ大文字に修正し、小文字が正しい場合はその旨をご回答ください。"
             "\"{before}\" in {column} has small letters. Is \"{after}\" right? If so please enter it in capitals; if the small letters are right, please tell us so.";
 
-    /// A free text that is nothing but a date: spreadsheets make one of `3-2-1`.
+    /// A free text that is nothing but a date: spreadsheets make one of `1-2-3`.
     DATE_IN_FREE_TEXT = "KP-C024" "free-text-is-only-a-date" Warning
         title "自由記述が日付だけになっている" "free text that is only a date"
-        message "{column}の「{value}」は日付だけです。「3-2-1」のような記入が表計算ソフトにより日付へ変換された可能性があります。セルの書式を「文字列」にして元の内容を入力し直すか、日付のままで正しい場合は何の日付かを書き添えてください。"
-            "\"{value}\" in {column} is only a date. A spreadsheet may have made it of an entry such as \"3-2-1\". Please set the cell format to text and enter the original again; if the date is right, please add what it is the date of.";
+        message "{column}の「{value}」は日付だけです。「1-2-3」のような記入が表計算ソフトにより日付へ変換された可能性があります。セルの書式を「文字列」にして元の内容を入力し直すか、日付のままで正しい場合は何の日付かを書き添えてください。"
+            "\"{value}\" in {column} is only a date. A spreadsheet may have made it of an entry such as \"1-2-3\". Please set the cell format to text and enter the original again; if the date is right, please add what it is the date of.";
 
     /// A free text names a question of the form: an answer may stand where nobody counts it.
     ANSWER_IN_FREE_TEXT = "KP-C025" "answer-in-free-text" Warning
         title "自由記述に設問への言及" "free text that names a question"
-        message "{column}の「{value}」に{found}への言及があります。{column}の記述は回答として集計しません。回答であれば設問の欄に記入し、補足であればこのままで差し支えありません。"
-            "\"{value}\" in {column} names {found}. What stands in {column} is not counted as an answer. If it is one please enter it under the question; if it is a remark it may stay.";
+        message "{column}の「{value}」に{found}への言及があります。{column}の記述は回答として扱いません。回答であれば{found}の欄に記入し、補足であればこのままで差し支えありません。"
+            "\"{value}\" in {column} names {found}. What stands in {column} is not taken as an answer. If it is one please enter it there; if it is a remark it may stay.";
 }

@@ -250,7 +250,7 @@ codes! {
             "`{key}` limits a number of records, so it can read only the fields that they are counted by ({known}), parameters and lookups. Please take \"{found}\" away.";
     /// A condition on units of a linked file that reads the submissions.
     UNIT_READS_A_RECORD = "KP-P173" "units-by-answers-of-submissions" Error
-        title "対象施設の条件が回答を読んでいる" "condition on units that reads submissions"
+        title "対象の条件が回答を読んでいる" "condition on units that reads submissions"
         message "covers の when は突合ファイル「{table}」の各行についての条件なので、「{table}.項目」だけを読めます。「{found}」を外してください。"
             "`when` of `covers` is about each record of the linked file \"{table}\", so it can read only `{table}.FIELD`. Please take \"{found}\" away.";
     /// A table whose kind takes another field.
@@ -289,4 +289,23 @@ codes! {
         title "集計表の審査の設定が使えない" "unusable setting of a macro edit"
         message "「{found}」は{expected}として使えません。設定を修正してください。" "\"{found}\" cannot be used as {expected}. Please correct the setting."
         help "使えるもの：{known}" "what can stand there: {known}";
+    /// A parameter that nothing names.
+    UNUSED_PARAMETER = "KP-P201" "unused-parameter" Warning
+        title "使われていないパラメータ" "parameter that nothing uses"
+        message "パラメータ「{name}」はどこにも使われていません。綴りを確認するか、削除してください。"
+            "Nothing uses the parameter \"{name}\". Please check its spelling, or remove it.";
+    /// One id of `x-invalid` with several severities.
+    CASES_DIFFER = "KP-P202" "one-id-with-two-severities" Warning
+        title "同じIDの重大度が異なる" "one id with two severities"
+        message "x-invalid の「{found}」の重大度が、「{first}」では{severity}、「{second}」では{other}です。同じにするか、IDを分けてください。"
+            "\"{found}\" of x-invalid is {severity} on \"{first}\" and {other} on \"{second}\". Please give both the same severity, or an id of their own.";
+    /// A rule that replaces a family and judges fewer fields.
+    INSTANCES_DROPPED = "KP-P203" "replacement-drops-instances" Warning
+        title "置き換えにより判定されなくなる項目" "replacement judges fewer fields"
+        message "規則「{rule}」を置き換えたことで、{fields}は判定されなくなります。each に加えるか、意図したものであれば retire に「{example}」のように書いてください。"
+            "As \"{rule}\" is replaced, {fields} are no longer judged. Please add them to `each`; if that is meant, name them under `retire`, as \"{example}\".";
+    /// A group of `each` that cannot be used.
+    GROUP_OF_EACH = "KP-P204" "unusable-group-of-each" Error
+        title "each のまとまりが使えない" "unusable group of `each`"
+        message "規則「{rule}」の each のまとまりが使えません：{found}。" "A group of `each` of \"{rule}\" cannot be used: {found}.";
 }

@@ -210,4 +210,9 @@ codes! {
         title "元の調査票にもある" "already in the base"
         message "「{name}」は元の調査票にあります。追加の調査票では別の名前にしてください。"
             "\"{name}\" is in the base questionnaire already. Please choose another name in the overlay.";
+    /// Two questions have one number.
+    REPEATED_NUMBER = "KP-P200" "repeated-question-number" Warning
+        title "同じ設問番号" "question number repeated"
+        message "{first}と{second}の設問番号が同じ「{found}」です。番号を確認してください。"
+            "{first} and {second} have the same question number \"{found}\". Please check the numbers.";
 }

@@ -1,8 +1,7 @@
 //! Codes of the structure of a file: its encoding, its header, its records.
 //!
 //! Invariants
-//! - S001 to S018 are those of the survey's list of edits, texts letter by letter; what that list does not have
-//!   begins at S019.
+//! - No text knows a survey: whom it asks, what for, and what becomes of the answers are the pack's to say.
 
 use super::codes;
 
@@ -41,6 +40,20 @@ codes! {
         message "項目名の行が見つかりません。配布した様式の項目名行（{expected}）を削除・変更せずにご使用ください。"
             "The row of column names was not found. Please use the form as distributed and neither delete nor change its header row ({expected}).";
 
+    /// The second text of KP-S004: nor is it the header of another survey that is known.
+    HEADER_OF_NO_SURVEY = "KP-S004" "header-row-of-no-known-survey" Fatal
+        title "項目名の行が見つからない" "header row not found"
+        message "項目名の行が見つかりません。配布した様式の項目名行（{expected}）を削除・変更せずにご使用ください。"
+            "The row of column names was not found. Please use the form as distributed and neither delete nor change its header row ({expected})."
+        help "「{found}」の様式として読み取りました。同梱の調査（{known}）のいずれの項目名でもありません。ほかの調査の様式であれば、その規則のフォルダを --survey で指定してください。"
+            "it was read as the form \"{found}\", and its names are not those of any survey that comes with the program ({known}); if it is the form of another survey, name its rules folder with --survey";
+
+    /// The third text of KP-S004: the header is that of another survey.
+    HEADER_OF_ANOTHER_SURVEY = "KP-S004" "header-row-of-another-survey" Fatal
+        title "別の調査の様式" "form of another survey"
+        message "項目名は「{found}」ではなく「{expected}」の様式のものです。「{expected}」の回答であれば、--survey {expected} を指定してもう一度検査してください。そうでなければ、「{found}」の様式にご記入ください。"
+            "The column names are those of the form \"{expected}\", not of \"{found}\". If these are answers to the former, please check again with --survey {expected}; if not, please use the form \"{found}\".";
+
     /// A mandatory column is not there: every record of the file is held.
     COLUMN_MISSING = "KP-S005" "mandatory-column-missing" Error
         title "必要な列がない" "mandatory column missing"
@@ -50,8 +63,8 @@ codes! {
     /// A column, or a JSON key, that the form does not know.
     COLUMN_UNKNOWN = "KP-S006" "column-unknown-to-form" Warning
         title "様式にない列" "column unknown to the form"
-        message "様式にない列「{column}」があります。この列は集計に使用しません。誤って追加された場合は削除してください。"
-            "The column \"{column}\" is not part of the form. It is not used for the tables. Please delete it if it was added by mistake.";
+        message "様式にない列「{column}」があります。この列の内容は回答として扱いません。誤って追加された場合は削除してください。"
+            "The column \"{column}\" is not part of the form. What stands in it is not taken as an answer. Please delete it if it was added by mistake.";
 
     /// The second text of KP-S006: the column belongs to another wave or overlay of the same survey.
     COLUMN_OF_ANOTHER_FORM = "KP-S006" "column-of-another-form" Warning
@@ -92,7 +105,7 @@ codes! {
     /// The sample row of the form; it is no submission.
     SAMPLE_ROW = "KP-S011" "sample-row-left" Error
         title "記入例の行が残っている" "sample row left in the form"
-        message "{line}行目は記入例のままの内容です。記入例の行を削除し、貴院の回答を入力してください。"
+        message "{line}行目は記入例のままの内容です。記入例の行を削除し、ご自身の回答を入力してください。"
             "Line {line} is the unchanged sample row. Please delete it and enter your own answers.";
 
     /// A record gives a version of the form that is none of this one's; every record of the file is held.

@@ -123,7 +123,7 @@ codes! {
     PACK_REFUSED = "KP-U023" "rule-pack-refused" Error
         title "規則に誤りがあるため検査しない" "rule pack with mistakes"
         message "規則ファイルに誤りが{count}件あるため、1票も検査していません。上の指摘に従って修正してください。"
-            "The rule pack has {count} mistakes, so no record was judged. Please correct what is listed above.";
+            "Mistakes in the rule pack: {count}. No record was judged. Please correct what is listed above.";
     /// A survey that is neither embedded nor a folder.
     UNKNOWN_SURVEY = "KP-U024" "unknown-survey" Error
         title "そのような調査はない" "unknown survey"

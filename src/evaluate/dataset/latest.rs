@@ -101,7 +101,12 @@ fn told(
         Some((time, ty)) => Argument::from(print_time(time, time_kind(ty))),
         None => Argument::NotGiven,
     };
-    vec![("submitted_at", time), ("changes", changes(member, kept, by, judging, &withheld))]
+    // `submitted_at` is an older name of the time.
+    vec![
+        ("kept_time", time.clone()),
+        ("submitted_at", time),
+        ("changes", changes(member, kept, by, judging, &withheld)),
+    ]
 }
 
 /// The answers in which a record differs from the one that is kept.

@@ -23,8 +23,7 @@ impl<'a> Typer<'a> {
         let names = self.names;
         match &reference.prefix {
             Some(prefix) => names.links.get(&prefix.text)?.fields.get(&reference.name.text),
-            None if &*reference.name.text == "it" => names.fields.get(names.it.as_ref()?),
-            None => names.fields.get(&reference.name.text),
+            None => names.field(&reference.name.text),
         }
     }
 

@@ -2,13 +2,14 @@
 //!
 //! Invariants
 //! - `each = [fields]` makes one kind for each field, called `it` in `where` and `set` and `{it}` in texts; the
-//!   kind's name is then `NAME/FIELD`.
+//!   kind's name is then `NAME/FIELD`. Of groups, `each = [{ done = "a", on = "b" }]`, every field is called by its name in
+//!   them, and the kind by `it`, else by the first.
 //! - A list with an error is not used at all.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::super::recipe::{Given, Reading, Stratum, Table, cell, items, read_tree};
+use super::super::recipe::{Called, Given, Reading, Stratum, Table, cell, items, read_tree};
 use super::super::template;
 use super::super::tree::{Node, Tree};
 use super::{Edit, ExpectedFinding, Kind, RowEdit};
@@ -34,8 +35,8 @@ pub fn load(
     let list = top.and_then(|top| reading.require(&top, "kind"));
     for item in list.map_or(&[][..], |list| items(list)) {
         let Some(table) = reading.table(item, KEYS) else { continue };
-        for it in fields(&mut reading, &table) {
-            let Some(kind) = kind(&mut reading, &table, strata, it) else { continue };
+        for called in groups(&mut reading, &table) {
+            let Some(kind) = kind(&mut reading, &table, strata, &called) else { continue };
             if kinds.iter().any(|known| known.name == kind.name) {
                 let slots = [("found", Argument::from(&*kind.name))];
                 reading.report(&code::REPEATED, table.span, &slots);
@@ -47,40 +48,58 @@ pub fn load(
     (whole, reading.diagnostics)
 }
 
-/// The fields of `each`, or once none.
-fn fields(reading: &mut Reading<'_>, table: &Table<'_>) -> Vec<Option<usize>> {
-    match table.get("each") {
-        Some(tree) => items(tree).iter().filter_map(|item| reading.field(item).map(Some)).collect(),
-        None => vec![None],
-    }
-}
-
-/// What `{it}` stands for in the texts of one kind.
-#[derive(Clone, Copy)]
-struct It<'a>(Option<&'a str>);
-
-impl It<'_> {
-    fn put(self, text: &str) -> Arc<str> {
-        match self.0 {
-            Some(name) => Arc::from(text.replace("{it}", name)),
-            None => Arc::from(text),
+/// The fields of `each` by their names there, or once none.
+fn groups(reading: &mut Reading<'_>, table: &Table<'_>) -> Vec<Called> {
+    let Some(tree) = table.get("each") else { return vec![Called::default()] };
+    let mut groups = Vec::new();
+    for item in items(tree) {
+        if !matches!(item.node, Node::Table(_)) {
+            groups.extend(reading.field(item).map(Called::it));
+            continue;
         }
+        let Some(group) = reading.table(item, &[]) else { continue };
+        let mut called = Called::default();
+        for (key, tree) in group.entries {
+            let Some(field) = reading.field(tree) else { continue };
+            if reading.questionnaire.by_name.contains_key(&*key.name) {
+                reading.report(&code::REPEATED, key.span, &[("found", Argument::from(&*key.name))]);
+            }
+            called.add(&key.name, field);
+        }
+        groups.push(called);
+    }
+    groups
+}
+
+/// What `{it}` and the names of a group stand for in the texts of one kind.
+#[derive(Clone, Copy)]
+struct Own<'a>(&'a Called, &'a Questionnaire);
+
+impl Own<'_> {
+    fn put(self, text: &str) -> Arc<str> {
+        let mut text = text.to_owned();
+        for (name, field) in self.0.fields() {
+            if let Some(field) = self.1.fields.get(field) {
+                text = text.replace(&format!("{{{name}}}"), &field.name);
+            }
+        }
+        Arc::from(text)
     }
 }
 
-fn kind(reading: &mut Reading<'_>, table: &Table<'_>, strata: &[Stratum], it: Option<usize>) -> Option<Kind> {
+fn kind(reading: &mut Reading<'_>, table: &Table<'_>, strata: &[Stratum], called: &Called) -> Option<Kind> {
     let questionnaire = reading.questionnaire;
-    let field = it.and_then(|it| questionnaire.fields.get(it)).map(|field| &*field.name);
-    let own = It(field);
+    let field = called.judged().and_then(|it| questionnaire.fields.get(it)).map(|field| &*field.name);
+    let own = Own(called, questionnaire);
     let base = reading.require(table, "kind").and_then(|tree| reading.string(tree)).map(Arc::clone);
     let what = reading.localized(table, "what");
     let reason =
         reading.require(table, "reason").and_then(|tree| reading.string(tree)).map(|text| own.put(text));
     let given = match table.get("where") {
-        Some(tree) => Given::read(reading, tree, strata, it)?,
+        Some(tree) => Given::read(reading, tree, strata, called)?,
         None => Given::default(),
     };
-    let edits = table.get("set").map_or_else(Vec::new, |tree| edits(reading, tree, it));
+    let edits = table.get("set").map_or_else(Vec::new, |tree| edits(reading, tree, called));
     let row = table.get("row").map_or(Some(RowEdit::Whole), |tree| row_edit(reading, tree));
     let areas = reading.require(table, "areas").map(|tree| names(reading, tree, own));
     let shares = table.get("shares").map_or_else(BTreeSet::new, |tree| names(reading, tree, own));
@@ -99,7 +118,7 @@ fn kind(reading: &mut Reading<'_>, table: &Table<'_>, strata: &[Stratum], it: Op
     })
 }
 
-fn names(reading: &mut Reading<'_>, tree: &Tree, it: It<'_>) -> BTreeSet<Arc<str>> {
+fn names(reading: &mut Reading<'_>, tree: &Tree, it: Own<'_>) -> BTreeSet<Arc<str>> {
     items(tree).iter().filter_map(|item| reading.string(item).map(|name| it.put(name))).collect()
 }
 
@@ -115,7 +134,7 @@ fn row_edit(reading: &mut Reading<'_>, tree: &Tree) -> Option<RowEdit> {
     }
 }
 
-fn findings(reading: &mut Reading<'_>, tree: &Tree, it: It<'_>) -> Vec<ExpectedFinding> {
+fn findings(reading: &mut Reading<'_>, tree: &Tree, it: Own<'_>) -> Vec<ExpectedFinding> {
     let mut list = Vec::new();
     for item in items(tree) {
         let Some(table) = reading.table(item, &["rule", "field", "profile"]) else { continue };
@@ -133,11 +152,11 @@ fn findings(reading: &mut Reading<'_>, tree: &Tree, it: It<'_>) -> Vec<ExpectedF
     list
 }
 
-fn edits(reading: &mut Reading<'_>, tree: &Tree, it: Option<usize>) -> Vec<(usize, Edit)> {
+fn edits(reading: &mut Reading<'_>, tree: &Tree, called: &Called) -> Vec<(usize, Edit)> {
     let Some(table) = reading.table(tree, &[]) else { return Vec::new() };
     let mut list = Vec::new();
     for (key, tree) in table.entries {
-        let own = it.filter(|_| &*key.name == "it");
+        let own = called.field(&key.name);
         let Some(field) = own.or_else(|| reading.field_named(&key.name, key.span)) else { continue };
         list.extend(edit(reading, tree, field).map(|edit| (field, edit)));
     }

@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use super::super::tree::{self, Node, Tree};
 use super::source::{self, Context, WAYS};
-use super::{Case, Draw, ExactCounts, Given, PerStratum, Reading, Recipe, Source, Stratum, Table, items};
+use super::{
+    Called, Case, Draw, ExactCounts, Given, PerStratum, Reading, Recipe, Source, Stratum, Table, items,
+};
 use crate::diagnostic::code::recipe as code;
 use crate::diagnostic::{Argument, Diagnostics, Localized};
 use crate::error::Error;
@@ -238,7 +240,7 @@ fn case(reading: &mut Reading<'_>, tree: &Tree, context: Context<'_>) -> Option<
 
 /// A condition all of whose fields have been drawn.
 fn condition(reading: &mut Reading<'_>, tree: &Tree, context: Context<'_>) -> Option<Given> {
-    let given = Given::read(reading, tree, context.strata, None)?;
+    let given = Given::read(reading, tree, context.strata, &Called::default())?;
     let late: Vec<usize> = given.fields().filter(|&field| context.drawn.get(field) != Some(&true)).collect();
     for field in &late {
         let name = reading.questionnaire.fields.get(*field).map(|declared| Argument::from(&*declared.name));

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, Time};
 
-pub use given::Given;
+pub use given::{Called, Given};
 pub use load::{load, read_tree};
 pub use percent::Percent;
 pub use reading::{Reading, Table, items};

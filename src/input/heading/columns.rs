@@ -65,11 +65,43 @@ pub(super) fn tell(
     (columns.matched, columns.found)
 }
 
-/// The finding that no row of `rows` is the header; marks the row that comes nearest.
+/// The finding that no row of `rows` is the header; marks the row that comes nearest. Where its columns are those of
+/// another survey, that is said instead.
 pub(super) fn missing(nearest: &HeaderRow, source: SourceId, form: &FormNeeds) -> Diagnostic {
     let marks = Marks::new(nearest, source);
-    let finding = marks.finding(&structure::HEADER_MISSING).with("expected", expected(form));
+    let finding = match &form.others {
+        None => marks.finding(&structure::HEADER_MISSING).with("expected", expected(nearest, form)),
+        Some((survey, others)) => {
+            let headers: Vec<&str> = texts(nearest).collect();
+            match (others.fitting)(&headers).filter(|other| **survey != **other) {
+                Some(other) => marks
+                    .finding(&structure::HEADER_OF_ANOTHER_SURVEY)
+                    .with("found", &**survey)
+                    .with("expected", other),
+                None => marks
+                    .finding(&structure::HEADER_OF_NO_SURVEY)
+                    .with("expected", expected(nearest, form))
+                    .with("found", &**survey)
+                    .with("known", known((others.known)())),
+            }
+        }
+    };
     if nearest.bytes.is_empty() { finding } else { finding.label(marks.whole(nearest)) }
+}
+
+/// Most cells of a row that are compared with the names of columns.
+const MOST_COMPARED: usize = 64;
+
+/// Most columns that the finding lists.
+const MOST_LISTED: usize = 8;
+
+/// What stands in the first cells of `row`.
+fn texts(row: &HeaderRow) -> impl Iterator<Item = &str> {
+    row.cells.iter().take(MOST_COMPARED).map(|(text, _)| text.as_str()).filter(|text| !text.is_empty())
+}
+
+fn known(surveys: Vec<&'static str>) -> Argument {
+    Argument::List(surveys.into_iter().map(Argument::from).collect())
 }
 
 /// A mark on the whole of `row`.
@@ -218,13 +250,20 @@ fn nameless(number: usize) -> Argument {
     .into()
 }
 
-fn expected(form: &FormNeeds) -> Argument {
-    let mandatory: Vec<Argument> =
-        form.mandatory().map(|(_, column)| Argument::from(&*column.header)).collect();
-    if !mandatory.is_empty() {
-        return Argument::List(mandatory);
+/// The columns that a file must have, else those of the form: first those to which a cell of `nearest` comes near.
+fn expected(nearest: &HeaderRow, form: &FormNeeds) -> Argument {
+    let mut headers: Vec<&str> = form.mandatory().map(|(_, column)| &*column.header).collect();
+    if headers.is_empty() {
+        headers = form.columns.iter().map(|column| &*column.header).collect();
     }
-    Argument::List(form.columns.iter().map(|column| Argument::from(&*column.header)).collect())
+    let near: BTreeSet<&str> = texts(nearest).filter_map(|text| form.meant(text, |_| true)).collect();
+    headers.sort_by_key(|header| !near.contains(header));
+    let left = headers.len().saturating_sub(MOST_LISTED);
+    let mut listed: Vec<Argument> = headers.into_iter().take(MOST_LISTED).map(Argument::from).collect();
+    if left > 0 {
+        listed.push(further(left));
+    }
+    Argument::List(listed)
 }
 
 /// Makes labels on the header row.

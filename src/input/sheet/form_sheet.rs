@@ -82,10 +82,15 @@ impl FormSheet {
         }
     }
 
-    /// Whether any answer is filled in.
-    pub(super) fn has_answers(&self, rows: &[KeptRow]) -> bool {
+    /// Whether any answer is filled in, beside the version of the form, which is printed there.
+    pub(super) fn has_answers(&self, rows: &[KeptRow], form: &FormNeeds) -> bool {
+        let version = |item: &&Item| {
+            let field = form.columns.get(item.column).map(|column| column.slot.field);
+            field.is_some() && field == form.version
+        };
         self.items
             .iter()
+            .filter(|item| !version(item))
             .any(|item| item.said != Said::AsWritten || !text_at(rows, item.answer).trim().is_empty())
     }
 }

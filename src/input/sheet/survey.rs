@@ -104,7 +104,7 @@ pub(super) fn survey(
             name,
             visible,
             named: form.mandatory().filter(|(column, _)| heading.columns.contains(&Some(*column))).count(),
-            filled: (has_records(&rows, &heading), sheet.has_answers(&rows)),
+            filled: (has_records(&rows, &heading), sheet.has_answers(&rows, form)),
             used: used(&rows),
             facts,
             heading,

@@ -106,12 +106,9 @@ fn row(field: &FieldName, answer: &Answer, words: &Words, language: Language) ->
     let print = |argument: &Argument, nothing: &Argument| {
         if argument == nothing { String::new() } else { line(&argument.print(language)) }
     };
-    let number = field.question.as_deref().map(|number| match language {
-        Language::Ja => format!("問{number}"),
-        Language::En => format!("Q{number}"),
-    });
+    let number = field.numbered.as_ref().map(|number| number.short.get(language));
     Row {
-        number: number.map(|number| line(&number)).unwrap_or_default(),
+        number: number.map(|number| line(number)).unwrap_or_default(),
         label: line(field.label.get(language)),
         written: print(&answer.written, &Argument::NotGiven),
         state: state(answer.state, words),

@@ -7,7 +7,7 @@
 
 mod frame;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -94,6 +94,9 @@ impl Default for Caps {
     }
 }
 
+/// Most findings of a group that are listed with it.
+const MOST_FOLLOWERS: usize = 5;
+
 /// Writes the format `full`.
 pub struct Full {
     output: Output,
@@ -173,10 +176,30 @@ impl Full {
             frame::draw(&mut page, diagnostic, finding.excerpt.as_ref(), &names, &self.look);
         }
         self.standing(&mut page, diagnostic, 2);
-        for follower in &finding.followers {
+        for follower in finding.followers.iter().take(MOST_FOLLOWERS) {
             self.follower(&mut page, follower, finding.heading);
         }
+        self.further(&mut page, finding.followers.get(MOST_FOLLOWERS..).unwrap_or_default());
         page
+    }
+
+    /// The findings of a group beyond those that are listed: one cause is told in a few lines, and all are counted.
+    fn further(&self, page: &mut String, followers: &[Diagnostic]) {
+        if followers.is_empty() {
+            return;
+        }
+        let count = followers.len();
+        let sign = if self.look.ascii { "+" } else { "└" };
+        let fields: BTreeSet<&str> = followers.iter().flat_map(marked_fields).collect();
+        let fields = fields.into_iter().collect::<Vec<_>>().join(", ");
+        let line = match self.look.language {
+            Language::Ja => format!("ほか{count}件（{fields}）"),
+            Language::En => format!("{count} more ({fields})"),
+        };
+        let line = picture::visible(&line).into_owned();
+        for (place, line) in wrap(&line, self.look.width.saturating_sub(4)).iter().enumerate() {
+            let _ = writeln!(page, "  {} {line}", if place == 0 { sign } else { " " });
+        }
     }
 
     /// A finding shown inside another: its title; and its message, unless the heading says it for all.

@@ -62,7 +62,7 @@ timezone = 'Asia/Tokyo'
 
 [param.limit]
 type = 'int'
-value = 500
+value = 500 # some tests read param.limit
 
 [lookup.bands]
 file = 'rules/ex/2024/bands.csv'

@@ -43,7 +43,7 @@ fn told(sheet: &Sheet<'_>, plan: &Plan, rows: [&NamedRow; 3], limit: Limit) -> O
     let mut told = table.told_of_row(row);
     told.share("percent", weighted.as_ref());
     told.words("expression", Localized::new(
-        format!("未回答施設との比較 χ²＝{value}、自由度{freedom}。名簿との比較では{frame}"),
+        format!("未回答の客体との比較 χ²＝{value}、自由度{freedom}。名簿との比較では{frame}"),
         format!("against non-respondents chi-square {value} on {freedom} degrees of freedom; against the frame {frame}"),
     ));
     Some(told)

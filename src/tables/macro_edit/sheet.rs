@@ -11,6 +11,7 @@ use num_bigint::BigInt;
 use super::Judged;
 use super::told::Told;
 use crate::diagnostic::Localized;
+use crate::evaluate::FieldName;
 use crate::rule_pack::RulePack;
 use crate::rule_pack::macro_edit::NamedRow;
 use crate::rule_pack::tabulation::{AverageKind, TableKind};
@@ -194,7 +195,7 @@ impl<'f> Table<'f> {
         let mut told = Told::default();
         told.localized("table", Localized::new(named(&title.ja), named(&title.en)));
         if let Some(field) = &self.figures.question {
-            told.localized("question", question(field.question.as_deref(), &field.label));
+            told.localized("question", question(field));
         }
         told
     }
@@ -218,11 +219,11 @@ impl<'f> Table<'f> {
 }
 
 /// Number and title of a question.
-fn question(number: Option<&str>, label: &Localized<Arc<str>>) -> Localized<Arc<str>> {
-    let Some(number) = number else { return label.clone() };
+fn question(field: &FieldName) -> Localized<Arc<str>> {
+    let (Some(number), label) = (&field.numbered, &field.label) else { return field.label.clone() };
     Localized::new(
-        Arc::from(format!("問{number}「{}」", label.ja)),
-        Arc::from(format!("Q{number} \"{}\"", label.en)),
+        Arc::from(format!("{}「{}」", number.short.ja, label.ja)),
+        Arc::from(format!("{} \"{}\"", number.short.en, label.en)),
     )
 }
 

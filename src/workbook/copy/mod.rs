@@ -61,7 +61,7 @@ pub enum NewValue {
     Number(String),
 }
 
-/// A cell whose value is to be another one. Its style stays; a formula in it is removed.
+/// A cell whose value is to be another one; a formula in it is removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// Number of the sheet, from 0.
@@ -70,6 +70,8 @@ pub struct Change {
     pub cell: CellAddress,
     /// Its new value.
     pub value: NewValue,
+    /// The style that it gets, one of the workbook's own. `None`: its style stays.
+    pub style: Option<u32>,
 }
 
 /// What the copy is not, or not any more.

@@ -66,6 +66,8 @@ struct Wanted {
     /// The comments that stand there, and their part. `None`: none do.
     comments: Option<(String, CommentSurvey)>,
     values: BTreeMap<CellAddress, NewValue>,
+    /// Cells that get another of the workbook's styles.
+    dressed: BTreeMap<CellAddress, u32>,
     /// The cells' own styles.
     styles: BTreeMap<CellAddress, u32>,
     view: SheetView,
@@ -181,6 +183,7 @@ impl Plan {
             let cell = inside(change.cell)?;
             if wanted.view.shown(cell).first == cell {
                 wanted.values.insert(cell, change.value.clone());
+                wanted.dressed.extend(change.style.map(|style| (cell, style)));
             } else {
                 self.copied.covered.push((sheet, cell));
             }
@@ -230,6 +233,7 @@ impl Plan {
             own.get(cell).copied().unwrap_or_else(|| wanted.view.column_style(cell.column))
         };
         wanted.styles = cells.iter().map(|cell| (*cell, style(cell))).collect();
+        wanted.styles.extend(&wanted.dressed);
         Ok(())
     }
 

@@ -17,7 +17,7 @@ fn mark(cell: &str, colour: Colour, text: &str) -> Mark {
 }
 
 fn change(cell: &str, value: NewValue) -> Change {
-    Change { sheet: 0, cell: CellAddress::parse(cell).unwrap(), value }
+    Change { sheet: 0, cell: CellAddress::parse(cell).unwrap(), value, style: None }
 }
 
 fn copy(original: &[u8], marks: &[Mark], changes: &[Change]) -> (Vec<u8>, Copied) {

@@ -219,8 +219,8 @@ impl<'a> Run<'a> {
         let mut line = FileLine { name: Arc::clone(&input.name), ..FileLine::default() };
         let begun = self.progress.bytes;
         let receipt = Receipt::begin(&input.place);
-        let opened = self
-            .opened(section, input, id)
+        let opened = section
+            .open(input, id)
             .and_then(|read| Reader::open(id, &input.name, read, &section.form, &self.read));
         match opened {
             Err(error) => self.tell(section, unreadable(id, &error))?,

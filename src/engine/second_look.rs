@@ -23,7 +23,7 @@ use crate::linked::Linked;
 use crate::plan::Plan;
 use crate::source::SourceId;
 use crate::source::reader::Stream;
-use crate::source::spool::{Copied, is_special};
+use crate::source::spool::is_special;
 
 /// What one block gives at the second look.
 #[derive(Default)]
@@ -59,17 +59,17 @@ impl Look<'_> {
         }
         let pieces = guarded(
             &block.picked(&rows),
-            |block| Ok(self.gathered(block)),
-            |block, record| Err((record.number, lost_record(block, record))),
+            |block| Seen { gathered: vec![self.gathered(block)], ..Seen::default() },
+            |block, record| {
+                let findings = lost_record(block, record).findings.into_iter();
+                let lost = findings.map(|finding| (record.number, finding)).collect();
+                Seen { lost, ..Seen::default() }
+            },
         );
         let mut seen = Seen { records: rows.len(), last, ..Seen::default() };
-        for piece in pieces {
-            match piece {
-                Ok(gathered) => seen.gathered.push(gathered),
-                Err((number, lost)) => {
-                    seen.lost.extend(lost.findings.into_iter().map(|finding| (number, finding)));
-                }
-            }
+        for mut piece in pieces {
+            seen.gathered.append(&mut piece.gathered);
+            seen.lost.append(&mut piece.lost);
         }
         seen
     }
@@ -83,26 +83,23 @@ impl Look<'_> {
     }
 }
 
-impl Run<'_> {
+impl Section<'_> {
     /// The bytes of `input`, copied while they are read where they come only once and may be asked for again.
-    pub(super) fn opened(
-        &self,
-        section: &mut Section<'_>,
-        input: &InputFile,
-        id: SourceId,
-    ) -> Result<Stream, Error> {
+    pub(super) fn open(&mut self, input: &InputFile, id: SourceId) -> Result<Stream, Error> {
         let stream = open(input)?;
         let once = match &input.place {
             InputPlace::Stdin => true,
             InputPlace::Path(path) => is_special(path),
             InputPlace::Bytes(_) | InputPlace::Spool(_) => false,
         };
-        if !once || section.plan.dataset.is_empty() {
+        if !once || self.plan.dataset.is_empty() {
             return Ok(stream);
         }
-        Ok(section.copies.entry(id).or_insert_with(Copied::default).tap(stream))
+        Ok(self.copies.entry(id).or_default().tap(stream))
     }
+}
 
+impl Run<'_> {
     /// Asks the records of `files` that are doubtful for what may be told of them.
     pub(super) fn look_again(
         &mut self,
@@ -115,12 +112,11 @@ impl Run<'_> {
                 continue;
             }
             let seen = self.seen(section, (id, input), &doubtful);
-            match seen.ok().flatten() {
-                Some(seen) => self.take(section, id, seen)?,
-                None => {
-                    let told = Diagnostic::new(&structure::FILE_NOT_READ_AGAIN, Place::File(id));
-                    self.tell(section, Diagnostics::from_iter([told]))?;
-                }
+            if let Ok(Some(seen)) = seen {
+                self.take(section, id, seen)?;
+            } else {
+                let told = Diagnostic::new(&structure::FILE_NOT_READ_AGAIN, Place::File(id));
+                self.tell(section, Diagnostics::from_iter([told]))?;
             }
         }
         section.keys.ask(doubtful);

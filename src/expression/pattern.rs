@@ -95,6 +95,18 @@ impl Pattern {
         compiled.as_ref().is_some_and(|regex| regex.is_match(text))
     }
 
+    /// Compiles `patterns` on a thread of its own for their first searches. Nobody waits for it: a search that comes
+    /// earlier compiles what it needs itself.
+    pub fn prepare(patterns: Vec<Self>) {
+        let compile = move || {
+            for Self(lazy) in patterns {
+                lazy.first.get_or_init(|| compile(&lazy.text, Build::Cheap).ok());
+            }
+        };
+        // Where no thread can be had, the searches compile.
+        drop(std::thread::Builder::new().name("patterns".to_owned()).spawn(compile));
+    }
+
     #[cfg(test)]
     pub(crate) fn is_compiled(&self) -> bool {
         self.0.first.get().is_some() || self.0.fast.get().is_some()

@@ -237,6 +237,13 @@ impl Plan {
         self.steps.get(id.index())
     }
 
+    /// Gets ready, beside whatever is done next, what every record costs and only the first has to wait for.
+    pub fn prepare(&self) {
+        if !self.patterns.is_empty() {
+            Pattern::prepare(self.patterns.clone());
+        }
+    }
+
     pub(crate) fn pattern(&self, index: u32) -> Option<&Pattern> {
         self.patterns.get(usize::try_from(index).ok()?)
     }

@@ -87,7 +87,11 @@ fn loaded(
     complete: &mut dyn FnMut(&Questionnaire, &mut Names),
 ) -> Result<(Option<Questionnaire>, Diagnostics), Error> {
     let form = loader.form(path)?;
-    let Loader { table, sources, mut found, .. } = loader;
+    let Loader { root, table, sources, mut found, .. } = loader;
+    if let Some(form) = form.as_ref().filter(|form| !root.is_embedded() && form.drafts.len() <= MOST_FIELDS) {
+        let fields: Vec<&Field> = form.drafts.iter().map(|draft| &draft.field).collect();
+        found.append(unique::check(&fields, sources));
+    }
     let questionnaire = form.and_then(|form| assemble(form, table, sources, complete, &mut found));
     Ok((questionnaire, found))
 }
@@ -173,7 +177,6 @@ fn assemble(
         found.push(finding.with("found", form.drafts.len()));
         return None;
     }
-    found.append(unique::check(&form.drafts.iter().map(|draft| &draft.field).collect::<Vec<_>>(), sources));
     found.append(unknown_sections(&form, sources));
     let places: BTreeMap<&str, usize> =
         form.sections.iter().enumerate().map(|(place, section)| (&*section.section.name, place)).collect();

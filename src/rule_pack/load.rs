@@ -81,7 +81,7 @@ pub fn load(root: &SurveyRoot, folder: &str) -> Result<Loaded, Error> {
 /// # Errors
 /// As [`load`].
 pub fn load_for(root: &SurveyRoot, folder: &str, purpose: Purpose) -> Result<Loaded, Error> {
-    let purpose = if is_foreign(root) { Purpose::Whole } else { purpose };
+    let purpose = if !root.is_embedded() { Purpose::Whole } else { purpose };
     let mut sources = Vec::new();
     let mut found = Diagnostics::new();
     let layers = chain::read(root, folder.trim_end_matches('/'), &mut sources, &mut found)?;
@@ -95,7 +95,7 @@ pub fn load_for(root: &SurveyRoot, folder: &str, purpose: Purpose) -> Result<Loa
     let whole = files.len() == layers.iter().map(|layer| layer.rules.len() + 1).sum::<usize>();
     let mut loader = Loader { root, files: &files, sources, found, whole, lost, purpose };
     let pack = loader.pack(forms)?;
-    if is_foreign(root) {
+    if !root.is_embedded() {
         own_schema::check_files(&files, &mut loader.found)?;
     }
     let Loader { sources, found, .. } = loader;
@@ -127,12 +127,6 @@ fn side_by_side<'a>(
     });
     let forms = own.and_then(|own| Ok(own.with(linked?, &surveys.files)));
     (surveys.and(rules, found), forms)
-}
-
-/// Whether the root's files may not fit our schemas. Those inside the binary do, as the tests see to, and every start
-/// would pay for looking again.
-const fn is_foreign(root: &SurveyRoot) -> bool {
-    !matches!(root, SurveyRoot::Embedded(_))
 }
 
 struct Loader<'r, 'a> {
@@ -231,7 +225,7 @@ impl<'a> Loader<'_, 'a> {
 
     /// Tells what nothing takes up. What has mistakes may not say all that it will.
     fn unused(&mut self, form: &Questionnaire, sources: &[SourceText]) {
-        if is_foreign(self.root) && !self.found.has_errors() {
+        if !self.root.is_embedded() && !self.found.has_errors() {
             unused::parameters(self.files, sources, &mut self.found);
             unused::cases(form, sources, &mut self.found);
         }
@@ -276,7 +270,7 @@ impl<'a> Loader<'_, 'a> {
         self.found.append(found);
         let Some(form) = form else { return Ok(None) };
         let (files, found) = (self.files, &mut self.found);
-        if is_foreign(self.root) {
+        if !self.root.is_embedded() {
             own_schema::check_questionnaires(&self.sources, found)?;
         }
         let params = param::read(files, &mut names, zone, found);

@@ -97,6 +97,12 @@ impl SurveyRoot {
         if tree.is_empty() { None } else { postcard::from_bytes(tree).ok() }
     }
 
+    /// Whether it is inside the binary. Its files are as they should be, which the tests see to on the same files on
+    /// disk; every start would pay for looking again.
+    pub const fn is_embedded(&self) -> bool {
+        matches!(self, Self::Embedded(_))
+    }
+
     /// What stands at `path`.
     pub fn standing(&self, path: &str) -> Standing {
         if self.exists(path) {

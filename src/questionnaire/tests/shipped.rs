@@ -8,8 +8,15 @@ fn shipped(name: &str) -> Loaded {
     (form, found, sources)
 }
 
-const NAMES: [&str; 4] =
-    ["hospital-cyber-2024", "hospital-cyber-2024-assumed", "hospital-cyber-2023", "hospital-cyber-frame"];
+/// What the binary's own forms are not checked for at every start is checked here.
+const NAMES: [&str; 6] = [
+    "hospital-cyber-2024",
+    "hospital-cyber-2024-assumed",
+    "hospital-cyber-2023",
+    "hospital-cyber-frame",
+    "cyber-checklist-2024",
+    "cyber-checklist-2025",
+];
 
 #[test]
 fn they_load_without_a_finding_and_fit_the_meta_schema() {

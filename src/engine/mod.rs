@@ -197,7 +197,9 @@ fn walk(
     reporter: &mut dyn Reporter,
 ) -> Result<Done, Error> {
     let mut run = Run::new(parts, options, needs, reporter);
-    parts.iter().for_each(|part| part.plan.prepare());
+    for part in parts {
+        part.plan.prepare();
+    }
     run.start()?;
     for part in parts {
         run.part(part)?;

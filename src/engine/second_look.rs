@@ -62,8 +62,7 @@ impl Look<'_> {
             |block| Seen { gathered: vec![self.gathered(block)], ..Seen::default() },
             |block, record| {
                 let findings = lost_record(block, record).findings.into_iter();
-                let lost = findings.map(|finding| (record.number, finding)).collect();
-                Seen { lost, ..Seen::default() }
+                Seen { lost: findings.map(|finding| (record.number, finding)).collect(), ..Seen::default() }
             },
         );
         let mut seen = Seen { records: rows.len(), last, ..Seen::default() };

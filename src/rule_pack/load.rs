@@ -81,7 +81,7 @@ pub fn load(root: &SurveyRoot, folder: &str) -> Result<Loaded, Error> {
 /// # Errors
 /// As [`load`].
 pub fn load_for(root: &SurveyRoot, folder: &str, purpose: Purpose) -> Result<Loaded, Error> {
-    let purpose = if !root.is_embedded() { Purpose::Whole } else { purpose };
+    let purpose = if root.is_embedded() { purpose } else { Purpose::Whole };
     let mut sources = Vec::new();
     let mut found = Diagnostics::new();
     let layers = chain::read(root, folder.trim_end_matches('/'), &mut sources, &mut found)?;

@@ -20,8 +20,8 @@ use super::session::{Exit, Session};
 use super::usage::{list, usage};
 use super::{inputs, links, outputs, secret};
 use crate::diagnostic::code::clean::{
-    CLEAN_WITHOUT_HARD_EDIT, DEADLINE_NOT_A_DAY, FOLDER_IS_THERE, HARD_EDITS_NOT_RUN, PLACE_IS_FOREIGN,
-    READS_FROM_PLACE,
+    CLEAN_WITHOUT_HARD_EDIT, DEADLINE_NOT_A_DAY, FOLDER_IS_THERE, FOLDER_WAS_ALTERED, HARD_EDITS_NOT_RUN,
+    PLACE_IS_FOREIGN, READS_FROM_PLACE,
 };
 use crate::diagnostic::code::usage::TWO_OUTPUTS_IN_ONE_PLACE;
 use crate::diagnostic::{Diagnostic, Diagnostics, Language, Place, Severity};
@@ -41,6 +41,9 @@ use crate::source::folder::{Folder, Standing};
 use crate::source::sink::real_path;
 use crate::tables;
 
+/// Files of an altered folder that are named.
+const NAMED: usize = 8;
+
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct CleanArguments {
@@ -50,7 +53,7 @@ pub(super) struct CleanArguments {
     /// The folder to be written; it appears whole, when everything is in it
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
-    /// Replace DIR where an earlier run of this command has written it
+    /// Replace DIR where an earlier run of this command has written it and nobody has changed it since
     #[arg(long)]
     force: bool,
     /// Hold records with open warnings too
@@ -270,10 +273,17 @@ fn wrong_deadline(session: &Session, arguments: &CleanArguments) -> Option<Diagn
 fn occupied(session: &Session, arguments: &CleanArguments) -> Option<Diagnostic> {
     let place = arguments.out.display().to_string();
     let label = || session.line.mark_output("--out", &place);
-    match KNOWN.standing(&real_path(&arguments.out)) {
+    let out = real_path(&arguments.out);
+    match KNOWN.standing(&out) {
         Standing::Free => None,
         Standing::Ours if arguments.force => None,
-        Standing::Ours => Some(usage(&FOLDER_IS_THERE, label()).with("place", place.as_str())),
+        Standing::Altered if arguments.force => {
+            let altered = KNOWN.altered(&out);
+            let more = (altered.len() > NAMED).then_some("…");
+            let found = list(altered.iter().take(NAMED).map(String::as_str).chain(more));
+            Some(usage(&FOLDER_WAS_ALTERED, label()).with("place", place.as_str()).with("found", found))
+        }
+        Standing::Ours | Standing::Altered => Some(usage(&FOLDER_IS_THERE, label()).with("place", place.as_str())),
         Standing::Foreign => Some(usage(&PLACE_IS_FOREIGN, label()).with("place", place.as_str())),
     }
 }

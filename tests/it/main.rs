@@ -29,6 +29,7 @@ mod canaries;
 mod cases;
 mod cell_spellings;
 mod clean;
+mod clean_again;
 #[cfg(target_os = "linux")]
 mod clean_killed;
 mod command_line;

@@ -10,6 +10,7 @@ pub mod admission;
 mod block;
 mod breakdown;
 pub mod event;
+pub mod fitting;
 pub mod fold;
 mod linking;
 mod opening;

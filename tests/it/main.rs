@@ -40,6 +40,7 @@ mod determinism;
 mod documents;
 mod encodings;
 mod file_defects;
+mod fitting;
 mod fix;
 #[cfg(feature = "xlsx")]
 mod foreign_workbooks;

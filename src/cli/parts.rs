@@ -121,8 +121,7 @@ fn by_survey(
         });
         let (survey, severities) =
             settings.map_or((None, None), |settings| (settings.survey, Some(settings.severity)));
-        let mut survey =
-            survey.filter(|_| !arguments.survey_by_option).or_else(|| arguments.survey.clone());
+        let mut survey = survey.filter(|_| !arguments.survey_by_option).or_else(|| arguments.survey.clone());
         let is_linked = matches!(&input.place, InputPlace::Path(path) if linked.contains(&real_path(path)));
         if survey.is_none() && !is_linked {
             let fits = fitting.survey_of(&input, &reading).map_err(|names| {

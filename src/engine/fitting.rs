@@ -145,10 +145,8 @@ mod tests {
         let both: Vec<String> =
             headers(one).into_iter().filter(|header| headers(other).contains(header)).collect();
         let file = |headers: &[String], version: &str| {
-            let cells: Vec<&str> = headers
-                .iter()
-                .map(|header| if header == "様式の版" { version } else { "" })
-                .collect();
+            let cells: Vec<&str> =
+                headers.iter().map(|header| if header == "様式の版" { version } else { "" }).collect();
             format!("{}\n{}\n", headers.join(","), cells.join(","))
         };
         assert_eq!(survey_of("a.csv", &file(&both, "R6")), Ok(Some(one)));
@@ -156,8 +154,16 @@ mod tests {
         assert_eq!(survey_of("a.csv", &file(&both, "")), Err(vec![one, other]), "nobody can tell");
         assert_eq!(survey_of("a.csv", &file(&headers(other), "")), Ok(Some(other)), "its own columns");
         let hospital = headers(DEFAULT_SURVEY);
-        assert_eq!(survey_of("a.csv", &file(&hospital, "R6")), Ok(None), "the header goes before the version");
-        assert_eq!(survey_of("a.csv", &file(&hospital[8..], "R6")), Ok(None), "also where columns are missing");
+        assert_eq!(
+            survey_of("a.csv", &file(&hospital, "R6")),
+            Ok(None),
+            "the header goes before the version"
+        );
+        assert_eq!(
+            survey_of("a.csv", &file(&hospital[8..], "R6")),
+            Ok(None),
+            "also where columns are missing"
+        );
         for nothing in ["", "x,y\n1,2\n", "[]"] {
             assert_eq!(survey_of("a.csv", nothing), Ok(None), "{nothing}");
         }

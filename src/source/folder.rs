@@ -63,7 +63,11 @@ impl Known {
         match fs::symlink_metadata(place) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Standing::Free,
             Ok(found) if found.is_dir() && self.is_ours(place) => {
-                if self.altered(place).is_empty() { Standing::Ours } else { Standing::Altered }
+                if self.altered(place).is_empty() {
+                    Standing::Ours
+                } else {
+                    Standing::Altered
+                }
             }
             _ => Standing::Foreign,
         }
@@ -349,7 +353,8 @@ mod tests {
         folder.append("a.csv", b"1\n").unwrap();
         folder.append("a.csv", text.as_bytes()).unwrap();
         let hash = &folder.files()[0].hash;
-        let list = format!("{{\"made-by\": \"us\", \"files\": [{{\"name\": \"a.csv\", \"sha256\": \"{hash}\"}}]}}");
+        let list =
+            format!("{{\"made-by\": \"us\", \"files\": [{{\"name\": \"a.csv\", \"sha256\": \"{hash}\"}}]}}");
         folder.append("list.json", list.as_bytes()).unwrap();
         folder
     }
@@ -403,7 +408,10 @@ mod tests {
         fs::write(place.join(".DS_Store"), "x").unwrap();
         assert_eq!(KNOWN.standing(&place), Standing::Ours, "nobody has put that there");
         fs::write(place.join("a.csv"), "1\n2,reply\n").unwrap();
-        assert_eq!((KNOWN.standing(&place), KNOWN.altered(&place)), (Standing::Altered, vec!["a.csv".into()]));
+        assert_eq!(
+            (KNOWN.standing(&place), KNOWN.altered(&place)),
+            (Standing::Altered, vec!["a.csv".into()])
+        );
         assert!(written(&place, "3\n").commit(true).is_err());
         assert_eq!(fs::read_to_string(place.join("a.csv")).unwrap(), "1\n2,reply\n");
         fs::write(place.join("a.csv"), "1\n2\n").unwrap();

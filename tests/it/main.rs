@@ -32,6 +32,7 @@ mod clean;
 mod clean_again;
 #[cfg(target_os = "linux")]
 mod clean_killed;
+mod clean_queries;
 mod command_line;
 mod command_line_check;
 mod configuration;

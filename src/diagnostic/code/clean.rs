@@ -44,6 +44,6 @@ codes! {
     /// A hard edit that could not be judged on some records.
     HARD_EDITS_NOT_RUN = "KP-A050" "hard-edits-not-run" Warning
         title "判定していないエラー規則" "hard edits that were not run"
-        message "判定に必要な突合ファイル・突合先の記録・列・パラメータがないため、一部または全部の票で判定していないエラー規則があります：{rules}。名簿や前回データをまだ指定していない場合は --link で指定してください。"
-            "Hard edits were not run on some or all records, because a linked file or record, a column or a parameter that they need is not there: {rules}. Where a frame or a last wave is not given yet, please give it with --link.";
+        message "判定に必要な突合ファイル・突合先の記録・列・パラメータがないため、一部または全部の票で判定していないエラー規則があります：{rules}。名簿や前回データは --link、パラメータは --param で指定し、列を削除した回答は、様式どおりの列で提出し直すよう依頼してください。"
+            "Hard edits were not run on some or all records, because a linked file or record, a column or a parameter that they need is not there: {rules}. Please give a frame or a last wave with --link and parameters with --param, and have files from which columns were deleted sent again with all columns of the form.";
 }

@@ -73,7 +73,7 @@ pub(super) fn of_office(
     name: impl Fn(SourceId) -> Arc<str>,
 ) -> String {
     let mut text = String::from('\u{FEFF}');
-    push_row(COLUMNS.into_iter(), ',', &mut text);
+    push_row(COLUMNS, ',', &mut text);
     for finding in findings {
         let diagnostic = &finding.diagnostic;
         let (file, place) = match &diagnostic.place {

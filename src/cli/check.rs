@@ -265,6 +265,19 @@ pub(super) fn options(session: &Session, arguments: &CheckArguments, settings: &
     CheckOptions {
         threads: settings.threads.map_or(0, count),
         chunk_records: count(settings.chunk_records),
+        policy: Policy {
+            fail_on: arguments.fail_on.unwrap_or(FailOn::Error).severity(),
+            exit_zero: arguments.exit_zero,
+            allow_empty: arguments.allow_empty,
+        },
+        fault_at: session.environment.fault_at(),
+        ..reading(arguments)
+    }
+}
+
+/// How the submissions are read; the rest by default.
+pub(super) fn reading(arguments: &CheckArguments) -> CheckOptions {
+    CheckOptions {
         format: arguments.input_format.map(|format| match format {
             InputFormatName::Csv => InputFormat::Csv,
             InputFormatName::Tsv => InputFormat::Tsv,
@@ -281,12 +294,6 @@ pub(super) fn options(session: &Session, arguments: &CheckArguments, settings: &
             EncodingName::Utf16Be => Some(Encoding::Utf16Be.into()),
         }),
         records: arguments.records.clone(),
-        accepted: None,
-        policy: Policy {
-            fail_on: arguments.fail_on.unwrap_or(FailOn::Error).severity(),
-            exit_zero: arguments.exit_zero,
-            allow_empty: arguments.allow_empty,
-        },
-        fault_at: session.environment.fault_at(),
+        ..CheckOptions::default()
     }
 }

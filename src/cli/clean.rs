@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::Value as Json;
 
 use super::arguments::{CheckArguments, EncodingName, FailOn, InputFormatName, Whether};
@@ -20,8 +20,8 @@ use super::session::{Exit, Session};
 use super::usage::{list, usage};
 use super::{inputs, links, outputs, secret};
 use crate::diagnostic::code::clean::{
-    CLEAN_WITHOUT_HARD_EDIT, DEADLINE_NOT_A_DAY, FOLDER_IS_THERE, HARD_EDITS_NOT_RUN, PLACE_IS_FOREIGN,
-    READS_FROM_PLACE,
+    CLEAN_WITHOUT_HARD_EDIT, DEADLINE_NOT_A_DAY, FOLDER_IS_THERE, FOLDER_WAS_ALTERED, HARD_EDITS_NOT_RUN,
+    PLACE_IS_FOREIGN, READS_FROM_PLACE,
 };
 use crate::diagnostic::code::usage::TWO_OUTPUTS_IN_ONE_PLACE;
 use crate::diagnostic::{Diagnostic, Diagnostics, Language, Place, Severity};
@@ -41,6 +41,9 @@ use crate::source::folder::{Folder, Standing};
 use crate::source::sink::real_path;
 use crate::tables;
 
+/// Files of an altered folder that are named.
+const NAMED: usize = 8;
+
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct CleanArguments {
@@ -50,7 +53,7 @@ pub(super) struct CleanArguments {
     /// The folder to be written; it appears whole, when everything is in it
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
-    /// Replace DIR where an earlier run of this command has written it
+    /// Replace DIR where an earlier run of this command has written it and nobody has changed it since
     #[arg(long)]
     force: bool,
     /// Hold records with open warnings too
@@ -234,11 +237,12 @@ fn clean(session: &Session, arguments: &CleanArguments, judging: &CheckArguments
         run: given.run(&first),
         json_lines: matches!(judging.input_format, Some(InputFormatName::Jsonl)),
     };
-    let mut cleaner = Cleaner::begin(folder, &judged, &first, &told.files.found, saying).map_err(stop)?;
+    let mut cleaner = Cleaner::begin(folder, &judged, &first, &told.files, saying).map_err(stop)?;
     let totals = engine::second_pass(&judged, &options, &mut first, &mut cleaner).map_err(stop)?;
     let asked = cleaner.asked();
     cleaner.finish(&first, &totals, &given, arguments.force).map_err(stop)?;
     tell(session, arguments, &first, &totals, asked);
+    tell_office(session, told.files.of_office());
     session.note(&words::labelled_receipt(
         &first.header,
         &first.summary,
@@ -270,10 +274,19 @@ fn wrong_deadline(session: &Session, arguments: &CleanArguments) -> Option<Diagn
 fn occupied(session: &Session, arguments: &CleanArguments) -> Option<Diagnostic> {
     let place = arguments.out.display().to_string();
     let label = || session.line.mark_output("--out", &place);
-    match KNOWN.standing(&real_path(&arguments.out)) {
+    let out = real_path(&arguments.out);
+    match KNOWN.standing(&out) {
         Standing::Free => None,
         Standing::Ours if arguments.force => None,
-        Standing::Ours => Some(usage(&FOLDER_IS_THERE, label()).with("place", place.as_str())),
+        Standing::Altered if arguments.force => {
+            let altered = KNOWN.altered(&out);
+            let more = (altered.len() > NAMED).then_some("…");
+            let found = list(altered.iter().take(NAMED).map(String::as_str).chain(more));
+            Some(usage(&FOLDER_WAS_ALTERED, label()).with("place", place.as_str()).with("found", found))
+        }
+        Standing::Ours | Standing::Altered => {
+            Some(usage(&FOLDER_IS_THERE, label()).with("place", place.as_str()))
+        }
         Standing::Foreign => Some(usage(&PLACE_IS_FOREIGN, label()).with("place", place.as_str())),
     }
 }
@@ -300,7 +313,8 @@ fn within(
         Destination::File(path) => Some(path.clone()),
         Destination::Standard => None,
     };
-    let report = reports.iter().filter_map(to).find(|path| real_path(path).starts_with(&out))?;
+    let is_within = |path: &PathBuf| real_path(path).starts_with(&out) || path.starts_with(&arguments.out);
+    let report = reports.iter().filter_map(to).find(is_within)?;
     let place = report.display().to_string();
     let problem = usage(&TWO_OUTPUTS_IN_ONE_PLACE, session.line.mark_value(&place));
     Some(problem.with("flag", "--out").with("other", "--format").with("place", place))
@@ -346,8 +360,8 @@ fn given(
     add("profile", some(&judging.profile));
     add("select", some(&judging.select));
     add("ignore", some(&judging.ignore));
-    add("input_format", judging.input_format.map(|format| word(&format!("{format:?}").to_lowercase())));
-    add("encoding", judging.encoding.map(|encoding| word(&format!("{encoding:?}").to_lowercase())));
+    add("input_format", judging.input_format.as_ref().and_then(named));
+    add("encoding", judging.encoding.as_ref().and_then(named));
     let severities = |levels: &BTreeMap<String, Severity>| -> Json {
         levels
             .iter()
@@ -364,6 +378,11 @@ fn given(
         sha256: digest::of_bytes(file.source().text.as_bytes()).to_string(),
     });
     Options { accepted, given }
+}
+
+/// As the option is written.
+fn named(value: &impl ValueEnum) -> Option<Json> {
+    value.to_possible_value().map(|value| Json::from(value.get_name()))
 }
 
 /// Says what came of the records, and where they are.
@@ -400,6 +419,20 @@ fn tell(session: &Session, arguments: &CleanArguments, first: &FirstPass, totals
     });
 }
 
+/// Says that something is open that no respondent is asked about.
+fn tell_office(session: &Session, findings: usize) {
+    if findings > 0 {
+        session.note(&match session.language {
+            Language::Ja => format!(
+                "突合ファイルや全体についての指摘が{findings}件あります（office.csv）。回答者への照会ではなく、事務局でご確認ください。"
+            ),
+            Language::En => format!(
+                "Open about linked files or the run as a whole, for the office to look after and no query to a respondent: {findings} (office.csv)."
+            ),
+        });
+    }
+}
+
 /// The reports of the first pass, and what is to be asked about files.
 struct Told {
     run: Run,
@@ -416,6 +449,7 @@ fn heard(told: Result<(), Error>) -> Result<(), Error> {
 
 impl Reporter for Told {
     fn start(&mut self, header: &RunHeader) -> Result<(), Error> {
+        self.files.start(header)?;
         heard(self.run.start(header))
     }
 

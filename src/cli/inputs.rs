@@ -4,7 +4,7 @@
 //! - Sorted by path, standard input first; a file that is named twice is read once.
 //! - Names in reports are relative, with `/`: no report holds an absolute path.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,6 +19,7 @@ use crate::diagnostic::code::usage::{
 use crate::diagnostic::{Argument, Diagnostic, Language, Localized, system};
 use crate::engine::{InputFile, InputPlace};
 use crate::error::Error;
+use crate::rewrite::clean::KNOWN;
 use crate::settings::{Destination, Report};
 use crate::source::listing::{self, Listing};
 use crate::source::revision::{Changes, Unknown};
@@ -47,6 +48,7 @@ pub(super) fn gather(
     names.retain(|name| name != dash);
     let mut listing = listing::list(&names, &exclude).map_err(|error| Box::new(unusable(session, &error)))?;
     leave_out_reports(session, &names, reports, &mut listing);
+    leave_out_cleaned(session, &names, &mut listing);
     if let Some(revision) = &arguments.since {
         keep_changed(session, arguments, revision, &mut listing)?;
     }
@@ -89,6 +91,41 @@ fn leave_out_reports(session: &Session, names: &[PathBuf], reports: &[Report], l
         session.note(&match session.language {
             Language::Ja => format!("この実行の報告の出力先なので検査しません：{names}"),
             Language::En => format!("Not judged, because this run writes its report there: {names}"),
+        });
+    }
+}
+
+/// Leaves out of a folder or a pattern what lies in a folder that `clean` has written: accepted records, queries and lists
+/// are no submissions. A file that is named outright stays: accepted records may be judged again.
+fn leave_out_cleaned(session: &Session, names: &[PathBuf], listing: &mut Listing) {
+    let outright: BTreeSet<PathBuf> = names.iter().map(|name| real_path(name)).collect();
+    let mut known: BTreeMap<PathBuf, bool> = BTreeMap::new();
+    let mut left_out: BTreeSet<PathBuf> = BTreeSet::new();
+    for paths in [&mut listing.files, &mut listing.skipped, &mut listing.open] {
+        paths.retain(|path| {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = folder.unwrap_or_else(|| Path::new("."));
+            let is_cleaned = known.get(folder).copied().unwrap_or_else(|| {
+                let is_cleaned = KNOWN.is_ours(folder);
+                known.insert(folder.to_path_buf(), is_cleaned);
+                is_cleaned
+            });
+            let stays = !is_cleaned || outright.contains(&real_path(path));
+            if !stays {
+                left_out.insert(folder.to_path_buf());
+            }
+            stays
+        });
+    }
+    if !left_out.is_empty() {
+        let names = left_out.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ");
+        session.note(&match session.language {
+            Language::Ja => format!(
+                "kenpyo clean が書き出したフォルダなので、中のファイルは提出ファイルとしては検査しません（検査するときはファイル名を指定してください）：{names}"
+            ),
+            Language::En => format!(
+                "Not judged as submissions, because kenpyo clean has written the folder (a file in it is judged where it is named): {names}"
+            ),
         });
     }
 }

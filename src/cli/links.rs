@@ -89,6 +89,12 @@ pub(super) fn unknown(
     unknown.map(told).collect()
 }
 
+/// The linked files that somebody has named, by where they are.
+pub(super) fn named_places(arguments: &CheckArguments) -> BTreeSet<PathBuf> {
+    let files = arguments.link.iter().filter_map(|given| given.split_once('='));
+    files.map(|(_, file)| real_path(Path::new(file))).collect()
+}
+
 /// The linked files on disk, by where they are.
 pub(super) fn places(parts: &[PlannedPart]) -> BTreeSet<PathBuf> {
     let places = parts.iter().flat_map(|part| &part.links).filter_map(|linked| match &linked.file.place {

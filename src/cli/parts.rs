@@ -1,7 +1,8 @@
 //! Which submissions are judged by which survey: those of the run, and those that `[[path]]` names.
 //!
 //! Invariants
-//! - `--survey` goes before every `[[path]]`; a file that neither names is judged by the survey of the run.
+//! - `--survey` goes before every `[[path]]`; a file that neither names is judged by the survey of the run, and where that
+//!   has none, by the embedded one that it fits best.
 //! - Surveys come in the order of their first file; a run has at least one, even where there is no file.
 //! - All surveys are loaded and planned before a submission is opened.
 
@@ -11,12 +12,19 @@ use std::sync::Arc;
 use super::arguments::CheckArguments;
 use super::check::Refusal;
 use super::session::{Exit, Session};
-use super::{links, outputs, selection};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::usage::{list, usage};
+use super::{check, links, outputs, selection};
+use crate::diagnostic::code::usage::SURVEY_NOT_CLEAR;
+use crate::diagnostic::{Diagnostic, Language, Severity};
+use crate::engine::fitting::Fitting;
 use crate::engine::{InputFile, InputPlace, LinkedFile, Part};
 use crate::plan::{Plan, has_rule, levels};
 use crate::rule_pack::RulePack;
 use crate::rule_pack::load::Purpose;
+use crate::source::sink::real_path;
+
+/// Files named in a note.
+const NAMED: usize = 5;
 
 /// Submissions that are judged alike.
 #[derive(Debug)]
@@ -48,8 +56,13 @@ pub(super) fn planned(
     refusal: &Refusal<'_>,
 ) -> Result<Vec<PlannedPart>, Exit> {
     let mut surveys = Vec::new();
-    for (survey, inputs) in by_survey(session, arguments, inputs) {
-        let loaded = super::open_for(session, survey.as_deref(), purpose)?;
+    let mut fitting = Fitting::new(purpose);
+    let by_survey = by_survey(session, arguments, inputs, &mut fitting);
+    for (survey, inputs) in by_survey.map_err(|problem| refused(session, vec![*problem], refusal))? {
+        let loaded = match fitting.take(survey.as_deref()) {
+            Some(loaded) => loaded,
+            None => super::open_for(session, survey.as_deref(), purpose)?,
+        };
         let Some(pack) = loaded.pack else {
             session.refuse_pack(&loaded.diagnostics, &loaded.sources);
             return Err(refusal.tell(&loaded.diagnostics, &loaded.sources));
@@ -84,33 +97,67 @@ fn refused(session: &Session, problems: Vec<Diagnostic>, refusal: &Refusal<'_>) 
 /// A file, and the severities that its paths give. `None`: those of the whole run.
 type Settled = (InputFile, Option<Severities>);
 
+/// Submissions with the name of the survey that judges them. `None`: the default one.
+type BySurvey = Vec<(Option<String>, Vec<Settled>)>;
+
 /// The inputs by the survey that judges them.
 fn by_survey(
     session: &Session,
     arguments: &CheckArguments,
     inputs: Vec<InputFile>,
-) -> Vec<(Option<String>, Vec<Settled>)> {
+    fitting: &mut Fitting,
+) -> Result<BySurvey, Box<Diagnostic>> {
     let configuration = session.line.configuration();
-    let whole = || arguments.survey.clone();
-    if !configuration.has_paths() || inputs.is_empty() {
-        return vec![(whole(), inputs.into_iter().map(|input| (input, None)).collect())];
-    }
-    let mut parts: Vec<(Option<String>, Vec<Settled>)> = Vec::new();
+    let reading = check::reading(arguments);
+    let linked = links::named_places(arguments);
+    let mut parts: BySurvey = Vec::new();
+    let mut fitted: BTreeMap<&'static str, Vec<Arc<str>>> = BTreeMap::new();
     for input in inputs {
-        let settings = match &input.place {
+        let settings = configuration.has_paths().then(|| match &input.place {
             InputPlace::Path(path) => configuration.of_path(&path.to_string_lossy()),
             InputPlace::Stdin | InputPlace::Bytes(_) | InputPlace::Spool(_) => {
                 configuration.of_path(&input.name)
             }
-        };
-        let survey = settings.survey.filter(|_| !arguments.survey_by_option).or_else(whole);
-        let own = Some(settings.severity).filter(|severities| *severities != arguments.severities);
+        });
+        let (survey, severities) =
+            settings.map_or((None, None), |settings| (settings.survey, Some(settings.severity)));
+        let mut survey = survey.filter(|_| !arguments.survey_by_option).or_else(|| arguments.survey.clone());
+        let is_linked = matches!(&input.place, InputPlace::Path(path) if linked.contains(&real_path(path)));
+        if survey.is_none() && !is_linked {
+            let fits = fitting.survey_of(&input, &reading).map_err(|names| {
+                let problem = usage(&SURVEY_NOT_CLEAR, session.line.mark_value(&input.name));
+                Box::new(problem.with("found", &*input.name).with("known", list(names)))
+            })?;
+            if let Some(name) = fits {
+                fitted.entry(name).or_default().push(Arc::clone(&input.name));
+                survey = Some(name.to_owned());
+            }
+        }
+        let own = severities.filter(|severities| *severities != arguments.severities);
         match parts.iter_mut().find(|(other, _)| *other == survey) {
             Some((_, files)) => files.push((input, own)),
             None => parts.push((survey, vec![(input, own)])),
         }
     }
-    parts
+    if parts.is_empty() {
+        parts.push((arguments.survey.clone(), Vec::new()));
+    }
+    tell_fitted(session, &fitted);
+    Ok(parts)
+}
+
+/// Says which files are judged by another survey than the default one, because they fit it better.
+fn tell_fitted(session: &Session, fitted: &BTreeMap<&'static str, Vec<Arc<str>>>) {
+    for (survey, names) in fitted {
+        let more = if names.len() > NAMED { ", …" } else { "" };
+        let names = names.iter().take(NAMED).map(|name| &**name).collect::<Vec<_>>().join(", ") + more;
+        session.note(&match session.language {
+            Language::Ja => format!("列名と様式の版から {survey} の回答と判断しました：{names}"),
+            Language::En => {
+                format!("Judged by {survey}, by its column names and the version of its form: {names}")
+            }
+        });
+    }
 }
 
 /// The names for which a severity is given and which a rule of any of the surveys has.

@@ -207,6 +207,9 @@ fn tabulate(
     let needs = Needs { hold_unconfirmed: arguments.hold_unconfirmed, ..Needs::default() };
     let mut told = Told::new(session, judging, frame.audience);
     let mut first = engine::first_pass(&judged, &options, needs, &mut told).map_err(stop)?;
+    if first.summary.records == 0 && !judging.allow_empty {
+        return Ok(without_records(session, &first));
+    }
     let mut tabulator = Tabulator::new(&programme, plan, &first);
     engine::second_pass(&judged, &options, &mut first, &mut tabulator).map_err(stop)?;
     let mut figures = tables::figures(&programme, &tabulator.counts);
@@ -218,6 +221,14 @@ fn tabulate(
     written.map_err(stop)?;
     session.note(&words::labelled_receipt(&first.header, &first.summary, true, session.language));
     Ok(if first.summary.exit_code > 1 { Exit::Failed } else { exit(&findings) })
+}
+
+/// Tables of nothing would look like tables: that there is nothing is said instead.
+fn without_records(session: &Session, first: &FirstPass) -> Exit {
+    for line in words::summary(&first.header, &first.summary, session.language) {
+        session.note(&line);
+    }
+    Exit::of(&first.summary)
 }
 
 /// Of the findings of macro edits: one of a hard edit says that what was made is not fit to be published.
@@ -372,6 +383,8 @@ struct Told {
     short: Short,
     line: Option<ProgressLine>,
     quiet: bool,
+    /// Whether what is wrong with a linked file may say what stands there.
+    tells_values: bool,
 }
 
 impl Told {
@@ -381,6 +394,7 @@ impl Told {
             short: Short::new(Output::standard_error(), audience),
             line: width.map(|width| ProgressLine::new(session.language, width)),
             quiet: session.quiet,
+            tells_values: !audience.hide_values,
         }
     }
 }
@@ -417,6 +431,10 @@ impl Reporter for Told {
 
     fn wants_keys(&self) -> bool {
         false
+    }
+
+    fn wants_linked_values(&self) -> bool {
+        self.tells_values
     }
 
     fn progress(&mut self, progress: Progress) -> Result<(), Error> {

@@ -51,6 +51,11 @@ pub trait Reporter {
         true
     }
 
+    /// Whether findings about linked files may hold what stands there; asked once, before the first record.
+    fn wants_linked_values(&self) -> bool {
+        self.wants_values()
+    }
+
     /// How far the run is; asked for nothing, may be ignored.
     fn progress(&mut self, progress: Progress) -> Result<(), Error> {
         let _ = progress;
@@ -215,6 +220,8 @@ pub struct LinkLine {
     pub part: usize,
     /// The file.
     pub file: FileLine,
+    /// Open findings about it of error or above.
+    pub errors: u64,
 }
 
 /// The closing part of a report.
@@ -304,6 +311,12 @@ impl Summary {
             .filter(|(level, _)| **level >= severity)
             .map(|(_, count)| count)
             .sum()
+    }
+
+    /// Whether all that is to be corrected is to be corrected in linked files.
+    pub fn only_links_need_correction(&self) -> bool {
+        let errors = self.findings_from(Severity::Error);
+        errors > 0 && self.links.iter().map(|link| link.errors).sum::<u64>() == errors
     }
 
     /// Whether no record was judged by any rule: no file, no record, or every rule deselected.

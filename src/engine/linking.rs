@@ -269,6 +269,7 @@ impl Run<'_> {
         id: SourceId,
     ) -> Result<Option<LinkedTable>, Error> {
         let about = plan.of_link(link.table);
+        let before = self.errors;
         let theirs = link.on.iter().map(|(_, theirs)| *theirs);
         let form = Arc::new(FormNeeds::new(&link.questionnaire, []).keyed_by(theirs));
         let receipt = Receipt::begin(&linked.file.place);
@@ -299,15 +300,16 @@ impl Run<'_> {
                         units.share(twins.clone());
                     }
                     section.units.append(&mut units);
-                    self.linked_rules(section, &about, counts, &keys)?;
-                    self.tell(section, repeated(&whole, &about, link, (id, self.wants)))?;
+                    self.linked_rules(section, &about, (counts, &keys), id)?;
+                    self.tell(section, repeated(&whole, &about, link, (id, self.about_links)))?;
                     table = Some(whole);
                 }
                 file
             }
         };
         file.hash = receipt.hash();
-        self.links.push(LinkLine { link: Arc::clone(&link.name), part: 0, file });
+        let errors = self.errors - before;
+        self.links.push(LinkLine { link: Arc::clone(&link.name), part: 0, file, errors });
         Ok(table)
     }
 
@@ -321,9 +323,8 @@ impl Run<'_> {
     ) -> Result<Loaded, Error> {
         let converter = Converter::of_link(&about.pack, link);
         let wanted = Wanted::of(section.plan, link, self.whole_links);
-        let wants = Wants { excerpts: false, answers: false, marks: None, ..self.wants };
-        let work =
-            Work { plan: about, asking: section.plan, link, converter: &converter, wanted: &wanted, wants };
+        let (asking, wants) = (section.plan, self.about_links);
+        let work = Work { plan: about, asking, link, converter: &converter, wanted: &wanted, wants };
         let mut loaded = Loaded::new(&work, file);
         let (layout, rules) = (Arc::clone(reader.layout()), about.ids());
         let mut wave = next_wave(reader, self.workers.wave());
@@ -355,22 +356,26 @@ impl Run<'_> {
         &mut self,
         section: &mut Section<'_>,
         about: &Plan,
-        counts: Vec<RuleCounts>,
-        keys: &KeyTable,
+        (counts, keys): (Vec<RuleCounts>, &KeyTable),
+        id: SourceId,
     ) -> Result<(), Error> {
         let mut over_many = Vec::new();
         if !about.dataset.is_empty() {
             let judging = Judging {
                 plan: about,
                 names: &self.header.names,
-                keys: self.wants.keys,
-                values: self.wants.values,
+                keys: self.about_links.keys,
+                values: self.about_links.values,
                 units: &[],
                 pool: self.workers.pool.as_ref(),
                 outcomes: false,
             };
             let mut found = Vec::new();
-            let outcomes = keys.judge(judging, &mut |finding| {
+            let outcomes = keys.judge(judging, &mut |mut finding| {
+                // Of a file without records the rules do not know which it is.
+                if finding.diagnostic.place == Place::Run {
+                    finding.diagnostic.place = Place::File(id);
+                }
                 found.push(finding);
                 Ok(())
             })?;

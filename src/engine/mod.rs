@@ -10,6 +10,7 @@ pub mod admission;
 mod block;
 mod breakdown;
 pub mod event;
+pub mod fitting;
 pub mod fold;
 mod linking;
 mod opening;
@@ -34,8 +35,10 @@ use crate::diagnostic::code::internal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::error::Error;
 use crate::evaluate::Finding;
+use crate::expression::FieldId;
 use crate::input::{FormNeeds, InputFormat, OtherForms, ReadOptions};
 use crate::plan::Plan;
+use crate::questionnaire::Required;
 use crate::rule_pack::{RulePack, further};
 use crate::source::SourceText;
 use crate::source::encoding::Stated;
@@ -263,8 +266,15 @@ pub fn form_needs(pack: &RulePack) -> FormNeeds {
     let keys = pack.key.iter().chain(&pack.fallback_key).copied();
     let further = pack.further_columns();
     let others = OtherForms { known: survey::embedded_names, fitting: survey::fitting };
-    FormNeeds::new(&pack.questionnaire, foreign)
+    let form = &pack.questionnaire;
+    // An answer that is filled in from others needs no column.
+    let is_filled = |field: FieldId| pack.derived.iter().any(|derived| derived.id == field);
+    let demanded = form.fields.iter().filter(|field| {
+        field.required == Required::Yes && form.routing_of(field.id).is_none() && !is_filled(field.id)
+    });
+    FormNeeds::new(form, foreign)
         .keyed_by(keys)
+        .demanding(demanded.map(|field| field.id))
         .followed_by(further, further::MEMBER)
         .beside(format!("{}/{}", pack.survey, pack.wave), others)
 }

@@ -35,6 +35,10 @@ pub(super) struct Run<'a> {
     pub(super) header: RunHeader,
     pub(super) read: ReadOptions,
     pub(super) wants: Wants,
+    /// The same of findings about linked files.
+    pub(super) about_links: Wants,
+    /// Open findings of error or above so far, but for those about records.
+    pub(super) errors: u64,
     pub(super) workers: Workers,
     fault_at: Option<u64>,
     reporter: &'a mut dyn Reporter,
@@ -124,6 +128,14 @@ impl<'a> Run<'a> {
             answers: reporter.wants_answers(),
             marks: options.accepted.as_ref().map(|accepted| accepted.marks()),
         };
+        let linked = reporter.wants_linked_values();
+        let about_links = Wants {
+            excerpts: false,
+            values: wants.values || linked,
+            keys: wants.keys || linked,
+            answers: false,
+            marks: None,
+        };
         let accepted = options.accepted.clone();
         let again = needs.is_some() || parts.iter().any(|part| !part.plan.dataset.is_empty());
         let mut header = header(parts);
@@ -138,6 +150,8 @@ impl<'a> Run<'a> {
             files: Vec::new(),
             links: Vec::new(),
             links_before: 0,
+            about_links,
+            errors: 0,
             whole_links: false,
             progress: Progress { of_bytes: inputs().map(size).sum(), ..Progress::default() },
             summaries: Vec::new(),
@@ -209,6 +223,9 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         section.tally.findings(findings);
+        let counted = findings.iter().flat_map(Finding::counted).filter(|found| !found.is_accepted());
+        let errors = counted.filter(|found| found.severity >= Severity::Error).count();
+        self.errors += u64::try_from(errors).unwrap_or(u64::MAX);
         if let Some(settlement) = &mut section.settlement {
             settlement.file_findings(findings);
         }

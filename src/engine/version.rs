@@ -13,7 +13,7 @@ use crate::diagnostic::nearest::fold;
 use crate::diagnostic::{Argument, Diagnostic, Label, Place};
 use crate::evaluate::Wants;
 use crate::input::RawChunk;
-use crate::questionnaire::Questionnaire;
+use crate::questionnaire::{Questionnaire, Versions};
 
 /// A record that names a version of another form.
 #[derive(Debug)]
@@ -26,10 +26,8 @@ pub(super) struct ForeignVersion {
 
 /// The finding about the first record of `chunk` that names a version of another form. `None`: none does.
 pub(super) fn foreign(chunk: &RawChunk, form: &Questionnaire, wants: Wants) -> Option<ForeignVersion> {
-    let versions = form.versions.as_ref()?;
+    let (versions, slot) = slot(chunk, form)?;
     let field = form.get(versions.field)?;
-    let place = usize::from(field.id.index);
-    let slot = chunk.slots.iter().position(|slot| slot.field == place && slot.part == 0)?;
     // Records of one file nearly always name the same version: only a change is looked at closely.
     let mut before: &str = "";
     for (record, cell) in chunk.records.iter().zip(chunk.column(slot)).filter(|(record, _)| record.readable) {
@@ -38,8 +36,7 @@ pub(super) fn foreign(chunk: &RawChunk, form: &Questionnaire, wants: Wants) -> O
             continue;
         }
         before = text;
-        let folded = fold(text);
-        if versions.accepted.iter().any(|accepted| fold(accepted) == folded) {
+        if is_accepted(versions, text) {
             continue;
         }
         let accepted = versions.accepted.iter().map(|version| Argument::from(&**version)).collect();
@@ -53,4 +50,23 @@ pub(super) fn foreign(chunk: &RawChunk, form: &Questionnaire, wants: Wants) -> O
         return Some(ForeignVersion { finding, first: record.number == 1 });
     }
     None
+}
+
+/// Whether the first record of `chunk` that names a version names one of `form`'s.
+pub(super) fn is_named(chunk: &RawChunk, form: &Questionnaire) -> bool {
+    let Some((versions, slot)) = slot(chunk, form) else { return false };
+    let mut texts = chunk.column(slot).iter().map(|cell| chunk.text(cell.text).trim());
+    texts.find(|text| !text.is_empty() && *text != "null").is_some_and(|text| is_accepted(versions, text))
+}
+
+/// The versions of `form`, and where the records of `chunk` name theirs.
+fn slot<'f>(chunk: &RawChunk, form: &'f Questionnaire) -> Option<(&'f Versions, usize)> {
+    let versions = form.versions.as_ref()?;
+    let place = usize::from(form.get(versions.field)?.id.index);
+    Some((versions, chunk.slots.iter().position(|slot| slot.field == place && slot.part == 0)?))
+}
+
+fn is_accepted(versions: &Versions, text: &str) -> bool {
+    let folded = fold(text);
+    versions.accepted.iter().any(|accepted| fold(accepted) == folded)
 }

@@ -101,6 +101,8 @@ pub struct FormNeeds {
     foreign: Vec<Arc<str>>,
     /// `foreign` folded, for the first column that is none of the form's.
     foreign_folded: OnceLock<BTreeSet<String>>,
+    /// Positions of the fields that every record must answer, so that a file must have their columns too.
+    demanded: BTreeSet<usize>,
     /// The columns that an earlier cleaning has added, and the member of JSON records in which it did.
     further: (BTreeSet<String>, &'static str),
     /// What this survey is called, and which others a file may be of. `None`: nobody knows any.
@@ -133,6 +135,7 @@ impl FormNeeds {
             spellings: Vec::new(),
             foreign: foreign.into_iter().map(Arc::from).collect(),
             foreign_folded: OnceLock::new(),
+            demanded: BTreeSet::new(),
             further: (BTreeSet::new(), ""),
             others: None,
         };
@@ -162,6 +165,14 @@ impl FormNeeds {
     pub fn keyed_by(mut self, keys: impl IntoIterator<Item = FieldId>) -> Self {
         let place = |key: FieldId| self.fields.iter().position(|field| *field == key);
         self.keys = keys.into_iter().filter_map(place).collect();
+        self
+    }
+
+    /// The same, where every record must answer `fields`.
+    #[must_use]
+    pub fn demanding(mut self, fields: impl IntoIterator<Item = FieldId>) -> Self {
+        let place = |one: FieldId| self.fields.iter().position(|field| *field == one);
+        self.demanded = fields.into_iter().filter_map(place).collect();
         self
     }
 
@@ -294,7 +305,8 @@ impl FormNeeds {
         nearest(key, own.map(|key| &**key)).or_else(|| nearest(key, columns))
     }
 
-    /// The columns that a file with the columns `there` must have and has not, in form order. Where the answer is given
+    /// The columns that a file with the columns `there` must have and has not, in form order, and behind them those of
+    /// questions that everybody must answer. Where the answer is given
     /// in a column for each option, those of the options are wanted in place of the one.
     pub(super) fn missing(&self, there: &BTreeSet<usize>) -> Vec<&FormColumn> {
         let parts = |field: usize| {
@@ -310,6 +322,11 @@ impl FormNeeds {
             } else {
                 missing.push(column);
             }
+        }
+        for &field in &self.demanded {
+            let mut own = self.columns.iter().enumerate().filter(|(_, column)| column.slot.field == field);
+            let is_told = own.clone().any(|(place, column)| column.mandatory || there.contains(&place));
+            missing.extend(own.next().filter(|_| !is_told).map(|(_, column)| column));
         }
         missing
     }

@@ -38,7 +38,7 @@ pub use grid::{Grid, GridCell, address, range};
 pub use heading::HeaderRow;
 pub use layout::{Block, Layout};
 pub use other_forms::OtherForms;
-pub use pointer::{pointer_at, value_at};
+pub use pointer::{pointer_at, value_at, values_where};
 pub use reader::{ReadOptions, Reader};
 pub use unknown_key::{UnknownKey, UnknownKeys};
 pub use written_rows::{WrittenRow, written_rows};

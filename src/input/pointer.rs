@@ -19,6 +19,51 @@ pub fn value_at(record: &[u8], pointer: &str) -> Option<usize> {
     walk(record, |open, token| is(open).then_some(token.start))
 }
 
+/// Where the values stand in the JSON text in `record` for which `wanted` holds, in order and none within another; it is
+/// asked by the last key that leads to each, and by the keys that lead to it, from the outermost. Elements of lists have
+/// an empty key. `None`: the text is no JSON.
+pub fn values_where(
+    record: &[u8],
+    mut wanted: impl FnMut(&str, &[&str]) -> bool,
+) -> Option<Vec<(usize, usize)>> {
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    let mut broken = false;
+    walk(record, |open, token| -> Option<()> {
+        let keys: Vec<&str> = open.iter().map(Step::key).collect();
+        let is_within = found.last().is_some_and(|(_, end)| token.start < *end);
+        if let Some(last) = keys.last().filter(|_| !is_within)
+            && wanted(last, &keys)
+        {
+            match end_of(record, token) {
+                Some(end) => found.push((token.start, end)),
+                None => broken = true,
+            }
+        }
+        broken.then_some(())
+    });
+    (!broken).then_some(found)
+}
+
+/// Behind the value that begins with `first`. `None`: it has no end.
+fn end_of(record: &[u8], first: Token) -> Option<usize> {
+    if !matches!(first.kind, Kind::ObjectStart | Kind::ArrayStart) {
+        return Some(first.end);
+    }
+    let mut scanner = Scanner::new(record, first.start);
+    let mut depth = 0_usize;
+    loop {
+        let token = scanner.token().ok()??;
+        match token.kind {
+            Kind::ObjectStart | Kind::ArrayStart => depth += 1,
+            Kind::ObjectEnd | Kind::ArrayEnd => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(token.end);
+        }
+    }
+}
+
 /// The first that `visit` gives for a value of the JSON text in `record`: it is shown the steps to each, and the token
 /// with which it begins. `None`: it gave nothing, or the text is no JSON.
 fn walk<T>(record: &[u8], mut visit: impl FnMut(&[Step], Token) -> Option<T>) -> Option<T> {
@@ -63,6 +108,14 @@ enum Step {
 }
 
 impl Step {
+    /// That of a list is empty.
+    fn key(&self) -> &str {
+        match self {
+            Self::Key(key) => key,
+            Self::Index(_) => "",
+        }
+    }
+
     fn print(&self) -> String {
         match self {
             Self::Key(key) => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
@@ -74,6 +127,16 @@ impl Step {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_value_under_a_key_is_found_wherever_it_stands() {
+        let text = r#"{"a": {"b": [10, {"b": 20}]}, "b": "x", "c": {"\u0062": null}, "b": 3}"#;
+        let found = values_where(text.as_bytes(), |key, _| key == "b").unwrap();
+        let found: Vec<&str> = found.into_iter().map(|(start, end)| &text[start..end]).collect();
+        assert_eq!(found, [r#"[10, {"b": 20}]"#, "\"x\"", "null", "3"]);
+        let below = values_where(text.as_bytes(), |_, keys| keys == ["a", "b"]).unwrap();
+        assert_eq!(below.len(), 1);
+    }
 
     #[test]
     fn every_value_has_its_pointer() {

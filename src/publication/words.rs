@@ -244,10 +244,10 @@ pub fn not_run(edits: &[super::NotRun], language: Language) -> Option<String> {
     let ids = edits.iter().map(edit).collect::<Vec<String>>().join(pick(language, "、", ", "));
     (!edits.is_empty()).then(|| match language {
         Language::Ja => format!(
-            "突合する相手またはパラメータがないため、判定していない回答のあるエラー規則：{ids}。ファイルは --link、値は --param で指定できます。"
+            "突合する相手、列またはパラメータがないため、判定していない回答のあるエラー規則：{ids}。ファイルは --link、値は --param で指定できます。列を削除した回答は、様式どおりの列で提出し直すよう依頼してください。"
         ),
         Language::En => format!(
-            "Hard edits that were not judged on some records, for want of a linked record or a parameter: {ids}. Files are given with --link, values with --param."
+            "Hard edits that were not judged on some records, for want of a linked record, a column or a parameter: {ids}. Files are given with --link, values with --param; files from which columns were deleted are to be sent again with all columns of the form."
         ),
     })
 }

@@ -6,6 +6,7 @@
 //! - Numbers are numbers. A datum without a number leaves its cell out, and its status says why.
 //! - The same figures give the same bytes.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 
@@ -40,15 +41,17 @@ fn workbook(publication: &Publication<'_>) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     workbook
         .set_properties(&DocProperties::new().set_title(env!("CARGO_PKG_NAME")).set_creation_datetime(&made));
-    for (number, table) in (1..).zip(&publication.figures.tables) {
-        workbook.push_worksheet(sheet(publication, table, number)?);
+    let tables = &publication.figures.tables;
+    let names: Vec<&str> = tables.iter().map(|table| &*table.name).collect();
+    for (name, table) in names_of_sheets(&names).into_iter().zip(tables) {
+        workbook.push_worksheet(sheet(publication, table, name)?);
     }
     workbook.save_to_buffer()
 }
 
-fn sheet(publication: &Publication<'_>, table: &TableFigures, number: usize) -> Result<Worksheet, XlsxError> {
+fn sheet(publication: &Publication<'_>, table: &TableFigures, name: String) -> Result<Worksheet, XlsxError> {
     let mut sheet = Worksheet::new();
-    sheet.set_name(name(&table.name, number))?;
+    sheet.set_name(name)?;
     let heading = Format::new().set_bold();
     for (place, column) in (0..).zip(COLUMNS) {
         sheet.write_string_with_format(0, place, column, &heading)?;
@@ -80,9 +83,37 @@ fn float(number: Decimal) -> f64 {
     number.to_string().parse().unwrap_or(f64::NAN)
 }
 
-/// The table's name, as far as a sheet may have it.
-fn name(table: &str, number: usize) -> String {
+/// The tables' names, as far as sheets may have them: a workbook tells names apart by more than their case. A table whose
+/// name cannot be its sheet's has a number.
+fn names_of_sheets(tables: &[&str]) -> Vec<String> {
     let fits = |letter: char| !matches!(letter, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'');
-    let kept: String = table.chars().filter(|letter| fits(*letter)).take(LONGEST_NAME).collect();
-    if kept == table && !kept.is_empty() { kept } else { format!("{number}") }
+    let is_fit =
+        |name: &str| !name.is_empty() && name.chars().all(fits) && name.chars().count() <= LONGEST_NAME;
+    let mut taken: BTreeSet<String> = tables.iter().map(|name| name.to_lowercase()).collect();
+    let mut met: BTreeSet<String> = BTreeSet::new();
+    let mut names = Vec::new();
+    for (number, &table) in (1_u32..).zip(tables) {
+        if met.insert(table.to_lowercase()) && is_fit(table) {
+            names.push(table.to_owned());
+            continue;
+        }
+        let further = (2_u32..).map(|time| format!("{number}-{time}"));
+        let free = std::iter::once(number.to_string()).chain(further).find(|name| !taken.contains(name));
+        let free = free.unwrap_or_default();
+        taken.insert(free.clone());
+        names.push(free);
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sheet_has_a_name_of_its_own() {
+        assert_eq!(names_of_sheets(&["S1", "s1", "a/b", "3", ""]), ["S1", "2", "3-2", "3", "5"]);
+        let long = "x".repeat(40);
+        assert_eq!(names_of_sheets(&[&long, "1"]), ["1-2", "1"]);
+    }
 }

@@ -9,6 +9,7 @@ use super::wrap::grouped;
 use crate::diagnostic::{Language, Localized, Severity};
 use crate::engine::event::{FileLine, FixedFinding, RunHeader, SinceReport, Summary};
 use crate::engine::verdict::{Failure, Verdict};
+use crate::source::picture::visible;
 
 /// The text of `language`.
 pub const fn pick<'a>(language: Language, ja: &'a str, en: &'a str) -> &'a str {
@@ -110,9 +111,10 @@ pub const fn verdict(verdict: Verdict) -> Localized<&'static str> {
 pub fn receipt(header: &RunHeader, summary: &Summary, hashes: bool, language: Language) -> String {
     let verdict = verdict(summary.verdict);
     let short = |hash: &str| hash.chars().take(12).collect::<String>();
-    let file = |file: &FileLine| match &file.hash {
-        Some(hash) if hashes => format!("{} {}", file.name, short(hash)),
-        _ => file.name.to_string(),
+    // A line feed in a name would make two lines of one, the second of them whatever the name says.
+    let file = |file: &FileLine| match (&file.hash, visible(&file.name)) {
+        (Some(hash), name) if hashes => format!("{name} {}", short(hash)),
+        (_, name) => name.into_owned(),
     };
     // A receipt of many files names the first ones: the document holds all.
     let mut files: Vec<String> = summary.files.iter().take(RECEIPT_FILES).map(file).collect();
@@ -166,7 +168,13 @@ pub fn summary(header: &RunHeader, summary: &Summary, language: Language) -> Vec
         );
         lines.push(pick(language, ja, en).to_owned());
     }
-    if summary.findings_from(Severity::Error) > 0 && summary.records_with_errors == 0 {
+    if summary.only_links_need_correction() {
+        let (ja, en) = (
+            "提出された回答ではなく、突合ファイルに修正が必要です。",
+            "Not the submissions but a linked file needs correction.",
+        );
+        lines.push(pick(language, ja, en).to_owned());
+    } else if summary.findings_from(Severity::Error) > 0 && summary.records_with_errors == 0 {
         let (ja, en) = (
             "個々の票ではなく、ファイル全体に修正が必要です。",
             "Not single records but the file as a whole needs correction.",

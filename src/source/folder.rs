@@ -5,7 +5,8 @@
 //!   place when all of it is on the disk. Whoever kills the program leaves the place as it was, and beside it a folder
 //!   that the next run knows by its name and by what is in it, and takes away.
 //! - A folder that another run is still writing is locked, and is left alone.
-//! - Nothing is replaced or taken away that is not known to be ours.
+//! - Nothing is replaced or taken away that is not known to be ours, and as we have written it: what people have put into
+//!   such a folder, or changed in it, is theirs.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -30,13 +31,18 @@ const WORDS: &str =
 /// Longest list of contents that is looked through for what makes a folder ours, in bytes.
 const LONGEST_LIST: u64 = 4 << 10;
 
+/// What file managers leave in every folder that somebody looks at.
+const OF_NOBODY: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
+
 /// What stands at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// Nothing.
     Free,
-    /// A folder that was made here before: its list of contents says so.
+    /// A folder that was made here before, as its list of contents says, and nothing in it has changed since.
     Ours,
+    /// One that was made here before, and into which somebody has put something, or changed it.
+    Altered,
     /// Anything else.
     Foreign,
 }
@@ -44,7 +50,8 @@ pub enum Standing {
 /// How our folders are known.
 #[derive(Debug, Clone, Copy)]
 pub struct Known {
-    /// The file that lists what is in them; it is written last.
+    /// The file that lists what is in them; it is written last. It is a JSON object whose member `files` lists objects
+    /// with `name` and `sha256`.
     pub list: &'static str,
     /// What stands near its beginning, and in no other file of that name.
     pub sign: &'static str,
@@ -55,9 +62,52 @@ impl Known {
     pub fn standing(self, place: &Path) -> Standing {
         match fs::symlink_metadata(place) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Standing::Free,
-            Ok(found) if found.is_dir() && self.is_complete(place) => Standing::Ours,
+            Ok(found) if found.is_dir() && self.is_ours(place) => {
+                if self.altered(place).is_empty() {
+                    Standing::Ours
+                } else {
+                    Standing::Altered
+                }
+            }
             _ => Standing::Foreign,
         }
+    }
+
+    /// Whether `folder` is one that was made here, whatever has become of it: some file of its list is there.
+    pub fn is_ours(self, folder: &Path) -> bool {
+        self.is_complete(folder) && self.listed(folder).keys().any(|name| folder.join(name).exists())
+    }
+
+    /// What stands in `folder` and not in its list, or has other bytes than its list says; by name, folders with `/`.
+    /// What was taken out of it is nothing that could be lost.
+    pub fn altered(self, folder: &Path) -> Vec<String> {
+        let listed = self.listed(folder);
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let altered = entries.filter_map(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name == self.list || OF_NOBODY.contains(&name.as_str()) {
+                return None;
+            }
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                return Some(format!("{name}/"));
+            }
+            let is_as_written =
+                listed.get(&name).is_some_and(|hash| digest::of_file(&entry.path()).as_deref() == Some(hash));
+            (!is_as_written).then_some(name)
+        });
+        let mut altered: Vec<String> = altered.collect();
+        altered.sort();
+        altered
+    }
+
+    /// The files of the list of `folder`, with their digests; none where it cannot be read.
+    fn listed(self, folder: &Path) -> BTreeMap<String, String> {
+        let read = File::open(folder.join(self.list)).map(io::BufReader::new);
+        let list = read.map(serde_json::from_reader::<_, serde_json::Value>);
+        let Ok(Ok(list)) = list else { return BTreeMap::new() };
+        let files = list.get("files").and_then(serde_json::Value::as_array).into_iter().flatten();
+        let text = |file: &serde_json::Value, key: &str| Some(file.get(key)?.as_str()?.to_owned());
+        files.filter_map(|file| Some((text(file, "name")?, text(file, "sha256")?))).collect()
     }
 
     fn is_complete(self, folder: &Path) -> bool {
@@ -192,10 +242,10 @@ impl Folder {
         self.files.iter().map(written).collect()
     }
 
-    /// Puts the folder into its place; `replace`: in the place of one of ours that stands there.
+    /// Puts the folder into its place; `replace`: in the place of one of ours that stands there unaltered.
     ///
     /// # Errors
-    /// The disk does not take it, or something stands there by now.
+    /// The disk does not take it, or something else stands there by now.
     pub fn commit(mut self, replace: bool) -> Result<(), Error> {
         let Some(staging) = self.staging.clone() else { return Ok(()) };
         self.settle(&staging).map_err(|source| self.fault(source))?;
@@ -302,7 +352,10 @@ mod tests {
         let mut folder = Folder::begin(place, KNOWN).unwrap();
         folder.append("a.csv", b"1\n").unwrap();
         folder.append("a.csv", text.as_bytes()).unwrap();
-        folder.append("list.json", b"{\"made-by\": \"us\"}").unwrap();
+        let hash = &folder.files()[0].hash;
+        let list =
+            format!("{{\"made-by\": \"us\", \"files\": [{{\"name\": \"a.csv\", \"sha256\": \"{hash}\"}}]}}");
+        folder.append("list.json", list.as_bytes()).unwrap();
         folder
     }
 
@@ -344,6 +397,35 @@ mod tests {
         fs::write(other.join("mine.txt"), "x").unwrap();
         assert_eq!(KNOWN.clear(&place), 0);
         assert!(other.join("mine.txt").exists());
+    }
+
+    #[test]
+    fn a_folder_of_ours_in_which_somebody_has_worked_is_not_replaced() {
+        let around = tempfile::tempdir().unwrap();
+        let place = around.path().join("out");
+        written(&place, "2\n").commit(false).unwrap();
+        assert_eq!(KNOWN.standing(&place), Standing::Ours);
+        fs::write(place.join(".DS_Store"), "x").unwrap();
+        assert_eq!(KNOWN.standing(&place), Standing::Ours, "nobody has put that there");
+        fs::write(place.join("a.csv"), "1\n2,reply\n").unwrap();
+        assert_eq!(
+            (KNOWN.standing(&place), KNOWN.altered(&place)),
+            (Standing::Altered, vec!["a.csv".into()])
+        );
+        assert!(written(&place, "3\n").commit(true).is_err());
+        assert_eq!(fs::read_to_string(place.join("a.csv")).unwrap(), "1\n2,reply\n");
+        fs::write(place.join("a.csv"), "1\n2\n").unwrap();
+        fs::create_dir(place.join("replies")).unwrap();
+        fs::write(place.join("notes.txt"), "x").unwrap();
+        assert_eq!(KNOWN.altered(&place), ["notes.txt", "replies/"]);
+        fs::remove_dir(place.join("replies")).unwrap();
+        fs::remove_file(place.join("notes.txt")).unwrap();
+        written(&place, "3\n").commit(true).unwrap();
+        let other = around.path().join("other");
+        fs::create_dir(&other).unwrap();
+        fs::copy(place.join("list.json"), other.join("list.json")).unwrap();
+        fs::write(other.join("mine.txt"), "x").unwrap();
+        assert_eq!(KNOWN.standing(&other), Standing::Foreign, "a list alone makes no folder ours");
     }
 
     #[test]

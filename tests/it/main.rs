@@ -29,8 +29,10 @@ mod canaries;
 mod cases;
 mod cell_spellings;
 mod clean;
+mod clean_again;
 #[cfg(target_os = "linux")]
 mod clean_killed;
+mod clean_queries;
 mod command_line;
 mod command_line_check;
 mod configuration;
@@ -39,6 +41,7 @@ mod determinism;
 mod documents;
 mod encodings;
 mod file_defects;
+mod fitting;
 mod fix;
 #[cfg(feature = "xlsx")]
 mod foreign_workbooks;

@@ -21,11 +21,16 @@ codes! {
         title "出力先に別のものがある" "the place holds something else"
         message "「{place}」は kenpyo clean が作成したフォルダではないため、--force を付けても置き換えません。別の名前を指定するか、ご自身で移動・削除してからもう一度実行してください。"
             "\"{place}\" was not written by kenpyo clean, so it is not replaced, with or without --force. Please give another name, or move it away yourself and run again.";
+    /// Somebody has worked in the folder since it was written.
+    FOLDER_WAS_ALTERED = "KP-U106" "folder-was-altered" Error
+        title "出力先のフォルダに追加・変更がある" "the folder was altered since it was written"
+        message "「{place}」には、kenpyo clean が書き出した後に追加または変更されたものがあります：{found}。失わないように、--force を付けても置き換えません。別の出力先を指定するか、このフォルダを移動してからもう一度実行してください。"
+            "In \"{place}\" something was added or changed since kenpyo clean wrote it: {found}. So that it is not lost, the folder is not replaced, with or without --force. Please give another name to --out, or move the folder away and run again.";
     /// A submission, or a file that tells the run what to do, stands in the folder that would be replaced.
     READS_FROM_PLACE = "KP-U103" "reads-from-the-place-it-writes" Error
         title "読むファイルが出力先のフォルダの中にある" "reads from the folder that it writes"
-        message "「{found}」は出力先のフォルダ「{place}」の中にあります。読んでいるものを置き換えないように、別の出力先を指定してください。"
-            "\"{found}\" lies in \"{place}\", the folder to be written. Please name another folder, so that nothing is replaced that is read.";
+        message "「{found}」は出力先のフォルダ「{place}」の中にあります。読んでいるものを置き換えないように、別の出力先を指定するか、そのファイルを --exclude で除いてください。"
+            "\"{found}\" lies in \"{place}\", the folder to be written. So that nothing is replaced that is read, please name another folder, or leave the file out with --exclude.";
     /// A day by which replies are asked for that is none.
     DEADLINE_NOT_A_DAY = "KP-U104" "deadline-not-a-day" Error
         title "回答期限が日付ではない" "deadline is no day"
@@ -39,6 +44,6 @@ codes! {
     /// A hard edit that could not be judged on some records.
     HARD_EDITS_NOT_RUN = "KP-A050" "hard-edits-not-run" Warning
         title "判定していないエラー規則" "hard edits that were not run"
-        message "判定に必要な突合ファイル・突合先の記録・列・パラメータがないため、一部または全部の票で判定していないエラー規則があります：{rules}。名簿や前回データをまだ指定していない場合は --link で指定してください。"
-            "Hard edits were not run on some or all records, because a linked file or record, a column or a parameter that they need is not there: {rules}. Where a frame or a last wave is not given yet, please give it with --link.";
+        message "判定に必要な突合ファイル・突合先の記録・列・パラメータがないため、一部または全部の票で判定していないエラー規則があります：{rules}。名簿や前回データは --link、パラメータは --param で指定し、列を削除した回答は、様式どおりの列で提出し直すよう依頼してください。"
+            "Hard edits were not run on some or all records, because a linked file or record, a column or a parameter that they need is not there: {rules}. Please give a frame or a last wave with --link and parameters with --param, and have files from which columns were deleted sent again with all columns of the form.";
 }

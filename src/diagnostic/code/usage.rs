@@ -129,6 +129,11 @@ codes! {
         title "そのような調査はない" "unknown survey"
         message "「{found}」という調査はありません。組み込みの調査：{known}。調査のフォルダーは、schemas と rules を持つフォルダーの中に置いてください。"
             "There is no survey \"{found}\". The embedded ones are: {known}. A folder of rules must lie in a folder that has schemas/ and rules/.";
+    /// A file that could be of several surveys.
+    SURVEY_NOT_CLEAR = "KP-U026" "survey-not-clear" Error
+        title "どの調査の回答か判断できない" "file could be of several surveys"
+        message "「{found}」は、列名と様式の版からは {known} のどの調査の回答か判断できません。--survey で調査を指定してください。"
+            "By its column names and the version of its form, \"{found}\" could be of any of these surveys: {known}. Please name one with --survey.";
     /// `--as-of` where no rule asks what day it is.
     DAY_NOT_ASKED = "KP-U025" "day-not-asked-for" Error
         title "基準日を使う規則がない" "day given that no rule asks for"

@@ -128,6 +128,8 @@ pub(super) fn missing(
         }
     }
     let (mut counts, mut rows, mut open) = (RuleCounts::default(), Vec::new(), 0);
+    // A unit that the file has in several rows is missing once.
+    let mut listed: BTreeSet<u32> = BTreeSet::new();
     for (row, asked) in (0_u32..).zip(&units.asked) {
         match (asked, there.contains(&row)) {
             (Asked::Nobody, _) => {}
@@ -135,9 +137,11 @@ pub(super) fn missing(
             (Asked::Skipped, _) => counts.skipped += 1,
             (Asked::NotRun, _) => counts.not_run += 1,
             (Asked::Yes | Asked::Open, true) => counts.pass += 1,
+            (Asked::Yes, false) if listed.contains(&row) => {}
             (Asked::Yes, false) => {
                 counts.fail += 1;
                 rows.push(row);
+                listed.extend(units.twins.iter().filter(|twins| twins.contains(&row)).flatten());
             }
             (Asked::Open, false) => {
                 counts.undecided += 1;

@@ -3,14 +3,17 @@
 //! Invariants
 //! - One record a line, in JSON Lines and in a document alike.
 //! - What an earlier cleaning has added is taken out again, and no other member is.
-//! - The values of private fields become `null`.
+//! - The values of private fields become `null`, however often they are given; no other value is touched.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json};
 
 use super::columns::Value;
-use super::text::private;
+use super::text::{private, spellings};
 use crate::batch::Batch;
-use crate::input::value_at;
+use crate::diagnostic::nearest::fold;
+use crate::input::{value_at, values_where};
 use crate::rule_pack::RulePack;
 use crate::rule_pack::further::MEMBER;
 
@@ -50,33 +53,55 @@ fn members(pack: &RulePack, batch: &Batch, row: usize) -> Option<Vec<u8>> {
     let chunk = &batch.chunk;
     let record = chunk.records.get(row)?;
     let (start, end) = (usize::try_from(record.span.0).ok()?, usize::try_from(record.span.1).ok()?);
-    let mut kept = Vec::with_capacity(end - start);
-    let mut at = start;
-    for (from, to) in private(pack, chunk, row) {
-        kept.extend_from_slice(chunk.bytes.get(at..from)?);
-        kept.extend_from_slice(b"null");
-        at = to;
+    let bytes = chunk.bytes.get(start..end)?;
+    let mut emptied = Private::of(pack).places(bytes)?;
+    let read = private(pack, chunk, row).into_iter();
+    emptied.extend(read.filter_map(|(from, to)| Some((from.checked_sub(start)?, to.checked_sub(start)?))));
+    emptied.sort_unstable();
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    for (from, to) in emptied {
+        // The same place twice, or one within another.
+        if from >= at {
+            kept.extend_from_slice(bytes.get(at..from)?);
+            kept.extend_from_slice(b"null");
+            at = to;
+        }
     }
-    kept.extend_from_slice(chunk.bytes.get(at..end)?);
+    kept.extend_from_slice(bytes.get(at..)?);
     // Between tokens a line end is as good as a blank, and inside of strings there is none.
     kept.iter_mut().filter(|byte| matches!(byte, b'\r' | b'\n')).for_each(|byte| *byte = b' ');
     let inside = kept.trim_ascii().strip_prefix(b"{")?.strip_suffix(b"}")?;
-    let inside = without_own(inside);
-    (!is_repeated(pack, inside)).then(|| inside.to_vec())
+    Some(without_own(inside).to_vec())
 }
 
-/// Whether a key occurs more than once that is called like a private field: then nobody knows where all of it stands.
-fn is_repeated(pack: &RulePack, members: &[u8]) -> bool {
-    let counted =
-        |name: &str| memchr::memmem::find_iter(members, Json::from(name).to_string().as_bytes()).count();
-    let private = pack.questionnaire.fields.iter().filter(|field| field.private);
-    let mut fields = private.map(|field| {
-        let names = [&field.name, &field.column].into_iter().chain(&field.aliases).map(|name| &**name);
-        let last = field.pointer.as_deref().and_then(|pointer| pointer.rsplit('/').next());
-        let names: std::collections::BTreeSet<&str> = names.chain(last).collect();
-        names.into_iter().map(counted).sum::<usize>()
-    });
-    fields.any(|count| count > 1)
+/// Where values of private fields may stand: under the names of the field, wherever these are, and at its pointer, which
+/// may end in a word that others end in too.
+struct Private {
+    names: BTreeSet<String>,
+    pointers: BTreeSet<Vec<String>>,
+}
+
+impl Private {
+    fn of(pack: &RulePack) -> Self {
+        let private = pack.questionnaire.fields.iter().filter(|field| field.private);
+        let pointers = private.filter_map(|field| field.pointer.as_deref()).map(|pointer| {
+            let keys = pointer.split('/').skip(1);
+            keys.map(|key| fold(&key.replace("~1", "/").replace("~0", "~"))).collect()
+        });
+        Self { names: spellings(pack).map(fold).collect(), pointers: pointers.collect() }
+    }
+
+    /// The values in `record` that may be private, each time that they are given. `None`: it is no JSON.
+    fn places(&self, record: &[u8]) -> Option<Vec<(usize, usize)>> {
+        values_where(record, |last, keys| {
+            self.names.contains(&fold(last))
+                || self.pointers.iter().any(|pointer| {
+                    pointer.len() == keys.len()
+                        && pointer.iter().zip(keys).all(|(own, key)| *own == fold(key))
+                })
+        })
+    }
 }
 
 /// `members` without the one that an earlier cleaning has added at their end.
@@ -96,6 +121,18 @@ fn without_own(members: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_that_a_private_field_shares_with_others_hides_no_other_value() {
+        let names = BTreeSet::from(["contact_name".to_owned()]);
+        let pointers = BTreeSet::from([vec!["contact".to_owned(), "name".to_owned()]]);
+        let private = Private { names, pointers };
+        let text =
+            r#"{"facility":{"name":"a"},"contact":{"name":"x","name":["y"]},"contact_name":"z","name":1}"#;
+        let places = private.places(text.as_bytes()).unwrap();
+        let places: Vec<&str> = places.into_iter().map(|(from, to)| &text[from..to]).collect();
+        assert_eq!(places, ["\"x\"", "[\"y\"]", "\"z\""]);
+    }
 
     #[test]
     fn what_was_added_is_taken_out_again_and_nothing_else() {

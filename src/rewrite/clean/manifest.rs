@@ -72,6 +72,7 @@ struct Manifest<'a> {
     not_run: Vec<NotRun<'a>>,
     failures: Vec<&'static str>,
     queries: u64,
+    office: u64,
     files: Vec<File<'a>>,
 }
 
@@ -217,6 +218,7 @@ pub(super) fn text(cleaner: &Cleaner, first: &FirstPass, totals: &Totals, option
         not_run: not_run(first),
         failures: summary.failures.iter().map(crate::engine::verdict::Failure::word).collect(),
         queries: cleaner.asked,
+        office: cleaner.of_office,
         files: written.iter().map(|file| of_file(file, &of_records)).collect(),
     };
     let mut text = serde_json::to_string_pretty(&manifest).unwrap_or_default();

@@ -30,13 +30,12 @@ use crate::engine::admission::{Admission, Totals};
 use crate::engine::fold::{Fold, LostRecord, OpenedFile, SettledBlock, SettledRow};
 use crate::engine::{FirstPass, Part};
 use crate::error::Error;
-use crate::evaluate::Finding;
 use crate::input::InputFormat;
 use crate::rule_pack::RulePack;
 use crate::source::folder::{Folder, Known};
 use columns::{Columns, Value, free_names};
 use output::{Output, Shape, place};
-use query::Queries;
+use query::{Given, Queries};
 use text::TextShape;
 
 /// How the folders are known.
@@ -44,6 +43,9 @@ pub const KNOWN: Known = Known { list: "manifest.json", sign: "\"document\": \"k
 
 /// The file of the queries.
 const QUERIES: &str = "queries.csv";
+
+/// The file of what is wrong with linked files and the run as a whole.
+const OF_OFFICE: &str = "office.csv";
 
 /// Records of one outcome for one reason.
 type Reasons = BTreeMap<(Admission, Arc<str>), u64>;
@@ -83,6 +85,8 @@ pub struct Cleaner {
     name: Arc<str>,
     reasons: Reasons,
     asked: u64,
+    /// Findings that are the office's to look after.
+    of_office: u64,
 }
 
 /// What comes of one block.
@@ -117,7 +121,7 @@ impl Piece {
 
 impl Cleaner {
     /// Begins to write into `folder` what comes of a run of `parts`; `about_files` are the findings about files and the
-    /// run.
+    /// run, of which those about submissions are queries.
     ///
     /// # Errors
     /// It cannot be written.
@@ -125,7 +129,7 @@ impl Cleaner {
         folder: Folder,
         parts: &[Part<'_>],
         first: &FirstPass,
-        about_files: &[Finding],
+        about_files: &FileQueries,
         words: Words,
     ) -> Result<Self, Error> {
         let Words { language, deadline, run, json_lines } = words;
@@ -135,7 +139,14 @@ impl Cleaner {
                 contacts.push(Arc::clone(&field.name));
             }
         }
-        let queries = Queries { language, deadline, run, contacts, names: first.header.names.clone() };
+        let queries = Queries {
+            language,
+            deadline,
+            run,
+            contacts,
+            names: first.header.names.clone(),
+            several_files: first.header.files.len() > 1,
+        };
         let mut cleaner = Self {
             folder,
             json_lines,
@@ -146,13 +157,21 @@ impl Cleaner {
             name: Arc::default(),
             reasons: Reasons::new(),
             asked: 0,
+            of_office: 0,
         };
         let mut text = cleaner.queries.head();
-        for finding in about_files {
-            cleaner.queries.line(finding, None, &mut text);
+        let mut given = Given::new();
+        for finding in &about_files.asked {
+            cleaner.queries.line(finding, None, &mut given, &mut text);
             cleaner.asked += 1;
         }
         cleaner.folder.append(QUERIES, text.as_bytes())?;
+        if !about_files.of_office.is_empty() {
+            let name = |file| cleaner.queries.names.get(&file).map(Arc::clone).unwrap_or_default();
+            let text = file_queries::of_office(&about_files.of_office, language, name);
+            cleaner.folder.append(OF_OFFICE, text.as_bytes())?;
+        }
+        cleaner.of_office = about_files.of_office.len().try_into().unwrap_or(u64::MAX);
         for (number, (part, missing, table)) in (1..).zip(first.missing()) {
             let Some(plan) = parts.get(part).map(|part| part.plan) else { continue };
             let text = not_received::text(&plan.pack, missing, table);
@@ -288,8 +307,9 @@ impl Fold for Cleaner {
         let values = columns.unknown(record, &self.name);
         let (bytes, cells) = self.write(None, &values);
         piece.add(&record.row, &bytes, cells);
+        let mut given = Given::new();
         for finding in &record.finding.findings {
-            self.queries.line(finding, None, &mut piece.queries);
+            self.queries.line(finding, None, &mut given, &mut piece.queries);
             piece.asked += 1;
         }
         piece

@@ -101,8 +101,11 @@ fn memory_of_clean_grows_by_the_keys_and_not_by_the_records() {
     let folder = tempfile::tempdir().unwrap();
     let files = [SMALL, LARGE].map(|records| submissions(folder.path(), records, "csv"));
     let keys = KEY * u64::from(LARGE - SMALL) / 1024;
-    let words = ["--quiet", "--threads", "2", "--out", "out", "--force"];
-    least_growth("clean", 2 * keys + GROWTH, || {
+    // Of the rules over many records the one that is a hard edit, which no cleaning does without: names and answers of
+    // generated records repeat, and what is found of them is kept for the queries.
+    let words =
+        ["--quiet", "--threads", "2", "--out", "out", "--force", "--ignore", "HCS-U003,HCS-U004,HCS-U005"];
+    least_growth("clean", keys + GROWTH, || {
         let peak = |name: &String| peak_of(folder.path(), &[&["clean", name], &words[..]].concat(), name);
         files.each_ref().map(peak).into()
     });

@@ -157,7 +157,7 @@ impl Copy {
             return;
         }
         self.length = self.length.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
-        if self.file.is_none() && !self.without_file && self.memory.len() > IN_MEMORY {
+        if self.file.is_none() && !self.without_file && self.memory.len() + piece.len() > IN_MEMORY {
             // Where there is no place for files, memory must do.
             match tempfile::tempfile() {
                 Ok(mut file) => {
@@ -258,7 +258,7 @@ mod tests {
             let mut some = Vec::new();
             stream.into_read().take(u64::try_from(length).unwrap() - 3).read_to_end(&mut some).unwrap();
             let spool = copied.spool().unwrap();
-            assert_eq!(matches!(spool.store, Store::File(_)), length > IN_MEMORY + WINDOW);
+            assert_eq!(matches!(spool.store, Store::File(_)), length > IN_MEMORY);
             let mut again = Vec::new();
             spool.stream().into_read().read_to_end(&mut again).unwrap();
             assert!(again == bytes[..length - 3], "{length}");

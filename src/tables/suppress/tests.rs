@@ -29,8 +29,12 @@ key = ['id']
 title.ja = '例'
 title.en = 'ex'
 timezone = 'Asia/Tokyo'
+[link.frame]
+schema = 'schemas/frame.json'
+on = { id = 'id' }
 [tables]
 by = ['band']
+frame = 'frame'
 [table.T1]
 field = 'q0'
 average = 'bands'
@@ -52,6 +56,11 @@ kind = 'held'
 base = 'received'
 title.ja = '四'
 title.en = 'four'
+[table.T5]
+kind = 'response'
+rows = ['received', 'valid', 'rate']
+title.ja = '五'
+title.en = 'five'
 ";
 
 fn plan() -> Plan {
@@ -70,7 +79,14 @@ fn plan() -> Plan {
           "x-label": {{ "ja": "例", "en": "ex" }}, "properties": {{ {} }} }}"#,
         fields.join(",")
     );
-    let files = vec![("rules/ex/survey.toml".into(), SURVEY.into()), ("schemas/ex.json".into(), schema)];
+    let frame = r#"{ "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "frame", "type": "object",
+          "x-label": { "ja": "名簿", "en": "frame" }, "properties": { "id": { "type": "string", "x-kind": "code",
+          "x-label": { "ja": "id", "en": "id" } } } }"#;
+    let files = vec![
+        ("rules/ex/survey.toml".into(), SURVEY.into()),
+        ("schemas/ex.json".into(), schema),
+        ("schemas/frame.json".into(), frame.into()),
+    ];
     let loaded = load(&SurveyRoot::Memory(files), "rules/ex").unwrap();
     let pack = loaded.pack.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
     Plan::new(Arc::new(pack), &Selection::default()).0.unwrap()
@@ -137,8 +153,14 @@ fn seen(figures: &Figures) -> Printed {
             (!column.hidden).then_some(column.accepted)
         })
     });
-    let mut all: Vec<[Option<u64>; 4]> = heads.collect();
     // Nothing is held here, so what was received is what was accepted.
+    let rows = figures.tables[4].rows.iter().map(|row| {
+        std::array::from_fn(|column| {
+            let cell = &row.cells[column];
+            if cell.hidden { None } else { cell.count.now }
+        })
+    });
+    let mut all: Vec<[Option<u64>; 4]> = heads.chain(rows).collect();
     all.push(std::array::from_fn(|column| {
         let column = &figures.tables[3].columns[column];
         if column.hidden { None } else { column.base.now }

@@ -125,9 +125,9 @@ fn a_generated_clean_file_gives_the_exact_counts_and_rows_that_add_to_their_base
             assert_eq!(Some(sum), column["base"]["value"].as_i64(), "{} {}", one["id"], column["name"]);
         }
     }
-    // Without a frame nothing is asked of, and no average is weighted by it.
+    // Without a frame nobody knows who was asked, and no average is weighted by it.
     assert_eq!(document["has_frame"], false);
-    assert_eq!(row(table(&document, "T01"), "rate")["cells"][6]["percent"]["status"], "no_base");
+    assert_eq!(row(table(&document, "T01"), "rate")["cells"][6]["percent"]["status"], "not_known");
 }
 
 #[test]
@@ -137,7 +137,9 @@ fn held_records_open_ranges_and_what_is_published_lies_within_them() {
     assert!(whole > 100);
     let valid = row(table(&document, "T01"), "valid");
     let last = valid["cells"].as_array().unwrap().last().unwrap();
-    assert_eq!(last["count"]["high"].as_i64().unwrap() - last["count"]["value"].as_i64().unwrap(), whole);
+    // Of records that stand for one hospital one can come in: so not quite all that are held.
+    let entering = last["count"]["high"].as_i64().unwrap() - last["count"]["value"].as_i64().unwrap();
+    assert!(entering < whole && entering * 10 > whole * 9, "{entering} of {whole}");
     for one in document["tables"].as_array().unwrap() {
         for row in one["rows"].as_array().unwrap() {
             let figures =

@@ -204,7 +204,7 @@ fn left_out(table: &TableFigures, language: Language) -> Vec<String> {
 
 fn waves(table: &TableFigures, language: Language) -> Vec<String> {
     let columns = |wave: &crate::tables::WaveBeside| {
-        wave.lacking.iter().map(|name| format!("「{name}」")).collect::<String>()
+        wave.lacking.iter().flat_map(|name| ["「", name, "」"]).collect::<String>()
     };
     let lacking = |wave: &crate::tables::WaveBeside| match language {
         _ if wave.lacking.is_empty() => None,

@@ -199,7 +199,9 @@ impl Counts {
         for rivals in std::mem::take(&mut all.rivals).into_values() {
             for (axis, column) in rivals.columns {
                 let column = all.axes.get_mut(axis).and_then(|axis| axis.columns.get_mut(column));
-                column.into_iter().for_each(|column| column.enters += 1);
+                if let Some(column) = column {
+                    column.enters += 1;
+                }
             }
             for ((table, column), possible) in rivals.answers {
                 if let Some(TableCounts::Answers(cells, _)) = all.tables.get_mut(table)

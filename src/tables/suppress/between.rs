@@ -12,6 +12,7 @@ use crate::expression::{FieldId, Value};
 use crate::rule_pack::opening::holds;
 use crate::rule_pack::{ExampleValue, RulePack};
 
+use super::super::axis::Axis;
 use super::super::figures::{Figures, TableFigures};
 use super::super::programme::{BaseConvention, Counting, Programme, Question};
 
@@ -84,7 +85,7 @@ impl Sums {
         let last = shown.columns.len().saturating_sub(1);
         for (other, theirs) in figures.tables.iter().enumerate() {
             let axis = self.axis(other);
-            if programme.axes.get(axis).and_then(|axis| axis.first_field()) != Some(question.field) {
+            if programme.axes.get(axis).and_then(Axis::first_field) != Some(question.field) {
                 continue;
             }
             for (column, head) in theirs.columns.iter().enumerate() {

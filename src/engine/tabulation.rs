@@ -11,6 +11,7 @@ use super::admission::Admission;
 use super::fold::{Fold, LostRecord, SettledBlock, SettledRow};
 use crate::diagnostic::Severity;
 use crate::error::Error;
+use crate::evaluate::{Finding, Rivals};
 use crate::plan::Plan;
 use crate::tables::{Acceptance, Counts, Failure, Programme, Settled};
 
@@ -31,11 +32,16 @@ impl<'a> Tabulator<'a> {
         let tabulation = &programme.pack.tabulation;
         if let Some(frame) = tabulation.frame.and_then(table) {
             counts.has_frame = true;
-            frame.own_batches(&programme.pack).for_each(|batch| counts.add_frame(programme, plan, &batch));
+            // Who has no key is no unit that could be asked.
+            let batches = frame.own_batches(&programme.pack, false);
+            batches.for_each(|batch| counts.add_frame(programme, plan, &batch));
         }
         for wave in tabulation.waves.iter().filter_map(|wave| wave.link) {
-            let batches = table(wave).into_iter().flat_map(|linked| linked.own_batches(&programme.pack));
+            let batches =
+                table(wave).into_iter().flat_map(|linked| linked.own_batches(&programme.pack, true));
             batches.for_each(|batch| counts.add_earlier(programme, plan, wave, &batch));
+            let repeated = table(wave).map_or(0, |linked| linked.repeated().count());
+            counts.repeated.insert(wave, u64::try_from(repeated).unwrap_or(u64::MAX));
         }
         Self { programme, counts }
     }
@@ -46,7 +52,12 @@ impl Fold for Tabulator<'_> {
 
     fn block(&self, block: &SettledBlock<'_>) -> Counts {
         let mut counts = Counts::new(self.programme);
-        let settled: Vec<Settled> = block.rows.iter().map(settled).collect();
+        let mut keys = Rivals::new(block.plan, block.batch);
+        let settled = block.rows.iter().enumerate().map(|(row, settled)| {
+            let rivals = keys.of(row, settled.over_many.iter().flat_map(Finding::counted));
+            Settled { rivals, ..self::settled(settled) }
+        });
+        let settled: Vec<Settled> = settled.collect();
         counts.add(self.programme, block.plan, block.batch, &settled);
         counts
     }
@@ -86,5 +97,6 @@ pub(super) fn settled(row: &SettledRow<'_>) -> Settled {
         open_warnings: u64::from(row.settled.open_warnings),
         reasons: row.settled.reasons.clone(),
         failures,
+        rivals: None,
     }
 }

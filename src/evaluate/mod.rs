@@ -36,8 +36,8 @@ mod word;
 pub use answers::{Answer, AnswerState, FieldName, RecordAnswers};
 pub use breakdown::{UNKNOWN_GROUP, breakdown_of, groups};
 pub use dataset::{
-    DatasetOutcomes, Doubtful, Gathered, Judging, KeyTable, Missing, RecordId, Sought, Tell, Units, gather,
-    units,
+    DatasetOutcomes, Doubtful, Gathered, Judging, KeyTable, Missing, RecordId, Rivals, Sought, Tell, Units,
+    gather, units,
 };
 pub use derive::fill;
 pub use diagnose::{Wants, diagnose};

@@ -118,9 +118,15 @@ impl<'p, 'b> Words<'p, 'b> {
         }
     }
 
-    /// Units of the frame that were asked: where the pack's condition holds of the linked record.
-    pub fn in_scope(&mut self) -> Mask {
+    /// Units of the frame that were asked: where the pack's condition holds of the linked record, and where it cannot be told.
+    pub fn in_scope(&mut self) -> Base {
         let len = self.machine.len;
-        self.machine.plan.in_scope.map_or_else(|| Mask::all(len), |step| self.machine.truth(step).yes.clone())
+        match self.machine.plan.in_scope {
+            None => Base { yes: Mask::all(len), unknown: Mask::none(len) },
+            Some(step) => {
+                let truth = self.machine.truth(step);
+                Base { yes: truth.yes.clone(), unknown: truth.unknown() }
+            }
+        }
     }
 }

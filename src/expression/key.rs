@@ -142,6 +142,11 @@ impl KeyIndex {
         &self.repeated
     }
 
+    /// The first row of each key, by key.
+    pub fn rows(&self) -> impl Iterator<Item = u32> {
+        self.entries.iter().map(|entry| entry.row)
+    }
+
     /// The parts of the key of which `row` is the first row. `None`: there is none.
     pub fn parts(&self, row: u32) -> Option<Vec<&[u8]>> {
         let entry = self.entries.iter().find(|entry| entry.row == row)?;

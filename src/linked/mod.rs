@@ -147,6 +147,11 @@ impl LinkedTable {
         index.into_iter().flat_map(|index| index.repeated().values()).map(Vec::as_slice)
     }
 
+    /// The first row of each key, counted from 0 over the file.
+    fn first_rows(&self) -> BTreeSet<u32> {
+        self.sets.get(&self.theirs).into_iter().flat_map(|index| index.rows()).collect()
+    }
+
     /// The piece of `row`, counted from 0 over the file, and its row there.
     fn piece(&self, row: u32) -> Option<(&Piece, usize)> {
         let place = self.ends.partition_point(|end| *end <= row);

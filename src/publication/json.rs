@@ -7,7 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Publication;
-use super::tidy::{Status, decimals, has_share};
+use super::tidy::{Status, decimals, has_share, without_average, without_share};
 use crate::diagnostic::{Language, Localized};
 use crate::evaluate::Finding;
 use crate::rule_pack::tabulation::AverageKind;
@@ -92,15 +92,10 @@ fn decimal(number: Decimal) -> Value {
         .map_or(Value::Null, Value::Number)
 }
 
-fn moving<T>(figure: &Moving<T>, hidden: bool, print: impl Fn(&T) -> Value) -> Value {
+/// A figure; `without`: why it may have no number.
+fn moving<T>(figure: &Moving<T>, hidden: bool, without: Status, print: impl Fn(&T) -> Value) -> Value {
     let print = |value: &Option<T>| value.as_ref().filter(|_| !hidden).map_or(Value::Null, &print);
-    let status = if hidden {
-        Status::Suppressed
-    } else if figure.now.is_none() {
-        Status::NoBase
-    } else {
-        Status::Given
-    };
+    let status = Status::of(hidden, figure.now.is_some(), without);
     json!({
         "value": print(&figure.now),
         "low": print(&figure.low),
@@ -109,8 +104,8 @@ fn moving<T>(figure: &Moving<T>, hidden: bool, print: impl Fn(&T) -> Value) -> V
     })
 }
 
-fn share(figure: &Moving<Ratio>, hidden: bool, decimals: u8) -> Value {
-    moving(figure, hidden, |share| decimal(percent(share, decimals)))
+fn share(figure: &Moving<Ratio>, hidden: bool, without: Status, decimals: u8) -> Value {
+    moving(figure, hidden, without, |share| decimal(percent(share, decimals)))
 }
 
 fn table(table: &TableFigures) -> Value {
@@ -120,7 +115,14 @@ fn table(table: &TableFigures) -> Value {
     let waves: Vec<Value> = table
         .waves
         .iter()
-        .map(|wave| json!({ "wave": &*wave.wave, "recomputed": wave.recomputed }))
+        .map(|wave| {
+            json!({
+                "wave": &*wave.wave,
+                "recomputed": wave.recomputed,
+                "missing_columns": wave.lacking.iter().map(|name| json!(&**name)).collect::<Vec<Value>>(),
+                "repeated_keys": wave.repeated,
+            })
+        })
         .collect();
     json!({
         "id": &*table.name,
@@ -153,7 +155,7 @@ fn column(column: &ColumnFigures) -> Value {
         },
         "frame": column.frame,
         "accepted": if column.hidden { Value::Null } else { json!(column.accepted) },
-        "base": moving(&column.base, column.hidden, |base| json!(base)),
+        "base": moving(&column.base, column.hidden, Status::NotKnown, |base| json!(base)),
     })
 }
 
@@ -200,15 +202,18 @@ fn cell(table: &TableFigures, row: &RowFigures, column: &ColumnFigures, cell: &C
                     (share.unwrap_or(Value::Null), None)
                 }
                 EarlierFigure::Published(figure) => (decimal(figure.value), Some(figure)),
+                EarlierFigure::Unknown => (Value::Null, None),
             };
             Some(beside(&wave.wave, if cell.hidden { &Value::Null } else { &value }, figure))
         })
         .collect();
     let mut members = Map::new();
-    members.insert("count".into(), moving(&cell.count, cell.hidden, |count| json!(count)));
+    members.insert("count".into(), moving(&cell.count, cell.hidden, Status::NotKnown, |count| json!(count)));
     if has_share(row) {
-        members.insert("base".into(), moving(&cell.base, cell.hidden || column.hidden, |base| json!(base)));
-        members.insert("percent".into(), share(&cell.share, cell.hidden, decimals(row)));
+        let hidden = cell.hidden || column.hidden;
+        members.insert("base".into(), moving(&cell.base, hidden, Status::NotKnown, |base| json!(base)));
+        let percent = share(&cell.share, cell.hidden, without_share(cell), decimals(row));
+        members.insert("percent".into(), percent);
     }
     members.insert("earlier".into(), Value::Array(earlier));
     let published = cell.published.as_ref().filter(|_| !cell.hidden);
@@ -246,7 +251,7 @@ fn averages(table: &TableFigures, row: &RowFigures) -> Value {
         if !prints(table.average, kind) {
             continue;
         }
-        let mut value = share(figure, hidden, 0);
+        let mut value = share(figure, hidden, without_average(table, kind), 0);
         let earlier: Vec<Value> = table
             .waves
             .iter()

@@ -308,6 +308,7 @@ fn earlier(cell: &CellFigures, place: usize) -> String {
     match figure {
         None => IMPOSSIBLE.to_owned(),
         Some(_) if cell.hidden => UNKNOWN.to_owned(),
+        Some(EarlierFigure::Unknown) => UNKNOWN.to_owned(),
         Some(EarlierFigure::Recomputed(count, base)) => ratio(*count, *base)
             .map_or_else(|| UNKNOWN.to_owned(), |share| format!("{}%", percent(&share, 0))),
         Some(EarlierFigure::Published(published)) => {

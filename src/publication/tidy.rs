@@ -15,8 +15,8 @@ use crate::diagnostic::Language;
 use crate::report::words::pick;
 use crate::rule_pack::tabulation::AverageKind;
 use crate::tables::{
-    ColumnFigures, ColumnKind, Decimal, EarlierAverages, EarlierFigure, Figures, Moving, Published, Ratio,
-    RowFigures, RowKind, TableFigures, percent, prints, ratio,
+    CellFigures, ColumnFigures, ColumnKind, Decimal, EarlierAverages, EarlierFigure, Figures, Moving,
+    Published, Ratio, RowFigures, RowKind, TableFigures, percent, prints, ratio,
 };
 
 /// Names of the columns.
@@ -89,6 +89,8 @@ pub enum Status {
     NoBase,
     /// It is not shown.
     Suppressed,
+    /// It is not known: there is no frame, or no column by which it could be counted.
+    NotKnown,
 }
 
 impl Status {
@@ -98,7 +100,31 @@ impl Status {
             Self::Given => "given",
             Self::NoBase => "no_base",
             Self::Suppressed => "suppressed",
+            Self::NotKnown => "not_known",
         }
+    }
+
+    /// Of a figure that is `hidden`, or has a number or none; `without`: why it may have none.
+    pub const fn of(hidden: bool, has_number: bool, without: Self) -> Self {
+        match (hidden, has_number) {
+            (true, _) => Self::Suppressed,
+            (false, true) => Self::Given,
+            (false, false) => without,
+        }
+    }
+}
+
+/// Why a share has no number.
+pub const fn without_share(cell: &CellFigures) -> Status {
+    if cell.base.now.is_none() { Status::NotKnown } else { Status::NoBase }
+}
+
+/// Why an average of `table` has no number.
+pub fn without_average(table: &TableFigures, kind: AverageKind) -> Status {
+    let is_unknown = |column: &ColumnFigures| column.kind == ColumnKind::Band && column.frame.is_none();
+    match kind {
+        AverageKind::Frame if table.columns.iter().any(is_unknown) => Status::NotKnown,
+        _ => Status::NoBase,
     }
 }
 
@@ -155,14 +181,16 @@ pub fn data<'a>(figures: &'a Figures, table: &'a TableFigures, language: Languag
     let own = Tidy { year: &figures.wave, table, language };
     for row in &table.rows {
         for (column, cell) in table.columns.iter().zip(&row.cells) {
-            let hidden = |is: bool| if is { Status::Suppressed } else { Status::Given };
+            let unknown = Status::NotKnown;
             let count = moving(&cell.count, |count| number(*count));
-            all.push(own.datum(row, column, Measure::Count, count, hidden(cell.hidden)));
+            all.push(own.datum(row, column, Measure::Count, count, (cell.hidden, unknown)));
             if has_share(row) {
                 let base = moving(&cell.base, |base| number(*base));
-                all.push(own.datum(row, column, Measure::Base, base, hidden(cell.hidden || column.hidden)));
+                let hidden = cell.hidden || column.hidden;
+                all.push(own.datum(row, column, Measure::Base, base, (hidden, unknown)));
                 let share = moving(&cell.share, |share| percent(share, decimals(row)));
-                all.push(own.datum(row, column, Measure::Percent, share, hidden(cell.hidden)));
+                let status = (cell.hidden, without_share(cell));
+                all.push(own.datum(row, column, Measure::Percent, share, status));
             }
             for (wave, earlier) in table.waves.iter().zip(&cell.earlier) {
                 let Some(earlier) = earlier else { continue };
@@ -195,13 +223,10 @@ impl<'a> Tidy<'a> {
         column: &'a ColumnFigures,
         measure: Measure,
         [value, low, high]: Printed,
-        status: Status,
+        (hidden, without): (bool, Status),
     ) -> Datum<'a> {
-        let (value, low, high) = match status {
-            Status::Suppressed => (None, None, None),
-            _ => (value, low, high),
-        };
-        let status = if status == Status::Given && value.is_none() { Status::NoBase } else { status };
+        let status = Status::of(hidden, value.is_some(), without);
+        let (value, low, high) = if hidden { (None, None, None) } else { (value, low, high) };
         Datum {
             year: self.year,
             table: self.table,
@@ -226,14 +251,16 @@ impl<'a> Tidy<'a> {
         earlier: &'a EarlierFigure,
         hidden: bool,
     ) -> Datum<'a> {
-        let status = if hidden { Status::Suppressed } else { Status::Given };
         let (value, origin, source) = match earlier {
             EarlierFigure::Recomputed(count, base) => {
                 (ratio(*count, *base).map(|share| percent(&share, decimals(row))), "recomputed", "")
             }
             EarlierFigure::Published(published) => published_as(published),
+            EarlierFigure::Unknown => (None, "recomputed", ""),
         };
-        let datum = self.datum(row, column, Measure::Percent, [value, None, None], status);
+        let unknown = matches!(earlier, EarlierFigure::Unknown);
+        let without = if unknown { Status::NotKnown } else { Status::NoBase };
+        let datum = self.datum(row, column, Measure::Percent, [value, None, None], (hidden, without));
         Datum { year: wave, origin, source, ..datum }
     }
 
@@ -250,7 +277,7 @@ impl<'a> Tidy<'a> {
             if !prints(self.table.average, kind) {
                 continue;
             }
-            let status = if hidden { Status::Suppressed } else { Status::Given };
+            let status = (hidden, without_average(self.table, kind));
             all.push(self.datum(row, column, measure, moving(figure, share), status));
             for (wave, earlier) in self.table.waves.iter().zip(&averages.earlier) {
                 let hidden = averages.hidden || total_hidden;
@@ -263,7 +290,7 @@ impl<'a> Tidy<'a> {
                     }
                     _ => continue,
                 };
-                let status = if hidden { Status::Suppressed } else { Status::Given };
+                let status = (hidden, Status::NoBase);
                 let datum = self.datum(row, column, measure, [value, None, None], status);
                 all.push(Datum { year: &wave.wave, origin, source, ..datum });
             }

@@ -9,7 +9,7 @@ use crate::report::words::pick;
 use crate::report::words::severity;
 use crate::report::wrap::grouped;
 use crate::rule_pack::tabulation::{AverageKind, TableKind};
-use crate::tables::{BaseConvention, Figures, TableFigures};
+use crate::tables::{BaseConvention, ColumnFigures, ColumnKind, Figures, TableFigures};
 
 /// A count that is nought.
 pub const NOUGHT: &str = "-";
@@ -69,6 +69,7 @@ pub fn notes(figures: &Figures, table: &TableFigures, language: Language) -> Vec
     let told = base(figures, table).into_iter().chain(states(table)).chain(standing(table));
     let mut lines: Vec<String> = told.map(|line| line.get(language).clone()).collect();
     lines.extend(definition(table, language).filter(|_| table.kind == TableKind::Answers));
+    lines.extend(asked(table, language));
     lines.extend(left_out(table, language));
     lines.extend(waves(table, language));
     if table.kind == TableKind::Held {
@@ -154,6 +155,26 @@ fn standing(table: &TableFigures) -> Vec<Localized<String>> {
     lines
 }
 
+/// That the units asked are not known.
+fn asked(table: &TableFigures, language: Language) -> Option<String> {
+    let is_unknown =
+        |column: &ColumnFigures| column.kind != ColumnKind::Unclassified && column.frame.is_none();
+    if table.kind != TableKind::Response || !table.columns.iter().any(is_unknown) {
+        return None;
+    }
+    let text = match table.columns.last().and_then(|column| column.frame) {
+        Some(_) => both(
+            "名簿の客体の区分が分からないため、区分別の調査対象数は不明です（「…」）。名簿の区分の列を確認してください。",
+            "The units asked of each band are not known (…), because no unit of the frame has a band. Please check the frame's column of bands.",
+        ),
+        None => both(
+            "名簿がないか、その列から対象を判定できないため、調査対象数は不明です（「…」）。名簿は --link で指定し、列を確認してください。",
+            "The units asked are not known (…): there is no frame, or its columns do not tell who was asked. The frame is given with --link; please check its columns.",
+        ),
+    };
+    Some((*text.get(language)).to_owned())
+}
+
 fn left_out(table: &TableFigures, language: Language) -> Vec<String> {
     let names = |labels: &[Localized<std::sync::Arc<str>>]| {
         let between = pick(language, "、", ", ");
@@ -182,6 +203,35 @@ fn left_out(table: &TableFigures, language: Language) -> Vec<String> {
 }
 
 fn waves(table: &TableFigures, language: Language) -> Vec<String> {
+    let columns = |wave: &crate::tables::WaveBeside| {
+        wave.lacking.iter().flat_map(|name| ["「", name, "」"]).collect::<String>()
+    };
+    let lacking = |wave: &crate::tables::WaveBeside| match language {
+        _ if wave.lacking.is_empty() => None,
+        Language::Ja => Some(format!(
+            "{}年の個票に列{}がないため、個票からは再計算していません。ファイルを確認してください。",
+            wave.wave,
+            columns(wave)
+        )),
+        Language::En => Some(format!(
+            "The records of {} were not counted, because their file lacks the columns {}. Please check the file.",
+            wave.wave,
+            columns(wave)
+        )),
+    };
+    let repeated = |wave: &crate::tables::WaveBeside| match language {
+        _ if wave.repeated == 0 => None,
+        Language::Ja => Some(format!(
+            "{}年の個票に同じキーの行が複数あるものが{}件あり、先の行だけを数えています。",
+            wave.wave,
+            grouped(wave.repeated)
+        )),
+        Language::En => Some(format!(
+            "Of {} keys that stand in several records of {} the first record was counted.",
+            grouped(wave.repeated),
+            wave.wave
+        )),
+    };
     let line = |wave: &crate::tables::WaveBeside| match (language, wave.recomputed) {
         (Language::Ja, true) => format!("{}年の割合は、その年の個票から再計算したものです。", wave.wave),
         (Language::En, true) => format!("The shares of {} were computed from its records.", wave.wave),
@@ -195,7 +245,8 @@ fn waves(table: &TableFigures, language: Language) -> Vec<String> {
             )
         }
     };
-    table.waves.iter().map(line).collect()
+    let all = |wave| std::iter::once(line(wave)).chain(lacking(wave)).chain(repeated(wave));
+    table.waves.iter().flat_map(all).collect()
 }
 
 fn decisions(figures: &Figures, language: Language) -> Vec<String> {

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::axis::Place;
-use super::counts::{Counts, RowKey, TableCounts};
+use super::counts::{Counts, Rivals, RowKey, TableCounts};
 use super::possible::{OpenRecord, Possible};
-use super::programme::{AnswerRow, Counting, PlannedTable, Programme, Question};
+use super::programme::{AnswerRow, BaseConvention, Counting, PlannedTable, Programme, Question};
 use super::settled::{Acceptance, Settled};
 use crate::batch::{Batch, Data};
 use crate::diagnostic::Severity;
@@ -44,8 +44,11 @@ impl Counts {
         let block = Block::new(programme, plan, batch, settled);
         self.records(&block);
         let mut words = Words::new(plan, batch);
-        for (table, counts) in programme.tables.iter().zip(&mut self.tables) {
+        for (place, (table, counts)) in programme.tables.iter().zip(&mut self.tables).enumerate() {
             block.table(table, counts, &mut words);
+            if let (Counting::Answers(question), TableCounts::Answers(cells, _)) = (&table.counting, counts) {
+                block.held(place, question, cells, &mut self.rivals);
+            }
         }
     }
 
@@ -56,13 +59,14 @@ impl Counts {
             column.received += 1;
             column.eligible += 1;
             column.held += 1;
+            column.enters += 1;
         }
         for (table, counts) in programme.tables.iter().zip(&mut self.tables) {
             let columns = programme.axes.get(table.axis).map_or(0, |axis| axis.columns.len());
             match (&table.counting, counts) {
                 (Counting::Answers(question), TableCounts::Answers(cells, _)) => {
                     if let Some(cell) = cells.last_mut() {
-                        enter(cell, &Possible::anything(question));
+                        cell.enter(&Possible::anything(question));
                     }
                 }
                 (Counting::Failures, TableCounts::Keyed(keyed)) => {
@@ -90,7 +94,8 @@ impl Counts {
                 let column = axis.place(batch, row).map_or(axis.columns.len(), |place| place.column);
                 let Some(column) = counts.columns.get_mut(column) else { continue };
                 column.listed += 1;
-                column.frame += u64::from(in_scope.get(row));
+                column.frame += u64::from(in_scope.yes.get(row));
+                column.unsettled += u64::from(in_scope.unknown.get(row));
             }
         }
     }
@@ -104,13 +109,22 @@ impl Counts {
             return;
         };
         let mut words = Words::new(plan, batch);
-        for (planned, counts) in programme.tables.iter().zip(&mut self.tables) {
+        for (place, (planned, counts)) in programme.tables.iter().zip(&mut self.tables).enumerate() {
             let TableCounts::Answers(_, earlier) = counts else { continue };
-            for (beside, cells) in planned.earlier.iter().zip(earlier) {
+            for (wave, (beside, cells)) in planned.earlier.iter().zip(earlier).enumerate() {
                 let Some(question) = beside.question.as_ref().filter(|one| one.field.table == table) else {
                     continue;
                 };
-                let base = words.base(question.field).yes.and(&linked);
+                let is_absent = |field: &&FieldId| batch.column(**field).is_none_or(|column| column.absent);
+                let absent: BTreeSet<FieldId> = question.reads.iter().filter(is_absent).copied().collect();
+                if !absent.is_empty() {
+                    self.lacking.entry((place, wave)).or_default().extend(absent);
+                    continue;
+                }
+                let mut base = words.base(question.field).yes.and(&linked);
+                if programme.convention == BaseConvention::Answered {
+                    base.keep(&words.of(question.field).answered);
+                }
                 for row in base.rows() {
                     let column = question.axis.place(batch, row).map(|place| place.column);
                     let Some(cell) = cells.get_mut(column.unwrap_or(question.axis.columns.len())) else {
@@ -126,12 +140,11 @@ impl Counts {
     }
 
     fn records(&mut self, block: &Block<'_>) {
-        for (places, counts) in block.places.iter().zip(&mut self.axes) {
+        for (axis, (places, counts)) in block.places.iter().zip(&mut self.axes).enumerate() {
             for (settled, place) in block.settled.iter().zip(places) {
                 let unknown = counts.columns.len().saturating_sub(1);
-                let Some(column) = counts.columns.get_mut(place.map_or(unknown, |place| place.column)) else {
-                    continue;
-                };
+                let at = place.map_or(unknown, |place| place.column);
+                let Some(column) = counts.columns.get_mut(at) else { continue };
                 column.received += 1;
                 column.eligible += u64::from(is_eligible(settled));
                 match settled.acceptance {
@@ -141,7 +154,16 @@ impl Counts {
                         counts.otherwise += u64::from(place.is_none_or(|place| place.by > 0));
                         counts.disputed += u64::from(place.is_some_and(|place| place.disputed));
                     }
-                    Acceptance::Held => column.held += 1,
+                    Acceptance::Held => {
+                        column.held += 1;
+                        match &settled.rivals {
+                            Some(key) => {
+                                let rivals = self.rivals.entry(Arc::clone(key)).or_default();
+                                rivals.columns.insert((axis, at));
+                            }
+                            None => column.enters += 1,
+                        }
+                    }
                     Acceptance::OutOfScope | Acceptance::Superseded => {}
                 }
             }
@@ -188,18 +210,6 @@ fn held(
                 one(keyed, RowKey::Id(Arc::clone(reason)), column, columns);
             }
         }
-    }
-}
-
-/// Adds what a held record can still be.
-fn enter(cell: &mut super::counts::AnswerCounts, possible: &Possible) {
-    let inside = possible.rows.iter().any(|(with, without)| *with || *without);
-    cell.enters += u64::from(inside);
-    for ((with, without), row) in possible.rows.iter().zip(&mut cell.rows) {
-        row.with += u64::from(*with);
-        row.without += u64::from(*without);
-        row.idle_without_row += u64::from(possible.out && !with);
-        row.idle_within_row += u64::from(possible.out && !without);
     }
 }
 
@@ -333,11 +343,29 @@ impl Block<'_> {
             let Some(cell) = cells.get_mut(self.column(table, row).0) else { continue };
             match settled.acceptance {
                 Acceptance::Accepted => self.answer(question, (&base, &word), row, cell),
-                Acceptance::Held => {
-                    let free = self.free(settled);
-                    enter(cell, &self.open(row, &free, &BTreeSet::new()).possible(question));
-                }
-                Acceptance::OutOfScope | Acceptance::Superseded => {}
+                Acceptance::Held | Acceptance::OutOfScope | Acceptance::Superseded => {}
+            }
+        }
+    }
+
+    /// What the held records can still be in the table at `place`.
+    fn held(
+        &self,
+        place: usize,
+        question: &Question,
+        cells: &mut [super::counts::AnswerCounts],
+        rivals: &mut std::collections::BTreeMap<Arc<[u8]>, Rivals>,
+    ) {
+        let Some(table) = self.programme.tables.get(place) else { return };
+        let held = |(_, settled): &(usize, &Settled)| settled.acceptance == Acceptance::Held;
+        for (row, settled) in self.settled.iter().enumerate().filter(held) {
+            let column = self.column(table, row).0;
+            let free = self.free(settled);
+            let possible = self.open(row, &free, &BTreeSet::new()).possible(question);
+            if let Some(key) = &settled.rivals {
+                rivals.entry(Arc::clone(key)).or_default().add((place, column), possible);
+            } else if let Some(cell) = cells.get_mut(column) {
+                cell.enter(&possible);
             }
         }
     }

@@ -104,6 +104,11 @@ impl Axis {
         Self { fields: by.iter().filter_map(reading).collect(), ..self.clone() }
     }
 
+    /// The field that decides before all others. `None`: there are no columns.
+    pub(super) fn first_field(&self) -> Option<FieldId> {
+        self.fields.first().map(|(field, _)| *field)
+    }
+
     /// Where the record in `row` falls. `None`: none of the fields is known.
     pub fn place(&self, batch: &Batch, row: usize) -> Option<Place> {
         let mut known = self

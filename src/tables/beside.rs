@@ -4,6 +4,7 @@
 //! - A wave is counted from its own records where they were read, else taken as published with its mark; never both.
 //! - Only waves that are comparable reach this place.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::counts::{EarlierCounts, TableCounts};
@@ -11,18 +12,39 @@ use super::figures::{EarlierAverages, EarlierFigure, Published, WaveBeside};
 use super::making::{ALL, Making};
 use super::programme::{AnswerRow, EarlierCount, PlannedRow};
 use super::ratio::{Decimal, Ratio, ratio, whole};
+use crate::expression::FieldId;
 use crate::rule_pack::tabulation::PublishedFigure;
 
 impl Making<'_> {
     pub(super) fn waves(&self) -> Vec<WaveBeside> {
-        let beside = self.table.earlier.iter();
-        beside
-            .map(|wave| WaveBeside { wave: Arc::clone(&wave.wave), recomputed: self.is_counted(wave) })
-            .collect()
+        let beside = self.table.earlier.iter().enumerate().map(|(number, wave)| {
+            let link = wave.question.as_ref().map(|question| question.field.table);
+            let repeated = link.and_then(|link| self.counts.repeated.get(&link)).copied();
+            let columns = self.lacking(number).into_iter().flatten();
+            let titles = columns.filter_map(|field| self.programme.pack.field(*field));
+            WaveBeside {
+                wave: Arc::clone(&wave.wave),
+                recomputed: self.is_counted(number, wave),
+                lacking: titles.map(|field| Arc::from(&*field.column)).collect(),
+                repeated: repeated.filter(|_| self.is_counted(number, wave)).unwrap_or(0),
+            }
+        });
+        beside.collect()
     }
 
-    fn is_counted(&self, wave: &EarlierCount) -> bool {
-        wave.question.as_ref().is_some_and(|question| self.counts.waves_read.contains(&question.field.table))
+    /// What the file of a wave lacks for this table. `None`: nothing.
+    fn lacking(&self, number: usize) -> Option<&BTreeSet<FieldId>> {
+        self.counts.lacking.get(&(self.place_of_table()?, number))
+    }
+
+    fn place_of_table(&self) -> Option<usize> {
+        self.programme.tables.iter().position(|table| table.place == self.table.place)
+    }
+
+    fn is_counted(&self, number: usize, wave: &EarlierCount) -> bool {
+        let read = |table: u16| self.counts.waves_read.contains(&table);
+        wave.question.as_ref().is_some_and(|question| read(question.field.table))
+            && self.lacking(number).is_none()
     }
 
     /// What was published under `row` and the column at `places` of `wave`.
@@ -51,8 +73,7 @@ impl Making<'_> {
     }
 
     fn earlier_counts(&self, wave: usize) -> Option<&[EarlierCounts]> {
-        let place = self.programme.tables.iter().position(|table| table.place == self.table.place)?;
-        match self.counts.tables.get(place)? {
+        match self.counts.tables.get(self.place_of_table()?)? {
             TableCounts::Answers(_, earlier) => earlier.get(wave).map(Vec::as_slice),
             _ => None,
         }
@@ -74,8 +95,10 @@ impl Making<'_> {
             if row.kind != AnswerRow::Option {
                 return None;
             }
-            if !self.is_counted(wave) {
-                return self.published(&wave.wave, &row.name, places).map(EarlierFigure::Published);
+            if !self.is_counted(number, wave) {
+                let published = self.published(&wave.wave, &row.name, places).map(EarlierFigure::Published);
+                let unknown = self.lacking(number).map(|_| EarlierFigure::Unknown);
+                return published.or(unknown);
             }
             if !Self::has_row(wave, place) {
                 return None;
@@ -94,7 +117,7 @@ impl Making<'_> {
             if row.kind != AnswerRow::Option {
                 return None;
             }
-            if !self.is_counted(wave) {
+            if !self.is_counted(number, wave) {
                 let every: Vec<usize> = (0..=self.axis.columns.len()).collect();
                 return self.published(&wave.wave, &row.name, &every).map(EarlierAverages::Published);
             }

@@ -5,11 +5,13 @@
 //! - Every record is counted once in each set of columns; behind the columns stands one for records of which the column
 //!   is not known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::possible::Possible;
 use super::programme::{Counting, Programme};
-use super::strata::Stratum;
+use super::strata::{Moving, Stratum};
+use crate::expression::FieldId;
 
 /// Units and records of one column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,6 +20,8 @@ pub struct ColumnCounts {
     pub listed: u64,
     /// Units asked.
     pub frame: u64,
+    /// Units of which it cannot be told whether they were asked.
+    pub unsettled: u64,
     /// Records.
     pub received: u64,
     /// Records in scope that no later one supersedes.
@@ -26,6 +30,8 @@ pub struct ColumnCounts {
     pub accepted: u64,
     /// Records that are held.
     pub held: u64,
+    /// How many of these can be accepted together.
+    pub enters: u64,
     /// Accepted records with open warnings (要確認).
     pub to_confirm: u64,
 }
@@ -104,6 +110,32 @@ pub enum TableCounts {
     NonResponse(Vec<Vec<NonResponse>>),
 }
 
+/// Held records of which one at most can be accepted: where it can then stand.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rivals {
+    /// By place of the axis and of the column.
+    pub(super) columns: BTreeSet<(usize, usize)>,
+    /// What it can be, by place of the table and of the column.
+    pub(super) answers: BTreeMap<(usize, usize), Possible>,
+}
+
+impl Rivals {
+    /// Adds what one of them can be.
+    pub(super) fn add(&mut self, place: (usize, usize), possible: Possible) {
+        match self.answers.get_mut(&place) {
+            Some(known) => known.join(&possible),
+            None => {
+                self.answers.insert(place, possible);
+            }
+        }
+    }
+
+    fn join(&mut self, other: Self) {
+        self.columns.extend(other.columns);
+        other.answers.into_iter().for_each(|(place, possible)| self.add(place, possible));
+    }
+}
+
 /// What has been counted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counts {
@@ -119,8 +151,15 @@ pub struct Counts {
     pub superseded: u64,
     /// Whether the frame was read.
     pub has_frame: bool,
+    /// Held records of which one at most can be accepted, by their key.
+    pub rivals: BTreeMap<Arc<[u8]>, Rivals>,
     /// Tables of links whose records were read as those of an earlier wave.
     pub waves_read: Vec<u16>,
+    /// By place among the tables and among its waves beside: columns that the wave's file lacks, so that its shares cannot
+    /// be computed from its records.
+    pub lacking: BTreeMap<(usize, usize), BTreeSet<FieldId>>,
+    /// By table of a link: keys that stand in several of its records, of which the first counts.
+    pub repeated: BTreeMap<u16, u64>,
 }
 
 impl Counts {
@@ -152,6 +191,29 @@ impl Counts {
         Self { axes: axes.collect(), tables: tables.collect(), ..Self::default() }
     }
 
+    /// With rivals as what they are together: one record at most, which can be whatever one of them can be. Rivals in
+    /// different columns count as one in each.
+    #[must_use]
+    pub fn with_rivals(&self) -> Self {
+        let mut all = self.clone();
+        for rivals in std::mem::take(&mut all.rivals).into_values() {
+            for (axis, column) in rivals.columns {
+                let column = all.axes.get_mut(axis).and_then(|axis| axis.columns.get_mut(column));
+                if let Some(column) = column {
+                    column.enters += 1;
+                }
+            }
+            for ((table, column), possible) in rivals.answers {
+                if let Some(TableCounts::Answers(cells, _)) = all.tables.get_mut(table)
+                    && let Some(cell) = cells.get_mut(column)
+                {
+                    cell.enter(&possible);
+                }
+            }
+        }
+        all
+    }
+
     /// Adds what was counted elsewhere, by the same programme.
     pub fn merge(&mut self, other: Self) {
         for (own, other) in self.axes.iter_mut().zip(other.axes) {
@@ -168,6 +230,15 @@ impl Counts {
         self.out_of_scope += other.out_of_scope;
         self.superseded += other.superseded;
         self.has_frame |= other.has_frame;
+        for (key, rivals) in other.rivals {
+            self.rivals.entry(key).or_default().join(rivals);
+        }
+        for (place, fields) in other.lacking {
+            self.lacking.entry(place).or_default().extend(fields);
+        }
+        for (table, keys) in other.repeated {
+            *self.repeated.entry(table).or_default() += keys;
+        }
         self.waves_read.extend(other.waves_read);
         self.waves_read.sort_unstable();
         self.waves_read.dedup();
@@ -178,10 +249,12 @@ impl ColumnCounts {
     const fn join(&mut self, other: Self) {
         self.listed += other.listed;
         self.frame += other.frame;
+        self.unsettled += other.unsettled;
         self.received += other.received;
         self.eligible += other.eligible;
         self.accepted += other.accepted;
         self.held += other.held;
+        self.enters += other.enters;
         self.to_confirm += other.to_confirm;
     }
 
@@ -195,7 +268,43 @@ impl ColumnCounts {
     }
 }
 
+impl AxisCounts {
+    /// Units asked of the columns at `places`, where a frame was read. `None` in all of it: not known, because the frame has
+    /// no unit, or nothing by which it could be told which of its units were asked, or into which columns they fall.
+    pub fn asked(&self, places: &[usize]) -> Moving<u64> {
+        let of = |places: &[usize]| {
+            let columns = places.iter().filter_map(|&place| self.columns.get(place)).copied();
+            ColumnCounts::sum(&columns.collect::<Vec<_>>())
+        };
+        let whole = ColumnCounts::sum(&self.columns);
+        let bands: Vec<usize> = (0..self.columns.len().saturating_sub(1)).collect();
+        let classified = places.len() == self.columns.len() || of(&bands).listed > 0;
+        if !classified || whole.listed == 0 || whole.frame == 0 && whole.unsettled > 0 {
+            return Moving::default();
+        }
+        let own = of(places);
+        Moving { now: Some(own.frame), low: Some(own.frame), high: Some(own.frame + own.unsettled) }
+    }
+
+    /// Whether the units asked are known in every column.
+    pub fn are_bands_known(&self) -> bool {
+        (0..self.columns.len().saturating_sub(1)).all(|place| self.asked(&[place]).now.is_some())
+    }
+}
+
 impl AnswerCounts {
+    /// Adds what a held record can still be.
+    pub(super) fn enter(&mut self, possible: &Possible) {
+        let inside = possible.rows.iter().any(|(with, without)| *with || *without);
+        self.enters += u64::from(inside);
+        for ((with, without), row) in possible.rows.iter().zip(&mut self.rows) {
+            row.with += u64::from(*with);
+            row.without += u64::from(*without);
+            row.idle_without_row += u64::from(possible.out && !with);
+            row.idle_within_row += u64::from(possible.out && !without);
+        }
+    }
+
     fn join(&mut self, other: &Self) {
         self.base += other.base;
         self.closed += other.closed;

@@ -124,7 +124,7 @@ pub struct ColumnFigures {
     pub label: Localized<Arc<str>>,
     /// What it stands for.
     pub kind: ColumnKind,
-    /// Units asked (N). `None`: the frame is not known, or has no such column.
+    /// Units asked (N). `None`: not known, or there is no such column of units.
     pub frame: Option<u64>,
     /// Accepted records (v).
     pub accepted: u64,
@@ -171,9 +171,9 @@ pub struct RowFigures {
 /// A cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CellFigures {
-    /// Records.
+    /// Records, or units. `None`: not known.
     pub count: Moving<u64>,
-    /// Of so many.
+    /// Of so many. `None`: not known.
     pub base: Moving<u64>,
     /// The share; all `None` in rows without one.
     pub share: Moving<Ratio>,
@@ -207,6 +207,8 @@ pub enum EarlierFigure {
     Recomputed(u64, u64),
     /// As published.
     Published(Published),
+    /// Its records cannot be counted, and nothing was published.
+    Unknown,
 }
 
 /// The averages of a wave beside.
@@ -238,6 +240,10 @@ pub struct WaveBeside {
     pub wave: Arc<str>,
     /// Whether its figures were counted from its records; else they are as published.
     pub recomputed: bool,
+    /// Columns that its file lacks, as they are called there: then its records are not counted.
+    pub lacking: Vec<Arc<str>>,
+    /// Keys that stand in several of its records, of which the first was counted.
+    pub repeated: u64,
 }
 
 /// What a footnote says.

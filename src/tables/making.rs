@@ -29,7 +29,10 @@ pub const UNCLASSIFIED: &str = "unclassified";
 /// The figures of what `counts` holds.
 pub fn figures(programme: &Programme, counts: &Counts) -> Figures {
     let pack = &programme.pack;
+    let counts = &counts.with_rivals();
     let whole = counts.axes.first().map(|axis| ColumnCounts::sum(&axis.columns)).unwrap_or_default();
+    let every = |axis: &AxisCounts| (0..axis.columns.len()).collect::<Vec<usize>>();
+    let asked = counts.axes.first().and_then(|axis| axis.asked(&every(axis)).now);
     let naming = Naming::new(pack);
     let tables = programme.tables.iter().zip(&counts.tables).filter_map(|(table, cells)| {
         let axis = programme.axes.get(table.axis)?;
@@ -47,7 +50,7 @@ pub fn figures(programme: &Programme, counts: &Counts) -> Figures {
         wave: Arc::clone(&pack.wave),
         title: pack.title.clone(),
         convention: programme.convention,
-        has_frame: counts.has_frame,
+        has_frame: counts.has_frame && asked.is_some(),
         records: Records {
             received: whole.received,
             accepted: whole.accepted,
@@ -140,12 +143,12 @@ impl Making<'_> {
         let column = |name: &str, label, kind, places: &[usize]| {
             let counts = places.iter().filter_map(|&place| self.axis_counts.columns.get(place)).copied();
             let counts = ColumnCounts::sum(&counts.collect::<Vec<_>>());
-            let framed = self.counts.has_frame && kind != ColumnKind::Unclassified;
+            let framed = kind != ColumnKind::Unclassified;
             ColumnFigures {
                 name: Arc::from(name),
                 label,
                 kind,
-                frame: framed.then_some(counts.frame),
+                frame: self.asked(places).now.filter(|_| framed),
                 accepted: counts.accepted,
                 base: base(places),
                 hidden: false,
@@ -209,7 +212,8 @@ impl Making<'_> {
                 }
             };
             let over = strata.get(..bands).unwrap_or_default();
-            let frame = if self.counts.has_frame { frame_weighted(over) } else { Moving::default() };
+            let weighs = self.counts.has_frame && self.axis_counts.are_bands_known();
+            let frame = if weighs { frame_weighted(over) } else { Moving::default() };
             let averages = Averages {
                 pooled: Stratum::sum(&strata).share(),
                 bands: if bands > 0 { mean_of_bands(over) } else { Moving::default() },
@@ -270,34 +274,43 @@ impl Making<'_> {
         ColumnCounts::sum(&columns.collect::<Vec<_>>())
     }
 
+    /// Units asked. `None`: not known.
+    fn asked(&self, places: &[usize]) -> Moving<u64> {
+        if self.counts.has_frame { self.axis_counts.asked(places) } else { Moving::default() }
+    }
+
     fn response(&self) -> (Vec<ColumnFigures>, Vec<RowFigures>, Notes) {
-        let unknown = self.needs_unknown(|column| column.frame + column.accepted + column.held);
-        let columns = self.columns(unknown, |places| Moving::fixed(Some(self.sum(places).frame)));
+        let unknown =
+            self.needs_unknown(|column| column.frame + column.unsettled + column.accepted + column.held);
+        let columns = self.columns(unknown, |places| self.asked(places));
         let rows = self.declared.rows.iter().map(|name| {
             let (label, kind) = super::naming::response_row(name);
             let figure = |places: &[usize]| {
-                let counts = self.sum(places);
+                let (counts, asked) = (self.sum(places), self.asked(places));
                 let count = match &**name {
-                    "listed" => Moving::fixed(Some(counts.listed)),
-                    "frame" => Moving::fixed(Some(counts.frame)),
+                    "listed" => Moving::fixed(self.counts.has_frame.then_some(counts.listed)),
+                    "frame" => asked.clone(),
                     "received" => Moving::fixed(Some(counts.received)),
                     _ => Moving {
                         now: Some(counts.accepted),
                         low: Some(counts.accepted),
-                        high: Some(counts.accepted + counts.held),
+                        high: Some(counts.accepted + counts.enters),
                     },
                 };
                 let share = match kind {
-                    RowKind::Rate => Moving {
-                        now: ratio(counts.accepted, counts.frame),
-                        low: ratio(counts.accepted, counts.frame),
-                        high: ratio(counts.accepted + counts.held, counts.frame),
-                    },
+                    RowKind::Rate => {
+                        let of = |valid, asked: Option<u64>| asked.and_then(|asked| ratio(valid, asked));
+                        Moving {
+                            now: of(counts.accepted, asked.now),
+                            low: of(counts.accepted, asked.high),
+                            high: of(counts.accepted + counts.enters, asked.low),
+                        }
+                    }
                     _ => Moving::default(),
                 };
                 CellFigures {
                     count,
-                    base: Moving::fixed(Some(counts.frame)),
+                    base: asked,
                     share,
                     earlier: Vec::new(),
                     published: self.published_here(name, places),

@@ -59,6 +59,15 @@ impl Possible {
         all
     }
 
+    /// Either this or `other`.
+    pub(super) fn join(&mut self, other: &Self) {
+        self.out |= other.out;
+        for (own, other) in self.rows.iter_mut().zip(&other.rows) {
+            own.0 |= other.0;
+            own.1 |= other.1;
+        }
+    }
+
     /// The cell of the question takes any value of its domain.
     fn any_value(&mut self, question: &Question) {
         let (least, most) = question.items;

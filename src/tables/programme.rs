@@ -102,6 +102,9 @@ pub struct EarlierAnswers {
     pub rows: Vec<Vec<bool>>,
     /// Where its records fall.
     pub axis: Axis,
+    /// The columns of the wave's file without which nothing can be counted: its answers, those that open it, and what puts
+    /// its records into columns.
+    pub reads: BTreeSet<FieldId>,
 }
 
 /// What a table counts.
@@ -352,7 +355,12 @@ fn answers(
             _ => Vec::new(),
         }
     });
-    Some(EarlierAnswers { field: theirs.id, rows: rows.collect(), axis: axis.of_wave(pack, &figures.by) })
+    let routing = link.questionnaire.routing.get(usize::from(theirs.id.index));
+    let opening = routing.and_then(Option::as_ref).into_iter().flat_map(|routing| &routing.controllers);
+    let reads = figures.by.iter().filter(|field| field.table == link.table);
+    let reads = reads.chain(opening).copied().chain([theirs.id]).collect();
+    let axis = axis.of_wave(pack, &figures.by);
+    Some(EarlierAnswers { field: theirs.id, rows: rows.collect(), axis, reads })
 }
 
 /// Columns of linked files that the tables of `plan` read: by these records are put into columns, units are known to

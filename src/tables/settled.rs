@@ -42,11 +42,20 @@ pub struct Settled {
     pub reasons: Vec<Arc<str>>,
     /// Everything that failed on it, each id once.
     pub failures: Vec<Failure>,
+    /// The key of the records of which one at most can be accepted, it among them. `None`: there is no such rule, or none that
+    /// it fails.
+    pub rivals: Option<Arc<[u8]>>,
 }
 
 impl Settled {
     /// A record that is counted, and about which nothing was found.
     pub const fn accepted() -> Self {
-        Self { acceptance: Acceptance::Accepted, open_warnings: 0, reasons: Vec::new(), failures: Vec::new() }
+        Self {
+            acceptance: Acceptance::Accepted,
+            open_warnings: 0,
+            reasons: Vec::new(),
+            failures: Vec::new(),
+            rivals: None,
+        }
     }
 }

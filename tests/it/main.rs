@@ -103,6 +103,7 @@ mod since;
 mod since_report;
 mod survey_run;
 mod tabulate;
+mod tabulate_links;
 mod two_passes;
 mod unreadable_cells;
 mod verdict;

@@ -125,9 +125,9 @@ fn a_generated_clean_file_gives_the_exact_counts_and_rows_that_add_to_their_base
             assert_eq!(Some(sum), column["base"]["value"].as_i64(), "{} {}", one["id"], column["name"]);
         }
     }
-    // Without a frame nothing is asked of, and no average is weighted by it.
+    // Without a frame nobody knows who was asked, and no average is weighted by it.
     assert_eq!(document["has_frame"], false);
-    assert_eq!(row(table(&document, "T01"), "rate")["cells"][6]["percent"]["status"], "no_base");
+    assert_eq!(row(table(&document, "T01"), "rate")["cells"][6]["percent"]["status"], "not_known");
 }
 
 #[test]

@@ -149,5 +149,7 @@ pub(super) fn missing(
             }
         }
     }
-    Some((counts, Missing { rule: rule.index, table: units.table, rows }, open))
+    let known = counts.pass + counts.fail + counts.not_applicable + counts.undecided;
+    let is_known = counts.not_run == 0 || known > 0;
+    Some((counts, Missing { rule: rule.index, table: units.table, rows, is_known }, open))
 }

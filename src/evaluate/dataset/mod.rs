@@ -15,6 +15,7 @@ mod groups;
 mod hashed;
 mod key;
 mod latest;
+mod rivals;
 mod stub;
 mod stubs;
 mod taking_part;
@@ -24,6 +25,7 @@ mod whole;
 pub use covers::{Units, units};
 pub use gather::{Gathered, Sought, gather};
 pub use hashed::Doubtful;
+pub use rivals::Rivals;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -68,6 +70,8 @@ pub struct Missing {
     pub table: u16,
     /// Rows of the linked file, from 0, in its order.
     pub rows: Vec<u32>,
+    /// Whether it could be told of any unit whether it was asked: else the list is empty because nothing is known.
+    pub is_known: bool,
 }
 
 /// The verdicts of the rules over many records; their findings are told as they are made.

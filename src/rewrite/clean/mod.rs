@@ -174,6 +174,10 @@ impl Cleaner {
         cleaner.of_office = about_files.of_office.len().try_into().unwrap_or(u64::MAX);
         for (number, (part, missing, table)) in (1..).zip(first.missing()) {
             let Some(plan) = parts.get(part).map(|part| part.plan) else { continue };
+            // An empty list would say that nobody is missing.
+            if !missing.is_known {
+                continue;
+            }
             let text = not_received::text(&plan.pack, missing, table);
             cleaner.folder.append(&not_received::name(number), text.as_bytes())?;
         }

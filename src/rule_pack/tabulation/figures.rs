@@ -1,7 +1,8 @@
 //! Published figures: the CSV files that `[tables.wave.X]` names.
 //!
 //! Invariants
-//! - Each row names a table, a row and a column of the pack; a figure is kept with the digits that were printed.
+//! - Each row names a table, a row and a column of the pack, each cell once; a figure is kept with the digits that were
+//!   printed.
 
 use std::sync::Arc;
 
@@ -72,7 +73,21 @@ impl Figures<'_> {
             self.wrong(header, 0, &HEADER.join(","), &expected, found);
             return Vec::new();
         }
-        rows.iter().filter_map(|row| self.figure(row, found)).collect()
+        let mut figures: Vec<PublishedFigure> = Vec::new();
+        for row in rows {
+            let Some(figure) = self.figure(row, found) else { continue };
+            let place = |one: &PublishedFigure| [&one.table, &one.row, &one.column].map(Arc::clone);
+            if figures.iter().any(|known| place(known) == place(&figure)) {
+                let expected = Localized::new(
+                    "前の行にない表・行・列の組",
+                    "a table, row and column that stand together in no earlier row",
+                );
+                self.wrong(row, 1, "", &expected, found);
+                continue;
+            }
+            figures.push(figure);
+        }
+        figures
     }
 
     /// `None`: it names something that is not there, or its value is no number; this is reported.

@@ -245,7 +245,11 @@ impl<'f> Sheet<'f> {
                 let cells = row.cells.iter().map(|cell| self::cell(cell, row.kind, counted)).collect();
                 Row { figures: row, cells }
             };
-            Some(Table { figures, rows: figures.rows.iter().map(row).collect() })
+            let mut rows: Vec<Row<'f>> = figures.rows.iter().map(row).collect();
+            if !counted && figures.kind == TableKind::Response {
+                of_published_counts(&mut rows);
+            }
+            Some(Table { figures, rows })
         };
         Self {
             tables: pack.tabulation.tables.iter().map(|declared| table(&declared.name)).collect(),
@@ -270,6 +274,22 @@ impl<'f> Sheet<'f> {
     }
 }
 
+/// Gives a published rate the published counts of which it is made.
+fn of_published_counts(rows: &mut [Row<'_>]) {
+    let counts = |name: &str| -> Vec<Option<u64>> {
+        let row = rows.iter().find(|row| **row.name() == *name && row.kind() == RowKind::Count);
+        row.map(|row| row.cells.iter().map(|cell| cell.count).collect()).unwrap_or_default()
+    };
+    let both: Vec<(Option<u64>, Option<u64>)> = counts("valid").into_iter().zip(counts("frame")).collect();
+    for row in rows.iter_mut().filter(|row| row.figures.kind == RowKind::Rate) {
+        for (cell, both) in row.cells.iter_mut().zip(&both) {
+            if let (Some(valid), Some(asked)) = both {
+                (cell.count, cell.base, cell.share) = (Some(*valid), Some(*asked), ratio(*valid, *asked));
+            }
+        }
+    }
+}
+
 fn cell(figures: &CellFigures, kind: RowKind, counted: bool) -> Cell {
     // What may not be shown may not be told in a message either.
     if figures.hidden {
@@ -284,6 +304,7 @@ fn cell(figures: &CellFigures, kind: RowKind, counted: bool) -> Cell {
             let share = Reach::printed(published.value).middle();
             Some(Earlier { share, reconstructed: published.reconstructed })
         }
+        EarlierFigure::Unknown => None,
     });
     if counted {
         return Cell {

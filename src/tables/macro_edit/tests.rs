@@ -148,6 +148,27 @@ fn a_half_that_was_printed_down_is_told() {
     assert_eq!(found, BTreeSet::from(["HCS-M007 T13".to_owned()]));
 }
 
+/// A published rate is judged by the published counts of which it is made.
+#[test]
+fn a_published_rate_is_held_against_the_published_counts() {
+    let plan = plan();
+    let with = |row: &str, digits: i64| {
+        let mut figures = empty(&plan);
+        let table = figures.tables.iter_mut().find(|table| &*table.name == "T01").unwrap();
+        let row = table.rows.iter_mut().find(|own| &*own.name == row).unwrap();
+        row.cells.last_mut().unwrap().published.as_mut().unwrap().value.digits = digits;
+        let found = told(&macro_findings(&plan, &figures, Judged::Published));
+        found
+            .into_iter()
+            .map(|(id, _)| id)
+            .filter(|id| id == "HCS-M003" || id == "HCS-M004")
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(with("rate", 655), Vec::<String>::new());
+    assert_eq!(with("rate", 654), ["HCS-M003"]);
+    assert_eq!(with("frame", 5352), ["HCS-M003", "HCS-M004"]);
+}
+
 /// What may not be shown is not told in a message either.
 #[test]
 fn hidden_cells_are_told_of_in_no_message() {

@@ -49,8 +49,8 @@ impl<'a> Elimination<'a> {
         Self { sums, hidden, solved }
     }
 
-    /// The first hidden count for which no other counts fit. `None`: there are some for each.
-    pub(super) fn first_told(&self) -> Option<usize> {
+    /// The hidden counts for which no other counts fit.
+    pub(super) fn told(&self) -> BTreeSet<usize> {
         let free = self.hidden.iter().copied().filter(|place| !self.solved.contains_key(place));
         let mut open: BTreeSet<usize> = self.hidden.clone();
         let moves: Vec<BTreeMap<usize, i128>> =
@@ -80,7 +80,7 @@ impl<'a> Elimination<'a> {
                 }
             }
         }
-        open.first().copied()
+        open
     }
 
     /// By how much each count moves when `free` does, as whole numbers.

@@ -4,11 +4,15 @@
 //! it takes until, of the sums that hold within a table and between tables, none tells a hidden count. Everything made
 //! of a hidden count is hidden with it: shares, ranges, averages, earlier waves.
 //!
+//! Tables of the work (failures, held records, days, non-response) cost those of answers nothing: the latter are first made
+//! safe by themselves, and then only counts of the former are hidden until nothing is told by all of them together.
+//!
 //! Invariants
 //! - Counts are told by the sums in `sums`; after suppression every hidden count can be another one while all that is
 //!   shown stays as it is, and such another set of counts has been found for each of them.
-//! - Totals of records, and units of the frame, are never hidden.
+//! - Totals of records, and units of the frame, are never hidden; nor is a count that these give by themselves.
 
+mod between;
 mod elimination;
 mod sums;
 #[cfg(test)]
@@ -19,60 +23,67 @@ use std::collections::BTreeSet;
 use elimination::Elimination;
 use sums::{Sums, Variable};
 
-use super::figures::{Averages, CellFigures, Figures, RowKind, TableFigures};
+use super::figures::{Averages, CellFigures, Figures, RowFigures, RowKind, TableFigures};
 use super::programme::Programme;
 
 /// Hides what tells of counts below `threshold`.
 pub fn suppress(programme: &Programme, figures: &mut Figures, threshold: u64) {
     let sums = Sums::of(programme, figures);
-    let mut hidden: BTreeSet<usize> = BTreeSet::new();
+    let small = |number: i64| (1..i64::try_from(threshold).unwrap_or(i64::MAX)).contains(&number);
+    let mut primary: BTreeSet<usize> = sums.heads().filter(|&place| small(sums.value(place))).collect();
     for (table, shown) in figures.tables.iter().enumerate() {
         for (row, line) in shown.rows.iter().enumerate() {
-            let cells =
-                line.cells.iter().enumerate().filter(|(_, cell)| is_small(line.kind, cell, threshold));
-            hidden.extend(cells.filter_map(|(column, _)| sums.place(&Variable::Cell(table, row, column))));
+            let cells = line.cells.iter().enumerate().filter(|(_, cell)| is_small(line, cell, threshold));
+            primary.extend(cells.filter_map(|(column, _)| sums.place(&Variable::Cell(table, row, column))));
         }
     }
-    protect(&sums, &mut hidden);
+    let published = sums.published();
+    let mut hidden: BTreeSet<usize> =
+        primary.iter().copied().filter(|place| !sums.is_working(*place)).collect();
+    protect(&published, &mut hidden, |_| true);
+    hidden.extend(primary);
+    protect(&sums, &mut hidden, |place| sums.is_working(place));
+    // What they cannot protect by themselves.
+    protect(&sums, &mut hidden, |_| true);
     for (table, shown) in figures.tables.iter_mut().enumerate() {
         apply(&sums, &hidden, table, shown);
     }
 }
 
 /// Whether a cell is too small to be shown.
-fn is_small(kind: RowKind, cell: &CellFigures, threshold: u64) -> bool {
-    let (Some(count), Some(base)) = (cell.count.now, cell.base.now) else { return false };
+fn is_small(line: &RowFigures, cell: &CellFigures, threshold: u64) -> bool {
     let small = |number: u64| (1..threshold).contains(&number);
-    match kind {
-        // Units are no records, and the count of a rate is that of its row.
-        RowKind::Count => false,
-        _ => small(count) || base >= count && small(base - count),
+    let rest = cell.base.now.zip(cell.count.now).and_then(|(base, count)| base.checked_sub(count));
+    match line.kind {
+        // Units are no records; of a count without share there is no rest.
+        RowKind::Count => sums::counts_records(line) && cell.count.now.is_some_and(small),
+        _ => cell.count.now.is_some_and(small) || rest.is_some_and(small),
     }
 }
 
-/// Adds to `hidden` until none of it can be told.
-fn protect(sums: &Sums, hidden: &mut BTreeSet<usize>) {
+/// Adds counts that `may` be hidden to `hidden` until none of it can be told, as far as that goes: one that cannot be
+/// protected leaves the others to be.
+fn protect(sums: &Sums, hidden: &mut BTreeSet<usize>, may: impl Fn(usize) -> bool) {
     loop {
-        let alone = sums.equations.iter().find_map(|equation| {
-            let mut known = equation.iter().filter(|(place, _)| hidden.contains(place));
-            match (known.next(), known.next()) {
-                (Some((place, _)), None) => Some((*place, equation)),
-                _ => None,
-            }
-        });
-        let told = match alone {
-            Some((_, equation)) => Some(equation.iter().map(|(place, _)| *place).collect()),
-            None => Elimination::of(sums, hidden).first_told().map(|place| sums.beside(place, hidden)),
+        let free = |hidden: &BTreeSet<usize>, place: usize| !hidden.contains(&place) && may(place);
+        let cheapest = |hidden: &BTreeSet<usize>, places: &mut dyn Iterator<Item = usize>| {
+            places.filter(|&place| free(hidden, place)).min_by_key(|&place| sums.cost(place))
         };
-        let Some(places): Option<BTreeSet<usize>> = told else { return };
-        let cheapest = places
-            .iter()
-            .copied()
-            .filter(|place| !hidden.contains(place))
-            .min_by_key(|&place| sums.cost(place));
-        match cheapest {
+        // A sum with one hidden count gives it away.
+        let alone = sums.equations.iter().find_map(|equation| {
+            let known = equation.iter().filter(|(place, _)| hidden.contains(place)).count();
+            let mut places = equation.iter().map(|(place, _)| *place);
+            if known == 1 { cheapest(hidden, &mut places) } else { None }
+        });
+        let next = alone.or_else(|| {
+            let told = Elimination::of(sums, hidden).told();
+            told.into_iter().find_map(|place| {
+                let beside = sums.beside(place, |one| free(hidden, one));
+                cheapest(hidden, &mut beside.into_iter())
+            })
+        });
+        match next {
             Some(place) => hidden.insert(place),
-            // Every sum that holds it is hidden as a whole; nothing more can be done, and nothing tells it.
             None => return,
         };
     }
@@ -85,14 +96,14 @@ fn apply(sums: &Sums, hidden: &BTreeSet<usize>, table: usize, shown: &mut TableF
     let axis_told =
         (0..shown.columns.len()).any(|column| is_hidden(Variable::Accepted(sums.axis(table), column)));
     for (column, head) in shown.columns.iter_mut().enumerate() {
-        head.hidden = is_hidden(Variable::Base(table, column))
+        head.hidden = sums.head(table, column).is_some_and(|place| hidden.contains(&place))
             || is_hidden(Variable::Accepted(sums.axis(table), column));
         any |= head.hidden;
     }
     for (row, line) in shown.rows.iter_mut().enumerate() {
         let mut hides = axis_told;
         for (column, cell) in line.cells.iter_mut().enumerate() {
-            let base_hidden = is_hidden(Variable::Base(table, column));
+            let base_hidden = sums.head(table, column).is_some_and(|place| hidden.contains(&place));
             cell.hidden = is_hidden(Variable::Cell(table, row, column)) || base_hidden;
             hides |= cell.hidden;
             if cell.hidden {

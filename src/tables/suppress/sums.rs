@@ -1,23 +1,19 @@
 //! The sums by which printed counts tell of each other.
 //!
-//! Within a table: rows add to the base, bands to the total. Between tables: a base is the number of accepted records, or
-//! the count of the answers that open its question; tables of one routing have one base; the same answers in other
-//! columns have one total; what was received was accepted, held, out of scope or superseded.
+//! Within a table: rows add to the base, bands to the total; what was received was accepted, held, out of scope or
+//! superseded. Between tables: see `between`.
 //!
 //! Invariants
 //! - Every equation holds of the true counts; what does not hold of them is left out, since it tells nothing.
-//! - A routing that reads several questions makes no sum of printed counts.
+//! - What sums of public counts give by itself is public: it is in no equation, and has no place.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::expression::{FieldId, Value};
-use crate::rule_pack::opening::holds;
-use crate::rule_pack::tabulation::TableKind;
-use crate::rule_pack::{ExampleValue, RulePack};
+use crate::rule_pack::tabulation::{TableBase, TableKind};
 
 use super::super::adding::{HELD, OUT_OF_SCOPE, SUPERSEDED};
-use super::super::figures::{Figures, RowKind, TableFigures};
-use super::super::programme::{Counting, Programme, Question};
+use super::super::figures::{Figures, RowFigures, RowKind, TableFigures};
+use super::super::programme::{Counting, PlannedTable, Programme};
 
 /// A count that may be printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +24,10 @@ pub(super) enum Variable {
     Base(usize, usize),
     /// Axis, column: accepted records.
     Accepted(usize, usize),
+    /// Axis, column: records that were received.
+    Received(usize, usize),
+    /// Axis, column: those of them in scope that no later one supersedes.
+    Eligible(usize, usize),
 }
 
 /// A sum that is nought: variables and their signs.
@@ -45,6 +45,28 @@ pub(super) struct Sums {
     axes: Vec<usize>,
     /// Columns of each table.
     columns: Vec<usize>,
+    /// Whether a table is one of the work: of what was received, not of what was answered.
+    working: Vec<bool>,
+    /// What the bases of a table's columns are.
+    heads: Vec<Head>,
+}
+
+/// What the base of a column is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Head {
+    /// One of the table's own.
+    Own,
+    /// Units, which are public.
+    Units,
+    /// Records received.
+    Received,
+    /// Records received, in scope and latest.
+    Eligible,
+}
+
+/// Whether a row without shares counts records; else it counts units.
+pub(super) fn counts_records(row: &RowFigures) -> bool {
+    matches!(&*row.name, "valid" | "received")
 }
 
 impl Sums {
@@ -53,6 +75,12 @@ impl Sums {
         let mut sums = Self {
             axes: programme.tables.iter().map(|table| table.axis).collect(),
             columns: figures.tables.iter().map(|table| table.columns.len()).collect(),
+            working: figures
+                .tables
+                .iter()
+                .map(|table| !matches!(table.kind, TableKind::Answers | TableKind::Response))
+                .collect(),
+            heads: programme.tables.iter().map(|table| head(programme, table)).collect(),
             ..Self::default()
         };
         for (table, shown) in figures.tables.iter().enumerate() {
@@ -60,16 +88,89 @@ impl Sums {
         }
         for (table, shown) in figures.tables.iter().enumerate() {
             sums.within(table, shown);
-            sums.received(table, shown);
+            let all_accepted = figures.records.accepted == figures.records.received;
+            sums.received(table, shown, all_accepted);
         }
         for (table, shown) in figures.tables.iter().enumerate() {
             if let Some(Counting::Answers(question)) =
                 programme.tables.get(table).map(|table| &table.counting)
             {
                 sums.between(programme, figures, table, shown, question);
+                sums.columns_of_answers(programme, figures, table, shown, question);
             }
         }
+        sums.leave_out_public();
         sums
+    }
+
+    /// The sums that tables of the work have no part in.
+    pub(super) fn published(&self) -> Self {
+        let own = |equation: &&Equation| equation.iter().all(|(place, _)| !self.is_working(*place));
+        Self {
+            places: self.places.clone(),
+            variables: self.variables.clone(),
+            values: self.values.clone(),
+            equations: self.equations.iter().filter(own).cloned().collect(),
+            axes: self.axes.clone(),
+            columns: self.columns.clone(),
+            working: self.working.clone(),
+            heads: self.heads.clone(),
+        }
+    }
+
+    /// Whether a count stands in tables of the work only.
+    pub(super) fn is_working(&self, place: usize) -> bool {
+        match self.variables.get(place) {
+            Some(Variable::Cell(table, ..) | Variable::Base(table, _)) => {
+                self.working.get(*table).copied().unwrap_or(false)
+            }
+            Some(Variable::Received(..) | Variable::Eligible(..)) => true,
+            Some(Variable::Accepted(..)) | None => false,
+        }
+    }
+
+    /// The places of all bases, and of the records of columns.
+    pub(super) fn heads(&self) -> impl Iterator<Item = usize> {
+        let is_head = |variable: &Variable| !matches!(variable, Variable::Cell(..));
+        self.places.iter().filter(move |(variable, _)| is_head(variable)).map(|(_, place)| *place)
+    }
+
+    /// The true count at `place`.
+    pub(super) fn value(&self, place: usize) -> i64 {
+        self.values.get(place).copied().unwrap_or(0)
+    }
+
+    /// The place of the base of a table's column. `None`: it is public.
+    pub(super) fn head(&self, table: usize, column: usize) -> Option<usize> {
+        let variable = match self.heads.get(table)? {
+            Head::Own => Variable::Base(table, column),
+            Head::Units => return None,
+            Head::Received => Variable::Received(self.axis(table), column),
+            Head::Eligible => Variable::Eligible(self.axis(table), column),
+        };
+        self.place(&variable)
+    }
+
+    /// What stands alone in a sum whose whole is public is public, and then known in every other sum.
+    fn leave_out_public(&mut self) {
+        loop {
+            let alone: BTreeSet<usize> = self
+                .equations
+                .iter()
+                .filter_map(|equation| match equation.as_slice() {
+                    [(place, _)] => Some(*place),
+                    _ => None,
+                })
+                .collect();
+            if alone.is_empty() {
+                return;
+            }
+            self.places.retain(|_, place| !alone.contains(place));
+            self.equations
+                .iter_mut()
+                .for_each(|equation| equation.retain(|(place, _)| !alone.contains(place)));
+            self.equations.retain(|equation| !equation.is_empty());
+        }
     }
 
     /// Where a count stands. `None`: it is not printed.
@@ -92,13 +193,15 @@ impl Sums {
         let (kind, total) = match self.variables.get(place) {
             Some(Variable::Cell(table, _, column)) => (0, last(*table, *column)),
             Some(Variable::Base(table, column)) => (2, last(*table, *column)),
+            Some(Variable::Received(..) | Variable::Eligible(..)) => (1, 0),
             Some(Variable::Accepted(..)) | None => (3, 0),
         };
         (kind + 4 * total, u8::from(value == 0), value)
     }
 
-    /// Counts that share a sum with the one at `place`, or with one that shares a sum with it and is hidden.
-    pub(super) fn beside(&self, place: usize, hidden: &BTreeSet<usize>) -> BTreeSet<usize> {
+    /// Counts that share a sum with the one at `place`, or with one that shares a sum with it and so on, until one of them is
+    /// `free` to be hidden.
+    pub(super) fn beside(&self, place: usize, free: impl Fn(usize) -> bool) -> BTreeSet<usize> {
         let mut near = BTreeSet::from([place]);
         loop {
             let joined: BTreeSet<usize> = self
@@ -107,7 +210,7 @@ impl Sums {
                 .filter(|equation| equation.iter().any(|(one, _)| near.contains(one)))
                 .flat_map(|equation| equation.iter().map(|(one, _)| *one))
                 .collect();
-            if joined.iter().any(|one| !hidden.contains(one)) {
+            if joined.iter().any(|one| free(*one)) {
                 return joined;
             }
             if joined.len() <= near.len() {
@@ -129,7 +232,7 @@ impl Sums {
     }
 
     /// Every sum of `parts` that is `whole`.
-    fn sum(&mut self, parts: impl IntoIterator<Item = Option<usize>>, whole: Option<usize>) {
+    pub(super) fn sum(&mut self, parts: impl IntoIterator<Item = Option<usize>>, whole: Option<usize>) {
         let mut equation: Equation = parts.into_iter().flatten().map(|place| (place, 1)).collect();
         equation.extend(whole.map(|place| (place, -1)));
         // The same count on both sides says nothing.
@@ -145,7 +248,17 @@ impl Sums {
     fn counts(&mut self, table: usize, shown: &TableFigures) {
         for (column, head) in shown.columns.iter().enumerate() {
             if column + 1 < shown.columns.len() {
-                self.add(Variable::Accepted(self.axis(table), column), head.accepted);
+                let axis = self.axis(table);
+                self.add(Variable::Accepted(axis, column), head.accepted);
+                match self.heads.get(table) {
+                    Some(Head::Received) => {
+                        self.add(Variable::Received(axis, column), head.base.now.unwrap_or(0));
+                    }
+                    Some(Head::Eligible) => {
+                        self.add(Variable::Eligible(axis, column), head.base.now.unwrap_or(0));
+                    }
+                    _ => {}
+                }
             }
             // Each question of a table of several has a base of its own, which is not printed as one.
             if shown.kind == TableKind::Answers {
@@ -154,10 +267,10 @@ impl Sums {
         }
         for (row, line) in shown.rows.iter().enumerate() {
             // Units of the frame are public, and totals of records too.
-            let is_public =
-                line.kind == RowKind::Count && &*line.name != "valid" && &*line.name != "received";
+            let is_public = line.kind == RowKind::Count && !counts_records(line);
+            let totals = shown.kind == TableKind::Response || became(shown, line);
             for (column, cell) in line.cells.iter().enumerate() {
-                let is_total = column + 1 == line.cells.len() && shown.kind == TableKind::Response;
+                let is_total = column + 1 == line.cells.len() && totals;
                 if !is_public && !is_total {
                     self.add(Variable::Cell(table, row, column), cell.count.now.unwrap_or(0));
                 }
@@ -173,7 +286,7 @@ impl Sums {
             for column in 0..columns {
                 let rows: Vec<Option<usize>> =
                     (0..shown.rows.len()).map(|row| cell(self, row, column)).collect();
-                match self.place(&Variable::Base(table, column)) {
+                match self.head(table, column) {
                     Some(base) => self.sum(rows, Some(base)),
                     // A public total: the rows move against each other only.
                     None => self.fixed(rows),
@@ -194,9 +307,11 @@ impl Sums {
         if total.is_some() {
             self.sum(bands, total);
         }
-        let accepted: Vec<Option<usize>> =
-            (0..last).map(|column| self.place(&Variable::Accepted(self.axis(table), column))).collect();
-        self.fixed(accepted);
+        for of in [Variable::Accepted, Variable::Received, Variable::Eligible] {
+            let columns: Vec<Option<usize>> =
+                (0..last).map(|column| self.place(&of(self.axis(table), column))).collect();
+            self.fixed(columns);
+        }
         // The counts of valid records and of a rate are those of the column.
         for (row, line) in shown.rows.iter().enumerate() {
             if shown.kind == TableKind::Response && matches!(&*line.name, "valid" | "rate") {
@@ -209,119 +324,70 @@ impl Sums {
     }
 
     /// A sum whose whole is public.
-    fn fixed(&mut self, parts: Vec<Option<usize>>) {
+    pub(super) fn fixed(&mut self, parts: Vec<Option<usize>>) {
         let equation: Equation = parts.into_iter().flatten().map(|place| (place, 1)).collect();
         if !equation.is_empty() && !self.equations.contains(&equation) {
             self.equations.push(equation);
         }
     }
 
-    /// Received are accepted, held, out of scope and superseded; how many were received is public.
-    fn received(&mut self, table: usize, shown: &TableFigures) {
-        if shown.kind != TableKind::Held {
-            return;
-        }
-        let rows: Vec<usize> = shown
-            .rows
-            .iter()
-            .enumerate()
-            .filter(|(_, row)| [HELD, OUT_OF_SCOPE, SUPERSEDED].contains(&&*row.name))
-            .map(|(row, _)| row)
-            .collect();
+    /// Received are accepted, held, out of scope and superseded; eligible the first two of these. How many there are of each
+    /// is public, so where all were accepted every column tells them twice.
+    fn received(&mut self, table: usize, shown: &TableFigures, all_accepted: bool) {
+        let axis = self.axis(table);
+        let rows = |names: &[&str]| -> Vec<usize> {
+            let own = shown.rows.iter().enumerate().filter(|(_, row)| names.contains(&&*row.name));
+            own.map(|(row, _)| row).collect()
+        };
+        let (all, held, received) =
+            (rows(&[HELD, OUT_OF_SCOPE, SUPERSEDED]), rows(&[HELD]), rows(&["received"]));
         for column in 0..shown.columns.len().saturating_sub(1) {
-            let mut parts: Vec<Option<usize>> =
-                rows.iter().map(|&row| self.place(&Variable::Cell(table, row, column))).collect();
-            parts.push(self.place(&Variable::Accepted(self.axis(table), column)));
-            self.fixed(parts);
-        }
-    }
-
-    /// The base of a question, told by other tables.
-    fn between(
-        &mut self,
-        programme: &Programme,
-        figures: &Figures,
-        table: usize,
-        shown: &TableFigures,
-        question: &Question,
-    ) {
-        let columns = shown.columns.len();
-        let last = columns.saturating_sub(1);
-        let form = &programme.pack.questionnaire;
-        if form.routing_of(question.field).is_none() {
-            for column in 0..last {
-                let accepted = self.place(&Variable::Accepted(self.axis(table), column));
-                self.sum([self.place(&Variable::Base(table, column))], accepted);
-            }
-        }
-        for (other, theirs) in figures.tables.iter().enumerate() {
-            let Some(Counting::Answers(their)) = programme.tables.get(other).map(|table| &table.counting)
-            else {
-                continue;
+            let place = |sums: &Self, of: fn(usize, usize) -> Variable| sums.place(&of(axis, column));
+            let cells = |sums: &Self, rows: &[usize]| -> Vec<Option<usize>> {
+                rows.iter().map(|&row| sums.place(&Variable::Cell(table, row, column))).collect()
             };
-            let alike = self.axis(table) == self.axis(other) && theirs.columns.len() == columns;
-            let shared: Vec<(usize, usize)> = if alike {
-                (0..columns).map(|column| (column, column)).collect()
-            } else {
-                vec![(last, theirs.columns.len().saturating_sub(1))]
-            };
-            let one_base = form.routing_of(question.field).map(|routing| &routing.own)
-                == form.routing_of(their.field).map(|routing| &routing.own);
-            let opening = opening(&programme.pack, question.field, their);
-            for (own, column) in shared {
-                let base = self.place(&Variable::Base(table, own));
-                if other < table && one_base {
-                    self.sum([self.place(&Variable::Base(other, column))], base);
-                }
-                if other < table && their.field == question.field {
-                    self.same_rows((table, shown, own), (other, theirs, column));
-                }
-                if let Some(rows) = &opening {
-                    let parts: Vec<Option<usize>> = rows
-                        .iter()
-                        .filter_map(|name| theirs.rows.iter().position(|row| *row.name == **name))
-                        .map(|row| self.place(&Variable::Cell(other, row, column)))
-                        .collect();
-                    self.sum(parts, base);
+            if shown.kind == TableKind::Held {
+                for (rows, whole) in
+                    [(&all, place(self, Variable::Received)), (&held, place(self, Variable::Eligible))]
+                {
+                    let mut parts = cells(self, rows);
+                    parts.push(place(self, Variable::Accepted));
+                    if whole.is_some() {
+                        self.sum(parts, whole);
+                    }
                 }
             }
-        }
-    }
-
-    fn same_rows(
-        &mut self,
-        (table, shown, own): (usize, &TableFigures, usize),
-        (other, theirs, column): (usize, &TableFigures, usize),
-    ) {
-        for (row, line) in shown.rows.iter().enumerate() {
-            if let Some(same) = theirs.rows.iter().position(|their| their.name == line.name) {
-                let ours = self.place(&Variable::Cell(table, row, own));
-                self.sum([self.place(&Variable::Cell(other, same, column))], ours);
+            for of in [Variable::Received, Variable::Accepted] {
+                let whole = place(self, of);
+                let told = matches!(of(axis, column), Variable::Received(..)) || all_accepted;
+                if shown.kind == TableKind::Response && whole.is_some() && told {
+                    let parts = cells(self, &received);
+                    self.sum(parts, whole);
+                }
+            }
+            if all_accepted {
+                for of in [Variable::Received, Variable::Eligible] {
+                    let whole = place(self, of);
+                    if whole.is_some() {
+                        self.sum([place(self, Variable::Accepted)], whole);
+                    }
+                }
             }
         }
     }
 }
 
-/// The rows of `controller` whose answers open `field`. `None`: it is not opened by these answers alone.
-fn opening(pack: &RulePack, field: FieldId, controller: &Question) -> Option<Vec<std::sync::Arc<str>>> {
-    let form = &pack.questionnaire;
-    let routing = form.routing_of(field)?;
-    if routing.nearest.len() != 1 || !routing.nearest.contains(&controller.field) || controller.multi {
-        return None;
+/// What the bases of a table are.
+fn head(programme: &Programme, table: &PlannedTable) -> Head {
+    match (&table.counting, programme.declared(table).map(|declared| &declared.base)) {
+        (Counting::Answers(_), _) => Head::Own,
+        (Counting::Response, _) => Head::Units,
+        (Counting::NonResponse(_), _) | (_, Some(TableBase::Eligible)) => Head::Eligible,
+        _ => Head::Received,
     }
-    let opens = |option: usize| {
-        let value = ExampleValue::Value(Value::Option(u8::try_from(option).ok()?));
-        holds(form, &routing.own, &BTreeMap::from([(controller.field, value)]))
-    };
-    let mut rows = Vec::new();
-    for row in controller.rows.iter().filter(|row| row.options.contains(&true)) {
-        let own = row.options.iter().enumerate().filter(|(_, own)| **own);
-        let opened: Vec<bool> = own.map(|(option, _)| opens(option)).collect::<Option<_>>()?;
-        if opened.iter().all(|open| *open) {
-            rows.push(std::sync::Arc::clone(&row.name));
-        } else if opened.contains(&true) {
-            return None;
-        }
-    }
-    Some(rows)
+}
+
+/// Whether a row says what became of records: then its total is public.
+fn became(table: &TableFigures, row: &RowFigures) -> bool {
+    table.kind == TableKind::Held && [HELD, OUT_OF_SCOPE, SUPERSEDED].contains(&&*row.name)
 }

@@ -12,10 +12,6 @@ use kenpyo::cli::{Terminals, run};
 use kenpyo::settings::Environment;
 use terminal_size::{Width, terminal_size_of};
 
-/// A start makes a hundred thousand small things and forgets them: the system's allocator took a quarter of its time.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(tell_fault));
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();

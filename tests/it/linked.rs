@@ -540,7 +540,7 @@ fn as_a_whole(said: &mut Verdicts, readable: &[Record]) {
 fn units(said: &mut Verdicts, survey: &Survey) {
     let answered =
         |unit: &Unit| unit.id.known().is_some() && survey.records.iter().any(|record| record.id == unit.id);
-    let mut missing = 0;
+    let (mut missing, mut listed) = (0, Vec::new());
     let usable: Vec<&Unit> = survey.frame.iter().filter(|unit| unit.id != Missing).collect();
     for unit in &survey.frame {
         let outcome = match (unit.id, unit.state) {
@@ -550,8 +550,14 @@ fn units(said: &mut Verdicts, survey: &Survey) {
             (_, Missing) => "undecided",
             _ => "fail",
         };
-        said.count("ALL", outcome);
-        missing += u64::from(outcome == "fail");
+        // A unit with several rows is missing once.
+        if outcome != "fail" || !listed.contains(&unit.id) {
+            said.count("ALL", outcome);
+            missing += u64::from(outcome == "fail");
+        }
+        if outcome == "fail" {
+            listed.push(unit.id);
+        }
         let alike = usable.iter().filter(|other| other.id == unit.id).count();
         let outcome = match unit.id {
             Missing | Invalid => "skipped",

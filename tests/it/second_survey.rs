@@ -76,8 +76,11 @@ fn the_findings_are_those_that_its_author_wrote_by_hand() {
 
 #[test]
 fn a_file_of_another_survey_is_told_whose_it_is() {
-    let of_default = report(&[&fixture("checklist-2024/good.csv")], None);
-    let told = messages(&of_default, "KP-S004");
+    let good = fixture("checklist-2024/good.csv");
+    let by_itself = report(&[&good], None);
+    assert_eq!(messages(&by_itself, "KP-S004"), [""; 0], "nobody names a survey: the one that fits");
+    let of_another = report(&[&good, "--survey", "hospital-cyber/2024"], None);
+    let told = messages(&of_another, "KP-S004");
     assert_eq!(told.len(), 1);
     assert!(told[0].contains("--survey cyber-checklist/2024"), "{}", told[0]);
     let unknown = report(&["-", "--survey", SURVEY], Some(b"one,two,three,four\n1,2,3,4\n"));

@@ -555,7 +555,7 @@ fn units(said: &mut Verdicts, survey: &Survey) {
             said.count("ALL", outcome);
             missing += u64::from(outcome == "fail");
         }
-        if outcome == "fail" {
+        if outcome == "fail" && unit.id.known().is_some() {
             listed.push(unit.id);
         }
         let alike = usable.iter().filter(|other| other.id == unit.id).count();

@@ -536,20 +536,24 @@ fn as_a_whole(said: &mut Verdicts, readable: &[Record]) {
     }
 }
 
+/// Whether a row of the frame is a unit that has answered.
+fn of_unit(unit: &Unit, survey: &Survey) -> &'static str {
+    let answered = unit.id.known().is_some() && survey.records.iter().any(|record| record.id == unit.id);
+    match (unit.id, unit.state) {
+        (Missing, _) | (_, Invalid) => "skipped",
+        (_, Value("closed")) => "not_applicable",
+        _ if answered => "pass",
+        (_, Missing) => "undecided",
+        _ => "fail",
+    }
+}
+
 /// `covers`, and the rules about the frame itself.
 fn units(said: &mut Verdicts, survey: &Survey) {
-    let answered =
-        |unit: &Unit| unit.id.known().is_some() && survey.records.iter().any(|record| record.id == unit.id);
     let (mut missing, mut listed) = (0, Vec::new());
     let usable: Vec<&Unit> = survey.frame.iter().filter(|unit| unit.id != Missing).collect();
     for unit in &survey.frame {
-        let outcome = match (unit.id, unit.state) {
-            (Missing, _) | (_, Invalid) => "skipped",
-            (_, Value("closed")) => "not_applicable",
-            _ if answered(unit) => "pass",
-            (_, Missing) => "undecided",
-            _ => "fail",
-        };
+        let outcome = of_unit(unit, survey);
         // A unit with several rows is missing once.
         if outcome != "fail" || !listed.contains(&unit.id) {
             said.count("ALL", outcome);

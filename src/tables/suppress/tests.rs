@@ -264,6 +264,21 @@ fn others(truth: &Truth, printed: &Printed, random: &mut u64) -> Vec<Truth> {
     found
 }
 
+/// The counts of a world that one line of one table adds up.
+fn places_of(table: usize, line: &str) -> &'static [usize] {
+    match (table, line) {
+        (0, "a") => &[0],
+        (0, "b") => &[1],
+        (0, "c") => &[2],
+        (1, "a") => &[3],
+        (1, "other") => &[4, 5],
+        (2, "a") => &[6],
+        (2, "b") => &[7],
+        (2, "c") => &[8],
+        _ => &[],
+    }
+}
+
 #[test]
 fn no_hidden_count_can_be_told_from_what_is_printed() {
     let plan = plan();
@@ -314,17 +329,7 @@ fn no_hidden_count_can_be_told_from_what_is_printed() {
                     assert!(now.hidden && now.count.now.is_none() && now.share.now.is_none(), "{name}");
                     hidden_cells += 1;
                     let of = |world: &Truth| {
-                        let place: &[usize] = match (table, &*line.name) {
-                            (0, "a") => &[0],
-                            (0, "b") => &[1],
-                            (0, "c") => &[2],
-                            (1, "a") => &[3],
-                            (1, "other") => &[4, 5],
-                            (2, "a") => &[6],
-                            (2, "b") => &[7],
-                            (2, "c") => &[8],
-                            _ => &[],
-                        };
+                        let place = places_of(table, &line.name);
                         let band = |band: usize| place.iter().map(|place| world[band][*place]).sum::<u64>();
                         if column < 3 { band(column) } else { (0..3).map(band).sum() }
                     };

@@ -13,6 +13,12 @@ use super::sums::Sums;
 
 type Number = Ratio<i128>;
 
+/// By how much counts move together; nobody's is nought.
+type Direction = BTreeMap<usize, i128>;
+
+/// The ways in which two directions can be gone together.
+const SIGNS: [[i128; 2]; 4] = [[1, 1], [1, -1], [-1, 1], [-1, -1]];
+
 /// The sums over hidden counts, solved for some of them by the others.
 pub(super) struct Elimination<'a> {
     sums: &'a Sums,
@@ -53,42 +59,52 @@ impl<'a> Elimination<'a> {
     pub(super) fn told(&self) -> BTreeSet<usize> {
         let free = self.hidden.iter().copied().filter(|place| !self.solved.contains_key(place));
         let mut open: BTreeSet<usize> = self.hidden.clone();
-        let moves: Vec<BTreeMap<usize, i128>> =
+        let moves: Vec<Direction> =
             free.map(|free| self.direction(free)).filter(|direction| self.keeps(direction)).collect();
         for direction in &moves {
-            if self.fits(direction, 1) || self.fits(direction, -1) {
+            if [1, -1]
+                .into_iter()
+                .any(|sign| self.fits(direction.iter().map(|(at, by)| (*at, by.saturating_mul(sign)))))
+            {
                 open.retain(|place| !direction.contains_key(place));
             }
         }
-        // Two at a time, for what one alone would push below nought.
-        for (place, first) in moves.iter().enumerate() {
-            if open.is_empty() {
-                break;
-            }
-            for second in moves.iter().skip(place + 1) {
-                for sign in [1, -1] {
-                    let mut both = first.clone();
-                    for (place, factor) in second {
-                        *both.entry(*place).or_default() += sign * factor;
-                    }
-                    both.retain(|_, factor| *factor != 0);
-                    if both.keys().any(|place| open.contains(place))
-                        && (self.fits(&both, 1) || self.fits(&both, -1))
-                    {
-                        open.retain(|place| !both.contains_key(place));
-                    }
-                }
-            }
-        }
+        self.pairs(&moves, &mut open);
         open
     }
 
+    /// Takes from `open` what two of `moves` together move, for what one alone would push below nought. Two that have no
+    /// count in common do no more together than each by itself.
+    fn pairs(&self, moves: &[Direction], open: &mut BTreeSet<usize>) {
+        let mut moving: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (number, direction) in moves.iter().enumerate() {
+            direction.keys().for_each(|place| moving.entry(*place).or_default().push(number));
+        }
+        for (number, first) in moves.iter().enumerate() {
+            if !first.keys().any(|place| open.contains(place)) {
+                continue;
+            }
+            let beside: BTreeSet<usize> =
+                first.keys().filter_map(|place| moving.get(place)).flatten().copied().collect();
+            let others =
+                beside.iter().filter(|other| **other != number).filter_map(|other| moves.get(*other));
+            for (second, signs) in others.flat_map(|second| SIGNS.map(|signs| (second, signs))) {
+                if self.fits(both(first, second, signs)) {
+                    let moved = both(first, second, signs).filter(|(_, by)| *by != 0);
+                    moved.for_each(|(place, _)| {
+                        open.remove(&place);
+                    });
+                }
+            }
+        }
+    }
+
     /// By how much each count moves when `free` does, as whole numbers.
-    fn direction(&self, free: usize) -> BTreeMap<usize, i128> {
+    fn direction(&self, free: usize) -> Direction {
         let moved = self.solved.iter().filter_map(|(place, by)| Some((*place, *by.get(&free)?)));
         let moved: Vec<(usize, Number)> = moved.filter(|(_, factor)| *factor.numer() != 0).collect();
         let common = moved.iter().fold(1_i128, |common, (_, factor)| common.lcm(factor.denom()));
-        let mut direction: BTreeMap<usize, i128> =
+        let mut direction: Direction =
             moved.into_iter().map(|(place, factor)| (place, (factor * common).to_integer())).collect();
         direction.insert(free, common);
         direction
@@ -96,7 +112,7 @@ impl<'a> Elimination<'a> {
 
     /// Whether every sum stays as it is when all move along `direction`: seen from the sums themselves, so that nothing
     /// rests on how the direction was found.
-    fn keeps(&self, direction: &BTreeMap<usize, i128>) -> bool {
+    fn keeps(&self, direction: &Direction) -> bool {
         self.sums.equations.iter().all(|equation| {
             let moved = |(place, sign): &(usize, i8)| {
                 direction.get(place).map_or(Some(0), |factor| factor.checked_mul(i128::from(*sign)))
@@ -105,16 +121,31 @@ impl<'a> Elimination<'a> {
         })
     }
 
-    /// Whether no count falls below nought when all move along `direction`.
-    fn fits(&self, direction: &BTreeMap<usize, i128>, sign: i128) -> bool {
-        direction.iter().all(|(place, factor)| {
-            let value = self.sums.values.get(*place).copied().unwrap_or(0);
-            factor
-                .checked_mul(sign)
-                .and_then(|moved| moved.checked_add(i128::from(value)))
-                .is_some_and(|left| left >= 0)
+    /// Whether no count falls below nought when each moves as `moved` says: places, and by how much.
+    fn fits(&self, mut moved: impl Iterator<Item = (usize, i128)>) -> bool {
+        moved.all(|(place, by)| {
+            let value = self.sums.values.get(place).copied().unwrap_or(0);
+            // So far no count moves: it is a number that has grown too large to be trusted.
+            i64::try_from(by).is_ok_and(|by| value.checked_add(by).is_some_and(|left| left >= 0))
         })
     }
+}
+
+/// What is moved, by `signs`, when both directions are gone: places in no order, those of both with the sum.
+fn both(first: &Direction, second: &Direction, signs: [i128; 2]) -> impl Iterator<Item = (usize, i128)> {
+    let [one, other] = signs;
+    let own = first.iter().map(move |(place, by)| {
+        (
+            *place,
+            by.saturating_mul(one).saturating_add(second.get(place).map_or(0, |by| by.saturating_mul(other))),
+        )
+    });
+    own.chain(
+        second
+            .iter()
+            .filter(|(place, _)| !first.contains_key(place))
+            .map(move |(place, by)| (*place, by.saturating_mul(other))),
+    )
 }
 
 fn add(row: &mut BTreeMap<usize, Number>, place: usize, factor: Number) {

@@ -65,28 +65,40 @@ fn is_small(line: &RowFigures, cell: &CellFigures, threshold: u64) -> bool {
 /// protected leaves the others to be.
 fn protect(sums: &Sums, hidden: &mut BTreeSet<usize>, may: impl Fn(usize) -> bool) {
     loop {
-        let free = |hidden: &BTreeSet<usize>, place: usize| !hidden.contains(&place) && may(place);
-        let cheapest = |hidden: &BTreeSet<usize>, places: &mut dyn Iterator<Item = usize>| {
-            places.filter(|&place| free(hidden, place)).min_by_key(|&place| sums.cost(place))
-        };
         // A sum with one hidden count gives it away.
         let alone = sums.equations.iter().find_map(|equation| {
             let known = equation.iter().filter(|(place, _)| hidden.contains(place)).count();
-            let mut places = equation.iter().map(|(place, _)| *place);
-            if known == 1 { cheapest(hidden, &mut places) } else { None }
+            let free = equation
+                .iter()
+                .map(|(place, _)| *place)
+                .filter(|place| !hidden.contains(place) && may(*place));
+            if known == 1 { free.min_by_key(|&place| sums.cost(place)) } else { None }
         });
-        let next = alone.or_else(|| {
-            let told = Elimination::of(sums, hidden).told();
-            told.into_iter().find_map(|place| {
-                let beside = sums.beside(place, |one| free(hidden, one));
-                cheapest(hidden, &mut beside.into_iter())
-            })
-        });
-        match next {
-            Some(place) => hidden.insert(place),
-            None => return,
+        let added = match alone {
+            Some(place) => BTreeSet::from([place]),
+            None => beside_told(sums, hidden, &may),
         };
+        if added.is_empty() {
+            return;
+        }
+        hidden.extend(added);
     }
+}
+
+/// For each hidden count that is told a further one beside it, unless one that is added for another may protect it too: to
+/// find out what is told costs most, and is done once for all of them.
+fn beside_told(sums: &Sums, hidden: &BTreeSet<usize>, may: &impl Fn(usize) -> bool) -> BTreeSet<usize> {
+    let mut added: BTreeSet<usize> = BTreeSet::new();
+    for place in Elimination::of(sums, hidden).told() {
+        let free = |place: usize| !hidden.contains(&place) && may(place);
+        let beside = sums.beside(place, free);
+        if added.is_disjoint(&beside) {
+            added.extend(
+                beside.into_iter().filter(|place| free(*place)).min_by_key(|&place| sums.cost(place)),
+            );
+        }
+    }
+    added
 }
 
 /// Marks what is hidden, and takes the numbers away.

@@ -16,8 +16,9 @@ use super::usage::{list, usage};
 use super::{check, links, outputs, selection};
 use crate::diagnostic::code::usage::SURVEY_NOT_CLEAR;
 use crate::diagnostic::{Diagnostic, Language, Severity};
-use crate::engine::fitting::Fitting;
+use crate::engine::fitting::{Fitted, Fitting};
 use crate::engine::{InputFile, InputPlace, LinkedFile, Part};
+use crate::input::FormNeeds;
 use crate::plan::{Plan, has_rule, levels};
 use crate::rule_pack::RulePack;
 use crate::rule_pack::load::Purpose;
@@ -44,6 +45,9 @@ impl PlannedPart {
     }
 }
 
+/// A pack, and by which form files are read if that is known already.
+type FittedPack = (RulePack, Option<Arc<FormNeeds>>);
+
 /// Severities of soft edits, by the names that somebody gave them.
 type Severities = BTreeMap<String, Severity>;
 
@@ -59,15 +63,15 @@ pub(super) fn planned(
     let mut fitting = Fitting::new(purpose);
     let by_survey = by_survey(session, arguments, inputs, &mut fitting);
     for (survey, inputs) in by_survey.map_err(|problem| refused(session, vec![*problem], refusal))? {
-        let loaded = match fitting.take(survey.as_deref()) {
-            Some(loaded) => loaded,
-            None => super::open_for(session, survey.as_deref(), purpose)?,
+        let Fitted { loaded, form } = match fitting.take(survey.as_deref()) {
+            Some(fitted) => fitted,
+            None => Fitted { loaded: super::open_for(session, survey.as_deref(), purpose)?, form: None },
         };
         let Some(pack) = loaded.pack else {
             session.refuse_pack(&loaded.diagnostics, &loaded.sources);
             return Err(refusal.tell(&loaded.diagnostics, &loaded.sources));
         };
-        surveys.push((survey, pack, inputs));
+        surveys.push((survey, (pack, form), inputs));
     }
     let named = named_anywhere(&surveys, arguments);
     let mut parts = Vec::new();
@@ -162,19 +166,19 @@ fn tell_fitted(session: &Session, fitted: &BTreeMap<&'static str, Vec<Arc<str>>>
 
 /// The names for which a severity is given and which a rule of any of the surveys has.
 fn named_anywhere(
-    surveys: &[(Option<String>, RulePack, Vec<Settled>)],
+    surveys: &[(Option<String>, FittedPack, Vec<Settled>)],
     arguments: &CheckArguments,
 ) -> BTreeSet<String> {
     let of_paths = surveys.iter().flat_map(|(_, _, inputs)| inputs).filter_map(|(_, own)| own.as_ref());
     let given = std::iter::once(&arguments.severities).chain(of_paths).flat_map(BTreeMap::keys);
-    let known = |name: &&String| surveys.iter().any(|(_, pack, _)| has_rule(pack, name));
+    let known = |name: &&String| surveys.iter().any(|(_, (pack, _), _)| has_rule(pack, name));
     given.filter(known).cloned().collect()
 }
 
 fn part(
     session: &Session,
     arguments: &CheckArguments,
-    (survey, pack, named): (Option<&str>, RulePack, &BTreeSet<String>),
+    (survey, (pack, form), named): (Option<&str>, FittedPack, &BTreeSet<String>),
     inputs: Vec<Settled>,
 ) -> Result<PlannedPart, Vec<Diagnostic>> {
     let links = links::of_pack(session, arguments, survey, &pack)?;
@@ -183,7 +187,10 @@ fn part(
     let concerns = |pack: &RulePack, name: &String| has_rule(pack, name) || !named.contains(name);
     selection.severities.retain(|name, _| concerns(&pack, name));
     let (plan, diagnostics) = Plan::new(Arc::new(pack), &selection);
-    let Some(plan) = plan else { return Err(selection::mark(session, diagnostics)) };
+    let Some(mut plan) = plan else { return Err(selection::mark(session, diagnostics)) };
+    if let Some(form) = form {
+        plan = plan.reading(form);
+    }
     if !diagnostics.is_empty() && !session.quiet {
         session.warn(selection::mark(session, diagnostics));
     }

@@ -7,13 +7,15 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Language, Localized};
 
 /// Longest piece of a respondent's text that a finding keeps, in bytes.
 const LONGEST_TEXT: usize = 64;
 
 /// A fixed-point number: `mantissa / 10^scale`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Decimal {
     /// The digits.
     pub mantissa: i64,
@@ -37,7 +39,7 @@ impl fmt::Display for Decimal {
 }
 
 /// A value in a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Argument {
     /// The cell has no value: 未記入 / not given.
     NotGiven,

@@ -25,6 +25,8 @@ pub use template::{Piece, Template};
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::source::{Extent, Position, SourceId, Span};
 
 /// A language in which a person reads.
@@ -38,7 +40,7 @@ pub enum Language {
 }
 
 /// The same thing in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Localized<T> {
     /// Japanese.
     pub ja: T,
@@ -67,7 +69,7 @@ impl<T> Localized<T> {
 }
 
 /// How loudly a finding is shown, and whether it holds a record. Later is graver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
     /// Shown, never blocks (each automatic normalisation is one).
     Info,
@@ -129,7 +131,7 @@ impl Notice {
 }
 
 /// One record as the reader met it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RecordPlace {
     /// The file.
     pub source: SourceId,
@@ -149,7 +151,7 @@ pub struct RecordPlace {
 }
 
 /// What a diagnostic is about. The order is the order of listing.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Place {
     /// The run itself.
     Run,
@@ -160,7 +162,7 @@ pub enum Place {
 }
 
 /// A marked place in a file: of a submission, or of a rule pack.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Label {
     /// The file in which the place is.
     pub source: SourceId,
@@ -182,7 +184,7 @@ pub struct Label {
 }
 
 /// How surely a [`Fix`] says what was meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum FixClass {
     /// The same answer in its canonical spelling (class A), or a derived value: may be written without asking.
     Automatic,
@@ -191,7 +193,7 @@ pub enum FixClass {
 }
 
 /// What the cell of the first label would say instead.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fix {
     /// The text to be written into it: an option's code, digits, an ISO date. Read again, it has the same value and
     /// gives no finding of this kind.

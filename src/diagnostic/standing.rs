@@ -8,10 +8,12 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::Localized;
 
 /// How a finding stands.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Standing {
     /// What the survey's office has decided on it: it is no longer treated as what it was. `None`: nothing.
     pub decision: Option<Arc<Decision>>,
@@ -26,7 +28,7 @@ pub struct Standing {
 }
 
 /// A decision of the survey's office.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// Its number.
     pub number: Arc<str>,
@@ -35,7 +37,7 @@ pub struct Decision {
 }
 
 /// Somebody's confirmation that a warning may stand.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acceptance {
     /// Why.
     pub reason: Reason,
@@ -52,7 +54,7 @@ pub struct Acceptance {
 }
 
 /// Why a warning may stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Reason {
     /// It is so: looked into and confirmed.
     AsInReality,
@@ -95,7 +97,7 @@ impl Reason {
 }
 
 /// Why an acceptance holds no more.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Lapse {
     /// An answer that the rule reads is another than then.
     Answers,
@@ -122,7 +124,7 @@ impl Lapse {
 }
 
 /// A finding beside an earlier report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Since {
     /// The earlier report does not have it.
     New,
@@ -141,7 +143,7 @@ impl Since {
 }
 
 /// How far settling one record can move a published figure, and which.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Impact {
     /// The table: `T05`.
     pub table: Arc<str>,
@@ -166,7 +168,7 @@ pub struct Impact {
 }
 
 /// What a warning was made of, as marks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answers {
     /// Revision of the rule.
     pub revision: u32,

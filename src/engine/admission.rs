@@ -10,8 +10,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::put_away::{PutAway, PuttingAway};
 use crate::diagnostic::code::internal::RECORD_FAULT;
 use crate::diagnostic::{Diagnostic, Notice, Place, Severity};
+use crate::error::Error;
 use crate::evaluate::{DatasetOutcomes, Finding, Missing, RecordId};
 use crate::plan::{DatasetDemand, Plan};
 use crate::source::SourceId;
@@ -117,8 +119,8 @@ pub(super) struct Settlement {
     whole: Vec<Arc<str>>,
     /// Full ids of what holds every record of a file.
     files: BTreeMap<SourceId, Vec<Arc<str>>>,
-    /// Findings over many records, by record.
-    records: BTreeMap<RecordId, Vec<Finding>>,
+    /// Findings over many records.
+    records: PuttingAway,
     superseded: BTreeSet<RecordId>,
     /// Units that have not answered.
     pub(super) missing: Vec<Missing>,
@@ -172,16 +174,17 @@ impl Settlement {
     }
 
     /// Notes a finding over many records.
-    pub(super) fn over_many(&mut self, finding: &Finding) {
+    ///
+    /// # Errors
+    /// It cannot be put away.
+    pub(super) fn over_many(&mut self, finding: &Finding) -> Result<(), Error> {
         match &finding.diagnostic.place {
-            Place::Record(place) => {
-                let record = (place.source, place.record);
-                self.records.entry(record).or_default().push(finding.clone());
-            }
+            Place::Record(place) => return self.records.add((place.source, place.record), finding),
             // Over several files: then it is about each of them.
             Place::Run if holds(&finding.diagnostic) => once(&mut self.whole, &finding.diagnostic.notice),
             _ => self.file_findings(std::slice::from_ref(finding)),
         }
+        Ok(())
     }
 
     /// Notes what the rules over many records came to.
@@ -195,14 +198,22 @@ impl Settlement {
         self.lost.insert(record);
     }
 
-    /// Findings over many records about `record`.
-    pub(super) fn over_many_of(&self, record: RecordId) -> &[Finding] {
-        self.records.get(&record).map(Vec::as_slice).unwrap_or_default()
+    /// The findings over many records that have been noted. They are here no more.
+    ///
+    /// # Errors
+    /// The disk did not take them.
+    pub(super) fn take_over_many(&mut self) -> Result<PutAway, Error> {
+        std::mem::take(&mut self.records).told()
     }
 
-    /// What comes of `record`, with its own findings; `readable`: whether its cells could be told apart and it has a name.
-    pub(super) fn settle(&self, record: RecordId, own: &[Finding], readable: bool) -> Settled {
-        let over = self.over_many_of(record);
+    /// What comes of `record`, with its own findings and those over many records about it; `readable`: whether its cells
+    /// could be told apart and it has a name.
+    pub(super) fn settle(
+        &self,
+        record: RecordId,
+        (own, over): (&[Finding], &[Finding]),
+        readable: bool,
+    ) -> Settled {
         let all = || own.iter().chain(over).flat_map(Finding::counted);
         let open_warnings = all().filter(|one| is_open_warning(one)).count();
         let settled = |admission, reasons, of_file| Settled {

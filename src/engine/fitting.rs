@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::survey::{DEFAULT_SURVEY, embedded_names, open_for};
 use super::{CheckOptions, InputFile, form_needs, opening, version};
-use crate::input::{InputFormat, RawKind, ReadOptions, Reader};
+use crate::input::{FormNeeds, InputFormat, Layout, RawChunk, RawKind, ReadOptions, Reader};
 use crate::rule_pack::RulePack;
 use crate::rule_pack::load::{Loaded, Purpose};
 use crate::source::SourceId;
@@ -29,11 +29,29 @@ struct Fit {
     whole: bool,
 }
 
+/// At what of a file is looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// At its header, if that shows that it is whole: the records of JSON are its header.
+    Header,
+    /// At its first records too.
+    Records,
+}
+
+/// A survey that files are held against.
+#[derive(Debug)]
+pub struct Fitted {
+    /// What was loaded.
+    pub loaded: Loaded,
+    /// By which files are read, made of its pack. `None`: it has none, for it has errors.
+    pub form: Option<Arc<FormNeeds>>,
+}
+
 /// The embedded surveys, each loaded when it is first needed.
 #[derive(Debug)]
 pub struct Fitting {
     purpose: Purpose,
-    loaded: BTreeMap<&'static str, Loaded>,
+    loaded: BTreeMap<&'static str, Fitted>,
 }
 
 impl Fitting {
@@ -43,7 +61,7 @@ impl Fitting {
     }
 
     /// The survey `name`, if it has been loaded and not been taken yet. `None` as a name: the default.
-    pub fn take(&mut self, name: Option<&str>) -> Option<Loaded> {
+    pub fn take(&mut self, name: Option<&str>) -> Option<Fitted> {
         self.loaded.remove(name.unwrap_or(DEFAULT_SURVEY))
     }
 
@@ -56,13 +74,13 @@ impl Fitting {
         input: &InputFile,
         options: &CheckOptions,
     ) -> Result<Option<&'static str>, Vec<&'static str>> {
-        let own = self.fit(DEFAULT_SURVEY, input, options);
+        let own = self.fit(DEFAULT_SURVEY, input, options, Look::Header);
         if own.whole || opening::size(input).is_none() {
             return Ok(None);
         }
         let names = embedded_names();
         let fits: Vec<(&'static str, Fit)> =
-            names.into_iter().map(|name| (name, self.fit(name, input, options))).collect();
+            names.into_iter().map(|name| (name, self.fit(name, input, options, Look::Records))).collect();
         let most = fits.iter().map(|(_, fit)| fit.known).max().unwrap_or(0);
         // A version is a short word, and two surveys may have the same: it tells apart only what the header leaves open.
         let near = fits.into_iter().filter(|(_, fit)| fit.known > 0 && fit.known * 2 > most);
@@ -79,47 +97,60 @@ impl Fitting {
         }
     }
 
-    fn fit(&mut self, name: &'static str, input: &InputFile, options: &CheckOptions) -> Fit {
+    fn fit(&mut self, name: &'static str, input: &InputFile, options: &CheckOptions, look: Look) -> Fit {
         if !self.loaded.contains_key(name) {
             let Ok(loaded) = open_for(Some(name), self.purpose) else { return Fit::default() };
-            self.loaded.insert(name, loaded);
+            let form = loaded.pack.as_ref().map(|pack| Arc::new(form_needs(pack)));
+            self.loaded.insert(name, Fitted { loaded, form });
         }
-        let pack = self.loaded.get(name).and_then(|loaded| loaded.pack.as_ref());
-        pack.and_then(|pack| fit(input, pack, options)).unwrap_or_default()
+        let fitted = self.loaded.get(name);
+        let pack = fitted.and_then(|fitted| Some((fitted.loaded.pack.as_ref()?, fitted.form.as_ref()?)));
+        pack.and_then(|pack| fit(input, pack, options, look)).unwrap_or_default()
     }
 }
 
 /// How well `input` fits `pack`. `None`: nothing of it can be read.
-fn fit(input: &InputFile, pack: &RulePack, options: &CheckOptions) -> Option<Fit> {
+fn fit(
+    input: &InputFile,
+    (pack, form): (&RulePack, &Arc<FormNeeds>),
+    options: &CheckOptions,
+    look: Look,
+) -> Option<Fit> {
     opening::size(input)?;
-    let form = Arc::new(form_needs(pack));
     let reading = ReadOptions { chunk_records: LOOKED_AT, ..options.reading() };
     let (mut reader, _) =
-        Reader::open(SourceId(0), &input.name, opening::open(input).ok()?, &form, &reading).ok()?;
+        Reader::open(SourceId(0), &input.name, opening::open(input).ok()?, form, &reading).ok()?;
     let is_json = matches!(reader.format()?, InputFormat::Json | InputFormat::JsonLines);
-    let (layout, chunk) = match reader.next_block().ok().flatten() {
+    let header = (!is_json).then(|| fit_of(reader.layout(), None, pack));
+    if look == Look::Header && header.is_some_and(|fit| fit.whole) {
+        return header;
+    }
+    match reader.next_block().ok().flatten() {
         Some(block) => {
             let layout = Arc::clone(&block.layout);
             let chunk = layout.cells(block);
-            (layout, Some(chunk))
+            Some(fit_of(&layout, Some((&chunk, is_json)), pack))
         }
-        None if is_json => return None,
-        None => (Arc::clone(reader.layout()), None),
-    };
+        None => header,
+    }
+}
+
+/// How well a file fits `pack` whose cells stand as `layout` says. `read`: its first records, and whether they are JSON.
+fn fit_of(layout: &Layout, read: Option<(&RawChunk, bool)>, pack: &RulePack) -> Fit {
     // A key that no record has is no column.
-    let is_there = |slot: usize| match &chunk {
-        Some(chunk) if is_json => chunk.column(slot).iter().any(|cell| cell.kind != RawKind::Missing),
+    let is_there = |slot: usize| match read {
+        Some((chunk, true)) => chunk.column(slot).iter().any(|cell| cell.kind != RawKind::Missing),
         _ => true,
     };
     let there = layout.slots().iter().enumerate().filter(|(slot, _)| is_there(*slot));
     let there: BTreeSet<usize> = there.map(|(_, slot)| slot.field).collect();
     let mut demanded =
         pack.questionnaire.fields.iter().enumerate().filter(|(_, field)| field.column_required);
-    Some(Fit {
-        named: chunk.is_some_and(|chunk| version::is_named(&chunk, &pack.questionnaire)),
+    Fit {
+        named: read.is_some_and(|(chunk, _)| version::is_named(chunk, &pack.questionnaire)),
         known: there.len(),
         whole: !there.is_empty() && demanded.all(|(field, _)| there.contains(&field)),
-    })
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub mod fold;
 mod linking;
 mod opening;
 pub mod policy;
+mod put_away;
 pub mod ranking;
 mod receipt;
 mod run;

@@ -13,6 +13,7 @@ use super::block::{DrawnKey, Judge, Judged};
 use super::event::{FileLine, LinkLine, Pack, Progress, Reporter, RunHeader, Summary};
 use super::opening::{size, unreadable};
 use super::policy::Policy;
+use super::put_away::PutAway;
 use super::receipt::Receipt;
 use super::tally::{self, Tally};
 use super::version::ForeignVersion;
@@ -64,6 +65,8 @@ pub(super) struct Run<'a> {
 #[derive(Debug)]
 pub(super) struct KeptPart {
     pub(super) settlement: Settlement,
+    /// Findings over many records.
+    pub(super) over_many: PutAway,
     pub(super) linked: Linked,
 }
 
@@ -99,7 +102,7 @@ impl<'a> Section<'a> {
     pub(super) fn new(plan: &'a Plan) -> Self {
         Self {
             plan,
-            form: Arc::new(form_needs(&plan.pack)),
+            form: Arc::clone(plan.form(form_needs)),
             converter: Converter::new(&plan.pack),
             tally: Tally::new(plan),
             keys: KeyTable::default(),
@@ -187,8 +190,9 @@ impl<'a> Run<'a> {
         let files = self.files.get(first..).unwrap_or_default().to_vec();
         let links = std::mem::take(&mut self.links);
         self.summaries.push(Summary { links, ..section.tally.summary(part.plan, files) });
-        if let (Some((_, kept)), Some(settlement)) = (&mut self.kept, section.settlement) {
-            kept.push(KeptPart { settlement, linked: section.linked });
+        if let (Some((_, kept)), Some(mut settlement)) = (&mut self.kept, section.settlement) {
+            let over_many = settlement.take_over_many()?;
+            kept.push(KeptPart { settlement, over_many, linked: section.linked });
         }
         Ok(())
     }
@@ -403,7 +407,7 @@ impl<'a> Run<'a> {
             }
             tally.over_many(&finding);
             if let Some(settlement) = settlement.as_mut() {
-                settlement.over_many(&finding);
+                settlement.over_many(&finding)?;
             }
             reporter.file_findings(&[finding])
         })?;

@@ -6,17 +6,18 @@
 
 use std::sync::Arc;
 
-use super::admission::Totals;
+use super::admission::{Settled, Totals};
 use super::block::{Judge, guarded, lost_record};
 use super::event::{FileLine, RunHeader, Summary};
 use super::fold::{Fold, LostRecord, OpenedFile, SettledBlock, SettledRow};
 use super::opening::open;
+use super::put_away::OverMany;
 use super::receipt::Receipt;
 use super::run::{KeptPart, Section};
 use super::workers::{Wave, Workers, next_wave};
 use super::{CheckOptions, InputFile, InputPlace, Part};
 use crate::error::Error;
-use crate::evaluate::{Missing, Wants, judge as outcomes_of};
+use crate::evaluate::{Finding, Missing, Wants, judge as outcomes_of};
 use crate::input::{Block, RawRecord, ReadOptions, Reader};
 use crate::linked::LinkedTable;
 use crate::source::SourceId;
@@ -126,6 +127,21 @@ struct Settling<'a> {
     id: SourceId,
 }
 
+/// The same, with the findings over many records about those in hand.
+struct InHand<'a> {
+    settling: &'a Settling<'a>,
+    over_many: OverMany,
+}
+
+impl InHand<'_> {
+    /// What comes of the record `number`, whose own findings are `own`, and the findings over many records about it.
+    fn settle(&self, number: u64, own: &[Finding], readable: bool) -> (Settled, &[Finding]) {
+        let over_many = self.over_many.get(&number).map(Vec::as_slice).unwrap_or_default();
+        let id = (self.settling.id, number);
+        (self.settling.kept.settlement.settle(id, (own, over_many), readable), over_many)
+    }
+}
+
 impl SecondPass<'_> {
     /// Every record of one file, of which the first pass said `line`.
     fn file<F: Fold>(
@@ -185,8 +201,12 @@ impl SecondPass<'_> {
         let mut records = 0;
         let mut wave = next_wave(reader, self.workers.wave())?;
         while !wave.is_empty() {
+            let numbers = wave.iter().flat_map(|block| &block.records).map(|record| record.number);
+            let (first, last) = (numbers.clone().min().unwrap_or(0), numbers.max().unwrap_or(0));
+            let over_many = settling.kept.over_many.of(settling.id, &(first..=last))?;
+            let hand = &InHand { settling, over_many };
             let shared: &F = fold;
-            let work = |block: &Block| settled(judge, settling, block, shared);
+            let work = |block: &Block| settled(judge, hand, block, shared);
             let Wave { judged, next } = self.workers.judge(&work, &wave, reader)?;
             for (part, totals) in judged.into_iter().flatten() {
                 records += totals.records();
@@ -200,20 +220,15 @@ impl SecondPass<'_> {
 }
 
 /// What comes of one block: one part, or where our own code fails one a record.
-fn settled<F: Fold>(
-    judge: Judge<'_>,
-    settling: &Settling<'_>,
-    block: &Block,
-    fold: &F,
-) -> Vec<(F::Part, Totals)> {
+fn settled<F: Fold>(judge: Judge<'_>, hand: &InHand<'_>, block: &Block, fold: &F) -> Vec<(F::Part, Totals)> {
     guarded(
         block,
-        |block| whole(judge, settling, block, fold),
-        |block, record| guilty(judge, settling, (block, record), fold),
+        |block| whole(judge, hand, block, fold),
+        |block, record| guilty(judge, hand, (block, record), fold),
     )
 }
 
-fn whole<F: Fold>(judge: Judge<'_>, settling: &Settling<'_>, block: Block, fold: &F) -> (F::Part, Totals) {
+fn whole<F: Fold>(judge: Judge<'_>, hand: &InHand<'_>, block: Block, fold: &F) -> (F::Part, Totals) {
     judge.fail_where_asked(&block);
     let layout = Arc::clone(&block.layout);
     let mut batch = judge.batch(&layout, layout.cells(block));
@@ -224,16 +239,15 @@ fn whole<F: Fold>(judge: Judge<'_>, settling: &Settling<'_>, block: Block, fold:
     let rows = batch.chunk.records.iter().enumerate().map(|(row, record)| {
         let of_this = found.next_if(|findings| findings.place.record == record.number);
         let own = of_this.map_or(&[][..], |findings| &findings.findings);
-        let id = (settling.id, record.number);
-        let settled = settling.kept.settlement.settle(id, own, !batch.unreadable.get(row));
+        let (settled, over_many) = hand.settle(record.number, own, !batch.unreadable.get(row));
         totals.add(&settled);
-        SettledRow { settled, own, over_many: settling.kept.settlement.over_many_of(id) }
+        SettledRow { settled, own, over_many }
     });
     let rows: Vec<SettledRow<'_>> = rows.collect();
     let part = fold.block(&SettledBlock {
-        part: settling.number,
+        part: hand.settling.number,
         plan: judge.plan,
-        source: settling.id,
+        source: hand.settling.id,
         layout: &layout,
         batch: &batch,
         outcomes: &outcomes,
@@ -245,18 +259,21 @@ fn whole<F: Fold>(judge: Judge<'_>, settling: &Settling<'_>, block: Block, fold:
 /// A record on which our own code fails.
 fn guilty<F: Fold>(
     judge: Judge<'_>,
-    settling: &Settling<'_>,
+    hand: &InHand<'_>,
     (block, record): (&Block, &RawRecord),
     fold: &F,
 ) -> (F::Part, Totals) {
     let finding = lost_record(block, record);
-    let id = (settling.id, record.number);
-    let settled = settling.kept.settlement.settle(id, &finding.findings, false);
+    let (settled, over_many) = hand.settle(record.number, &finding.findings, false);
     let mut totals = Totals { faults: 1, ..Totals::default() };
     totals.add(&settled);
-    let over_many = settling.kept.settlement.over_many_of(id);
     let row = SettledRow { settled, own: &finding.findings, over_many };
-    let part =
-        fold.lost(&LostRecord { part: settling.number, plan: judge.plan, block, row, finding: &finding });
+    let part = fold.lost(&LostRecord {
+        part: hand.settling.number,
+        plan: judge.plan,
+        block,
+        row,
+        finding: &finding,
+    });
     (part, totals)
 }

@@ -76,6 +76,8 @@ pub struct FormNeeds {
     pub(super) version: Option<usize>,
     /// By which words rows begin that are no records.
     pub(super) rows: RowWords,
+    /// The letters with which those words begin, for the first table that is read; `None`: any.
+    pub(super) row_letters: OnceLock<Option<BTreeSet<char>>>,
     /// Every column, by field and part.
     pub(super) columns: Vec<FormColumn>,
     /// By column. `None`: a part of a multiple answer, which has no title of its own.
@@ -117,6 +119,7 @@ impl FormNeeds {
             keys: Vec::new(),
             version: questionnaire.versions.as_ref().map(|versions| usize::from(versions.field.index)),
             rows: questionnaire.rows.clone(),
+            row_letters: OnceLock::new(),
             columns: Vec::new(),
             titles: Vec::new(),
             answer_heads: questionnaire.answer_heads.clone(),

@@ -5,7 +5,7 @@
 //! - The programme of a linked file has the pack and the parameters of the run; its rules are those about that file.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::lower::{Lowering, routing_of};
 use super::{DatasetRule, Plan, dataset};
@@ -89,6 +89,7 @@ impl Plan {
             patterns,
             key_indexes,
             pack: Arc::clone(pack),
+            form: OnceLock::new(),
         }
     }
 }

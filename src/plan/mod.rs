@@ -24,7 +24,7 @@ pub(crate) use step::{
 };
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::diagnostic::code::analysis::PARAMETER_NOT_GIVEN;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
@@ -32,6 +32,7 @@ use crate::expression::key::KeyIndex;
 use crate::expression::pattern::Pattern;
 use crate::expression::typed::Tolerance;
 use crate::expression::{FieldId, Node, ParamId, TypedExpr, Value};
+use crate::input::FormNeeds;
 use crate::questionnaire::Required;
 use crate::rule_pack::{Demand, DerivedValue, EditRule, Group, OnBlank, RulePack};
 use lower::{Lowering, routing_of};
@@ -137,6 +138,8 @@ pub struct Plan {
     steps: Vec<Step>,
     patterns: Vec<Pattern>,
     key_indexes: Vec<KeyIndex>,
+    /// Made for the first file, unless somebody has it already.
+    form: OnceLock<Arc<FormNeeds>>,
 }
 
 impl Plan {
@@ -204,8 +207,21 @@ impl Plan {
             key_indexes,
             params,
             pack,
+            form: OnceLock::new(),
         };
         (Some(plan), diagnostics)
+    }
+
+    /// The form by which files are read, which `make` makes of the pack if nobody has asked before.
+    pub fn form(&self, make: impl FnOnce(&RulePack) -> FormNeeds) -> &Arc<FormNeeds> {
+        self.form.get_or_init(|| Arc::new(make(&self.pack)))
+    }
+
+    /// The same programme; files are read by `form`, which has been made of its pack.
+    #[must_use]
+    pub fn reading(mut self, form: Arc<FormNeeds>) -> Self {
+        self.form = OnceLock::from(form);
+        self
     }
 
     /// A finding for each parameter that a run must give and that was not given.

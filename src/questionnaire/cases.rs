@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::json_tree::{Member, Node};
-use super::pattern::Pattern;
+use super::pattern::{Pattern, PatternSyntax};
 use super::walk::{Alphabet, Walk, both, list, meant};
 use super::{FindingKind, InvalidCase};
 use crate::diagnostic::code::questionnaire::{
@@ -81,7 +81,7 @@ fn case(walk: &mut Walk, node: &Node<'_>) -> Option<InvalidCase> {
     let value = |key: &str| node.get(key).map(|member| &member.node);
     let matches = match value("matches") {
         None => None,
-        Some(node) => Some(pattern(walk, "matches", node, Pattern::of_case)?),
+        Some(node) => Some(pattern(walk, "matches", node, PatternSyntax::Engine)?),
     };
     let id = value("id").and_then(|node| walk.named("id", node, Alphabet::RuleId));
     let slug = value("slug").and_then(|node| walk.named("slug", node, Alphabet::Slug));
@@ -129,10 +129,10 @@ pub(super) fn pattern(
     walk: &mut Walk,
     keyword: &str,
     node: &Node<'_>,
-    make: fn(&str) -> Result<Pattern, String>,
+    syntax: PatternSyntax,
 ) -> Option<Pattern> {
     let written = walk.text(keyword, node)?;
-    match walk.pattern(keyword, written, make) {
+    match walk.pattern(keyword, written, syntax) {
         Ok(pattern) => Some(pattern),
         Err(reason) => {
             let finding = walk.at(&UNREADABLE_PATTERN, node.span, both("この正規表現", "this expression"));

@@ -11,7 +11,7 @@ use super::date_format::{self, TimeKind};
 use super::json_tree::{Member, Node, Value};
 use super::keyword::{Answer, Site, check_answer, check_site};
 use super::options::{self, MOST_MULTI_OPTIONS, MOST_OPTIONS, Options};
-use super::pattern::Pattern;
+use super::pattern::{Pattern, PatternSyntax};
 use super::walk::{Alphabet, View, Walk, both};
 use super::{Domain, MultiLayout, NumberDomain, TextDomain, Ticks};
 use crate::diagnostic::code::questionnaire::{
@@ -222,7 +222,7 @@ fn bound(walk: &mut Walk, keyword: &str, node: &Node<'_>, scale: u8) -> Option<i
 
 fn patterns(walk: &mut Walk, view: &View<'_>) -> Vec<Pattern> {
     let node = view.node("pattern");
-    node.and_then(|node| cases::pattern(walk, "pattern", node, Pattern::of_schema)).into_iter().collect()
+    node.and_then(|node| cases::pattern(walk, "pattern", node, PatternSyntax::Schema)).into_iter().collect()
 }
 
 fn text(walk: &mut Walk, view: &View<'_>) -> TextDomain {

@@ -112,7 +112,7 @@ impl Loader<'_> {
     fn form(&mut self, path: &str) -> Result<Option<Form>, Error> {
         let source = self.source(path)?;
         let text = Arc::clone(&source.text);
-        let mut walk = Walk::new(source);
+        let mut walk = Walk::new(source).proven(self.root.is_embedded());
         let Some(tree) = json_tree::of_file(self.root, &text, &mut walk) else {
             self.found.append(walk.into_found());
             return Ok(None);

@@ -28,7 +28,7 @@ mod unique;
 mod walk;
 
 pub use cases::CASE_SLOTS;
-pub use pattern::Pattern;
+pub use pattern::{Pattern, PatternSyntax};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -9,6 +9,15 @@ use std::sync::Arc;
 
 use crate::expression::pattern;
 
+/// How an expression is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PatternSyntax {
+    /// As the keyword `pattern` of JSON Schema.
+    Schema,
+    /// As the engine reads it (`\d` is any decimal digit of Unicode): `matches` of `x-invalid`, and `x-rows`.
+    Engine,
+}
+
 /// A regular expression of a schema; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Pattern {
@@ -19,20 +28,28 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// A `pattern` keyword, in the dialect of JSON Schema.
+    /// Reads `written`.
     ///
     /// # Errors
     /// What the engine cannot read, in its own words (English).
-    pub fn of_schema(written: &str) -> Result<Self, String> {
-        Ok(Self { written: Arc::from(written), translated: pattern::Pattern::new(&translate(written)?)? })
+    pub fn new(written: &str, syntax: PatternSyntax) -> Result<Self, String> {
+        let translated = match syntax {
+            PatternSyntax::Schema => pattern::Pattern::new(&translate(written)?)?,
+            PatternSyntax::Engine => pattern::Pattern::new(written)?,
+        };
+        Ok(Self { written: Arc::from(written), translated })
     }
 
-    /// A `matches` of `x-invalid`, in the dialect of the engine (`\d` is any decimal digit of Unicode).
+    /// What [`new`](Self::new) has taken before, without reading it again; another finds nothing.
     ///
     /// # Errors
-    /// What the engine cannot read, in its own words (English).
-    pub fn of_case(written: &str) -> Result<Self, String> {
-        Ok(Self { written: Arc::from(written), translated: pattern::Pattern::new(written)? })
+    /// What cannot be translated.
+    pub fn known(written: &str, syntax: PatternSyntax) -> Result<Self, String> {
+        let translated = match syntax {
+            PatternSyntax::Schema => pattern::Pattern::known(&translate(written)?),
+            PatternSyntax::Engine => pattern::Pattern::known(written),
+        };
+        Ok(Self { written: Arc::from(written), translated })
     }
 
     /// The expression as written.
@@ -89,16 +106,16 @@ mod tests {
 
     #[test]
     fn digits_are_ascii_in_a_schema_and_unicode_in_a_case() {
-        assert!(!Pattern::of_schema(r"^\d$").unwrap().is_match("３"));
-        assert!(Pattern::of_schema(r"^\d$").unwrap().is_match("3"));
-        assert!(Pattern::of_case(r"^\d$").unwrap().is_match("３"));
-        assert!(Pattern::of_schema("^[[&]$").unwrap().is_match("["));
+        assert!(!Pattern::new(r"^\d$", PatternSyntax::Schema).unwrap().is_match("３"));
+        assert!(Pattern::new(r"^\d$", PatternSyntax::Schema).unwrap().is_match("3"));
+        assert!(Pattern::new(r"^\d$", PatternSyntax::Engine).unwrap().is_match("３"));
+        assert!(Pattern::new("^[[&]$", PatternSyntax::Schema).unwrap().is_match("["));
     }
 
     #[test]
     fn what_the_linear_engine_cannot_read_is_refused_with_its_reason() {
         for written in ["(?=a)", r"(a)\1", "[a", "a{2,1}", "(", "*"] {
-            let reason = Pattern::of_schema(written).unwrap_err();
+            let reason = Pattern::new(written, PatternSyntax::Schema).unwrap_err();
             assert!(!reason.is_empty() && !reason.contains('\n'), "{written}: {reason}");
         }
     }

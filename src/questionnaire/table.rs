@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::json_tree::{Member, Node};
 use super::walk::{Walk, both, list, meant};
-use super::{CheckMarks, Pattern, RowWords};
+use super::{CheckMarks, Pattern, PatternSyntax, RowWords};
 use crate::diagnostic::Argument;
 use crate::diagnostic::code::questionnaire::{KEYWORD_MISSING, UNKNOWN_KEYWORD, UNREADABLE_PATTERN};
 use crate::source::Span;
@@ -55,7 +55,7 @@ pub(super) fn check_marks(walk: &mut Walk, node: &Node<'_>) -> CheckMarks {
 fn patterns(walk: &mut Walk, member: &Member<'_>) -> Vec<Pattern> {
     let mut found = Vec::new();
     for (written, span) in walk.texts(&member.key, &member.node) {
-        match Pattern::of_case(written) {
+        match walk.pattern("x-rows", written, PatternSyntax::Engine) {
             Ok(pattern) => found.push(pattern),
             Err(reason) => {
                 let finding = walk.at(&UNREADABLE_PATTERN, span, both("この式", "this expression"));

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use super::Pattern;
 use super::json_tree::{Member, Node, Value};
+use super::{Pattern, PatternSyntax};
 use crate::diagnostic::code::questionnaire::WRONG_VALUE;
 use crate::diagnostic::nearest::nearest;
 use crate::diagnostic::{Argument, Code, Diagnostic, Diagnostics, Label, Language, Localized, Place};
@@ -80,11 +80,19 @@ pub(super) struct Walk {
     seen: BTreeSet<(u64, String)>,
     /// Expressions that have been read, by keyword and text: fields of one form share them.
     patterns: BTreeMap<(String, String), Pattern>,
+    /// Whether the file is inside the binary: the tests have read its expressions.
+    proven: bool,
 }
 
 impl Walk {
     pub(super) fn new(source: SourceText) -> Self {
-        Self { source, found: Diagnostics::new(), seen: BTreeSet::new(), patterns: BTreeMap::new() }
+        let (found, seen, patterns) = (Diagnostics::new(), BTreeSet::new(), BTreeMap::new());
+        Self { source, found, seen, patterns, proven: false }
+    }
+
+    /// The same, of a file inside the binary if `proven`.
+    pub(super) fn proven(self, proven: bool) -> Self {
+        Self { proven, ..self }
     }
 
     #[cfg(test)]
@@ -93,21 +101,22 @@ impl Walk {
         Self::new(SourceText { id, name: Arc::from(name), text: Arc::from(text) })
     }
 
-    /// The expression `written` under `keyword`, read by `make` unless it has been read before.
+    /// The expression `written` under `keyword`, read unless it has been read before.
     ///
     /// # Errors
-    /// What `make` says.
+    /// Why it cannot be read.
     pub(super) fn pattern(
         &mut self,
         keyword: &str,
         written: &str,
-        make: fn(&str) -> Result<Pattern, String>,
+        syntax: PatternSyntax,
     ) -> Result<Pattern, String> {
         let place = (keyword.to_owned(), written.to_owned());
         if let Some(known) = self.patterns.get(&place) {
             return Ok(known.clone());
         }
-        let pattern = make(written)?;
+        let make = if self.proven { Pattern::known } else { Pattern::new };
+        let pattern = make(written, syntax)?;
         self.patterns.insert(place, pattern.clone());
         Ok(pattern)
     }

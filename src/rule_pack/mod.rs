@@ -20,6 +20,7 @@ mod derive;
 mod derive_order;
 mod example;
 mod exemption;
+mod family;
 mod foreign;
 mod forms;
 pub mod further;

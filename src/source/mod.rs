@@ -27,15 +27,17 @@ pub mod toml_tree;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 pub use span::Span;
 use unicode_width::UnicodeWidthChar;
 
 /// Which file; numbered in the order in which the run names them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SourceId(pub u32);
 
 /// Where a span starts, for people and for machines. All counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Position {
     /// Line.
     pub line: u64,
@@ -46,7 +48,7 @@ pub struct Position {
 }
 
 /// Columns of a place on its line, counted from 1 in the line's text, however the file's bytes are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Columns {
     /// In bytes of UTF-8.
     pub utf8: u64,
@@ -70,7 +72,7 @@ impl Columns {
 }
 
 /// From where to where a piece of text stands on its line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Extent {
     /// Its beginning.
     pub start: Columns,

@@ -97,6 +97,26 @@ impl Spool {
         })
     }
 
+    /// The `length` bytes from `at` on; fewer at the end.
+    ///
+    /// # Errors
+    /// They cannot be read back.
+    pub fn piece(&self, at: u64, length: usize) -> Result<Vec<u8>, Error> {
+        let mut piece = Vec::with_capacity(length);
+        let most = u64::try_from(length).unwrap_or(u64::MAX);
+        let read = match &self.store {
+            Store::File(file) => {
+                let handle = Handle { file: Arc::clone(file), at, length: self.length };
+                handle.take(most).read_to_end(&mut piece)
+            }
+            Store::Memory(bytes) => {
+                let start = usize::try_from(at).unwrap_or(usize::MAX);
+                bytes.get(start..).unwrap_or_default().take(most).read_to_end(&mut piece)
+            }
+        };
+        read.map(|_| piece).map_err(|source| Error::Read { path: std::env::temp_dir(), source })
+    }
+
     /// How many bytes there are.
     pub const fn length(&self) -> u64 {
         self.length
@@ -113,7 +133,8 @@ pub fn is_special(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
-/// A copy of what is read of an input, while it is read: findings need not wait for its end.
+/// A copy of what is read of an input while it is read, or whatever else has to be read once more: findings need not wait
+/// for the end of an input, nor memory hold them.
 #[derive(Debug, Clone, Default)]
 pub struct Copied(Arc<Mutex<Copy>>);
 
@@ -131,6 +152,14 @@ impl Copied {
     /// `stream`, of which whatever is read goes into this copy too.
     pub fn tap(&self, stream: Stream) -> Stream {
         Stream::Once(Box::new(Tapped { read: stream.into_read(), copy: self.clone() }))
+    }
+
+    /// Adds `piece`, and gives back how many bytes stood before it.
+    pub fn add(&self, piece: &[u8]) -> u64 {
+        let mut copy = self.lock();
+        let before = copy.length;
+        copy.add(piece);
+        before
     }
 
     /// What has been read so far, to be read again. The copy is empty then.
@@ -183,7 +212,7 @@ struct Tapped {
 impl Read for Tapped {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let count = self.read.read(into)?;
-        self.copy.lock().add(into.get(..count).unwrap_or_default());
+        self.copy.add(into.get(..count).unwrap_or_default());
         Ok(count)
     }
 }
@@ -262,6 +291,10 @@ mod tests {
             let mut again = Vec::new();
             spool.stream().into_read().read_to_end(&mut again).unwrap();
             assert!(again == bytes[..length - 3], "{length}");
+            let end = u64::try_from(length).unwrap() - 5;
+            assert_eq!(spool.piece(end, 100).unwrap(), bytes[length - 5..length - 3], "{length}");
+            assert_eq!(spool.piece(3, 2).unwrap(), bytes[3..5], "{length}");
+            assert_eq!(spool.piece(end + 10, 2).unwrap(), Vec::<u8>::new(), "{length}");
         }
     }
 

@@ -1,6 +1,11 @@
 //! Same input, same bytes: whatever the threads, the chunks, the locale and the time zone.
+//!
+//! Invariants
+//! - One thread and whole blocks are what all else is held against.
 
 use std::fs;
+
+use encoding_rs::SHIFT_JIS;
 
 use crate::program::{command, fixture, root};
 
@@ -32,6 +37,43 @@ fn threads_and_chunks_change_no_byte() {
         {
             let found = run(&file, format, threads, chunk, &[]);
             assert!(found == expected, "{file} as {format}: {threads} threads, chunks of {chunk} differ");
+        }
+    }
+}
+
+/// A file of one block is judged in two halves, unless there is but one thread.
+#[test]
+fn two_halves_of_a_block_tell_what_the_whole_block_tells() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = fs::read_to_string(fixture("submissions/clean-5pct-defects.csv")).unwrap();
+    let (header, rows) = text.split_once('\n').unwrap();
+    // Rows of too many cells, and an answer over several lines, in both halves; the cut is between them.
+    let mut rows: Vec<String> = rows.lines().take(101).map(str::to_owned).collect();
+    for place in [3, 48, 50, 51, 97] {
+        rows[place] += ",,x";
+        rows[place + 1] = rows[place + 1].replacen(",", ",\"二行\nの名前\",", 1);
+    }
+    let text = format!("{header}\n{}\n", rows.join("\n"));
+    let wide =
+        |text: &str| [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let records: Vec<String> = (0..100)
+        .map(|number| format!("{{\"gmis_id\": \"{number}\", \"beds_total\": \"{}\"", number % 7))
+        .collect();
+    let files: [(&str, Vec<u8>); 4] = [
+        ("a.csv", text.clone().into_bytes()),
+        ("b.csv", SHIFT_JIS.encode(&text).0.into_owned()),
+        ("c.csv", wide(&text)),
+        // The records of the second are broken: of each the brace is missing.
+        ("d.jsonl", (records[..50].join("}\n") + "}\n" + &records[50..].join("\n")).into_bytes()),
+    ];
+    for (name, bytes) in files {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        for format in ["jsonl", "full"] {
+            let of = |threads| run(&path.to_string_lossy(), format, threads, "512", &[]);
+            let whole = of("1");
+            assert!(whole.len() > 2_000, "{name} has something to tell: {}", String::from_utf8_lossy(&whole));
+            assert!(of("2") == whole, "{name} as {format}");
         }
     }
 }

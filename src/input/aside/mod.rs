@@ -59,7 +59,6 @@ enum Role {
 pub(super) struct Watch {
     form: Arc<FormNeeds>,
     roles: Vec<Role>,
-    words: Words,
     /// The letters with which such a row may begin, as bytes of the file. `None`: any.
     firsts: Option<Vec<Vec<u8>>>,
     /// What the rows of the form itself say.
@@ -82,7 +81,6 @@ impl Watch {
             Some(column) if form.keys.contains(&column.slot.field) => Role::Key,
             Some(_) => Role::Answer,
         };
-        let words = Words::new(form);
         let bytes = |letter: char| {
             let text = letter.to_string();
             match encoding {
@@ -93,11 +91,11 @@ impl Watch {
         // A row that begins with an ideographic space, or as the header does, is looked at more closely.
         let header = names.iter().find_map(|(name, _)| name.chars().next());
         let further = || header.into_iter().chain(['\u{3000}']);
-        let letters = words.letters.as_ref();
+        let letters = form.row_letters();
         let firsts = letters.map(|letters| letters.iter().copied().chain(further()).map(bytes).collect());
         let printed = Printed::new(columns, names);
         let roles = columns.iter().map(role).collect();
-        Self { form: Arc::clone(form), roles, words, firsts, printed, close: CLOSE_ROWS }
+        Self { form: Arc::clone(form), roles, firsts, printed, close: CLOSE_ROWS }
     }
 
     /// Whether the row `bytes` may be such a row; if not, it is none.
@@ -117,13 +115,13 @@ impl Watch {
     pub fn judge(&self, cells: &[&str]) -> Option<Aside> {
         let first = cells.iter().position(|cell| !cell.is_empty())?;
         let text = cells.get(first)?;
-        let matches = |patterns: &[Pattern]| self.words.match_any(patterns, text);
+        let matches = |patterns: &[Pattern]| self.form.match_any(patterns, text);
         let beside = || {
             let written = cells.iter().enumerate().skip(first + 1).filter(|(_, cell)| !cell.is_empty());
             written.map(|(place, _)| self.roles.get(place).copied().unwrap_or(Role::Foreign))
         };
         let has_key = beside().any(|role| role == Role::Key);
-        if matches(&self.form.rows.total) && !has_key || self.printed.is_row(&self.form, &self.words, cells) {
+        if matches(&self.form.rows.total) && !has_key || self.printed.is_row(&self.form, cells) {
             return Some(Aside::Note);
         }
         if matches(&self.form.rows.sample) || self.names_sample(cells) {
@@ -141,34 +139,30 @@ impl Watch {
     fn names_sample(&self, cells: &[&str]) -> bool {
         let mut short =
             cells.iter().filter(|cell| !cell.is_empty() && cell.chars().count() <= SAMPLE_LETTERS);
-        short.any(|cell| self.words.match_any(&self.form.rows.sample, cell))
+        short.any(|cell| self.form.match_any(&self.form.rows.sample, cell))
     }
 }
 
-/// With which letters the words begin by which rows are known. Most cells begin otherwise, and no pattern need be made
-/// for them: making one costs more than reading a record.
-#[derive(Debug)]
-struct Words {
-    /// `None`: any letter may begin one.
-    letters: Option<BTreeSet<char>>,
-}
-
-impl Words {
-    fn new(form: &FormNeeds) -> Self {
-        let rows = &form.rows;
-        let mut patterns = rows.note.iter().chain(&rows.sample).chain(&rows.total).chain(&rows.printed);
-        let letters = patterns.try_fold(BTreeSet::new(), |mut all, pattern| {
-            all.extend(first_letters(pattern)?);
-            Some(all)
-        });
-        Self { letters }
+impl FormNeeds {
+    /// With which letters the words begin by which rows are known. Most cells begin otherwise, and no pattern need be made
+    /// for them: making one costs more than reading a record. `None`: any letter may begin one.
+    fn row_letters(&self) -> Option<&BTreeSet<char>> {
+        let find = || {
+            let rows = &self.rows;
+            let mut patterns = rows.note.iter().chain(&rows.sample).chain(&rows.total).chain(&rows.printed);
+            patterns.try_fold(BTreeSet::new(), |mut all, pattern| {
+                all.extend(first_letters(pattern)?);
+                Some(all)
+            })
+        };
+        self.row_letters.get_or_init(find).as_ref()
     }
 
     /// Whether one of `patterns`, which are the form's, matches `text`.
     fn match_any(&self, patterns: &[Pattern], text: &str) -> bool {
         let may =
             |letters: &BTreeSet<char>| text.chars().next().is_some_and(|first| letters.contains(&first));
-        self.letters.as_ref().is_none_or(may) && patterns.iter().any(|pattern| pattern.is_match(text))
+        self.row_letters().is_none_or(may) && patterns.iter().any(|pattern| pattern.is_match(text))
     }
 }
 
@@ -190,12 +184,15 @@ fn first_letters(pattern: &Pattern) -> Option<BTreeSet<char>> {
 mod tests {
     use super::*;
     use crate::input::form::tests::form;
+    use crate::questionnaire::PatternSyntax;
 
     /// Columns: one that is none of the form's, the name (the key), the number of beds, twice one more.
     fn watch(encoding: Encoding) -> Watch {
         let mut form = form();
         form.keys = vec![0];
-        let patterns = |written: &[&str]| written.iter().map(|one| Pattern::of_case(one).unwrap()).collect();
+        let patterns = |written: &[&str]| {
+            written.iter().map(|one| Pattern::new(one, PatternSyntax::Engine).unwrap()).collect()
+        };
         form.rows.note = patterns(&["^[※＊]", "^以上$"]);
         form.rows.printed = patterns(&["^必須$"]);
         form.rows.total = patterns(&["^合計$"]);
@@ -250,7 +247,11 @@ mod tests {
     #[test]
     fn a_pattern_without_a_fixed_beginning_makes_every_row_worth_a_look() {
         for written in ["注", "^.*注", "^\\w", "^"] {
-            assert_eq!(first_letters(&Pattern::of_case(written).unwrap()), None, "{written}");
+            assert_eq!(
+                first_letters(&Pattern::new(written, PatternSyntax::Engine).unwrap()),
+                None,
+                "{written}"
+            );
         }
     }
 }

@@ -4,7 +4,6 @@
 //! Invariants
 //! - A row is the form's own only if every cell of it is; one cell that may be an answer makes it a record.
 
-use super::Words;
 use crate::diagnostic::nearest::fold;
 use crate::diagnostic::width::one_width;
 use crate::expression::Type;
@@ -31,11 +30,11 @@ impl Printed {
     }
 
     /// Whether the row with these cells is the form's own.
-    pub(super) fn is_row(&self, form: &FormNeeds, words: &Words, cells: &[&str]) -> bool {
+    pub(super) fn is_row(&self, form: &FormNeeds, cells: &[&str]) -> bool {
         let written: Vec<(usize, &str)> =
             cells.iter().copied().enumerate().filter(|(_, cell)| !cell.is_empty()).collect();
         written.len() >= FEWEST
-            && (self.is_header(&written) || counts(&written) || self.is_own(form, words, &written))
+            && (self.is_header(&written) || counts(&written) || self.is_own(form, &written))
     }
 
     /// Whether most cells repeat the names of their columns.
@@ -46,7 +45,7 @@ impl Printed {
     }
 
     /// Whether every cell is a unit, a note, or a word that the form prints there.
-    fn is_own(&self, form: &FormNeeds, words: &Words, written: &[(usize, &str)]) -> bool {
+    fn is_own(&self, form: &FormNeeds, written: &[(usize, &str)]) -> bool {
         written.iter().all(|(place, cell)| {
             let column = self.columns.get(*place).copied().flatten();
             let unit = match column.and_then(|column| form.answer(column)) {
@@ -55,7 +54,7 @@ impl Printed {
             };
             let text = fold(cell);
             let bare = text.trim_matches(|letter| matches!(letter, '(' | ')' | '[' | ']'));
-            let says = |patterns| words.match_any(patterns, cell);
+            let says = |patterns| form.match_any(patterns, cell);
             unit.is_some_and(|unit| unit == bare) || says(&form.rows.note) || says(&form.rows.printed)
         })
     }

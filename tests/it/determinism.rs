@@ -1,4 +1,7 @@
 //! Same input, same bytes: whatever the threads, the chunks, the locale and the time zone.
+//!
+//! Invariants
+//! - Outputs are compared byte for byte, against one thread and the usual chunk.
 
 use std::fs;
 

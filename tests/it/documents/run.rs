@@ -17,7 +17,7 @@ use crate::program::{command, copy, root, text};
 
 /// A copy of what the commands of `document` speak of: the example survey for its page, the example repository for what
 /// else stands in docs/, otherwise the pack and the example submission.
-pub fn workplace(document: &str, folder: &Path) -> PathBuf {
+fn workplace(document: &str, folder: &Path) -> PathBuf {
     let work = folder.join("work");
     if document.starts_with("docs/") {
         let is_tutorial = document == "docs/writing-a-survey.md";

@@ -286,15 +286,5 @@ fn said(reason: &Reason) -> Argument {
 /// `None`: the file is not among the pack's sources.
 fn label(pack: &RulePack, declared: Declared, text: Argument) -> Option<Label> {
     let source = pack.sources.iter().find(|source| source.id == declared.source)?;
-    let position = source.position(declared.span.start);
-    Some(Label {
-        source: source.id,
-        field: None,
-        span: declared.span,
-        position,
-        extent: None,
-        cell: None,
-        pointer: None,
-        text,
-    })
+    Some(Label::of(source, declared.span, text))
 }

@@ -161,7 +161,7 @@ impl Opening<'_> {
 
     /// The day that counts as today. `None`: nobody says.
     fn day(&self) -> Result<Option<Arc<str>>, Refused> {
-        let flag = self.arguments.as_of.as_deref().map(|day| ("--as-of", day));
+        let flag = self.arguments.judged_by.as_of.as_deref().map(|day| ("--as-of", day));
         let variable = || Some(("KENPYO_AS_OF", self.session.environment.get("KENPYO_AS_OF")?));
         let Some((given_as, day)) = flag.or_else(variable) else { return Ok(None) };
         self.checked_day(given_as, day).map(|day| Some(Arc::from(day)))

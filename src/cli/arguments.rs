@@ -77,9 +77,9 @@ pub(super) enum Command {
     Version,
 }
 
+/// What is judged, for every command that judges.
 #[derive(Debug, Clone, Default, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-pub(super) struct CheckArguments {
+pub(super) struct Submissions {
     /// Files, folders or patterns (also quoted ones); `-` reads standard input
     #[arg(value_name = "FILE", required_unless_present = "files_from")]
     pub(super) files: Vec<PathBuf>,
@@ -89,13 +89,14 @@ pub(super) struct CheckArguments {
     /// Leave out files and folders that match PATTERN (repeatable)
     #[arg(long, value_name = "PATTERN")]
     pub(super) exclude: Vec<String>,
-    /// Judge only those of the files that have changed since REV, committed or not: a commit, branch or tag of the git
-    /// repository around the working folder. Files outside it are judged
-    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
-    pub(super) since: Option<String>,
     /// Name of standard input in reports; its suffix tells the format
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<String>,
+}
+
+/// What submissions are judged by, for every command that judges.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct JudgedBy {
     /// A rules folder, or NAME/WAVE of an embedded survey
     #[arg(long, value_name = "SURVEY")]
     pub(super) survey: Option<String>,
@@ -107,6 +108,45 @@ pub(super) struct CheckArguments {
     /// unlinked
     #[arg(long, value_name = "NAME=FILE")]
     pub(super) link: Vec<String>,
+    /// The day that counts as today, for rules that ask (parameter `as_of`) and for the expiry of acceptances
+    #[arg(long, value_name = "DATE")]
+    pub(super) as_of: Option<String>,
+}
+
+/// How submissions are read, for every command that judges.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Reading {
+    /// Threads [default: one a processor]
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    pub(super) threads: Option<String>,
+    /// Records judged together [default: 512]
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    pub(super) chunk_records: Option<String>,
+    /// Format of all submissions [default: by name and content]
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) input_format: Option<InputFormatName>,
+    /// Encoding of all submissions [default: found out]
+    #[arg(long, value_name = "ENCODING")]
+    pub(super) encoding: Option<EncodingName>,
+    /// JSON Pointer of the list of records inside a document
+    #[arg(long, value_name = "POINTER")]
+    pub(super) records: Option<String>,
+    /// No progress line
+    #[arg(long)]
+    pub(super) no_progress: bool,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(super) struct CheckArguments {
+    #[command(flatten)]
+    pub(super) submissions: Submissions,
+    /// Judge only those of the files that have changed since REV, committed or not: a commit, branch or tag of the git
+    /// repository around the working folder. Files outside it are judged
+    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    pub(super) since: Option<String>,
+    #[command(flatten)]
+    pub(super) judged_by: JudgedBy,
     /// Switch on the rules of a profile (repeatable)
     #[arg(long, value_name = "NAME")]
     pub(super) profile: Vec<String>,
@@ -116,9 +156,6 @@ pub(super) struct CheckArguments {
     /// Leave these rules out
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
-    /// The day that counts as today, for rules that ask (parameter `as_of`) and for the expiry of acceptances
-    #[arg(long, value_name = "DATE")]
-    pub(super) as_of: Option<String>,
     /// Accepted findings: warnings that FILE names are shown and counted apart, and do not make the exit code 1
     /// [default: kenpyo-accepted.toml, if it is there]
     #[arg(long, value_name = "FILE")]
@@ -185,27 +222,11 @@ pub(super) struct CheckArguments {
     /// Findings listed at most [full: 5 a rule and 100 in all; with --rank 100 in all]
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     pub(super) max_findings: Option<String>,
-    /// Threads [default: one a processor]
-    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
-    pub(super) threads: Option<String>,
-    /// Records judged together [default: 512]
-    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
-    pub(super) chunk_records: Option<String>,
-    /// Format of all submissions [default: by name and content]
-    #[arg(long, value_name = "FORMAT")]
-    pub(super) input_format: Option<InputFormatName>,
-    /// Encoding of all submissions [default: found out]
-    #[arg(long, value_name = "ENCODING")]
-    pub(super) encoding: Option<EncodingName>,
-    /// JSON Pointer of the list of records inside a document
-    #[arg(long, value_name = "POINTER")]
-    pub(super) records: Option<String>,
+    #[command(flatten)]
+    pub(super) reading: Reading,
     /// Judge again whenever one of the files or the rules folder changes, until Ctrl-C
     #[arg(long)]
     pub(super) watch: bool,
-    /// No progress line
-    #[arg(long)]
-    pub(super) no_progress: bool,
     /// Whether `survey` is given by an option, and not by a configuration.
     #[arg(skip)]
     pub(super) survey_by_option: bool,

@@ -71,7 +71,7 @@ fn judged(session: &Session, arguments: &CheckArguments) -> Result<Exit, Exit> {
             std::mem::forget(Arc::clone(&part.plan.pack));
         }
     }
-    let run = Run::new(session, &reports, &frame, !arguments.no_progress).map_err(stop)?;
+    let run = Run::new(session, &reports, &frame, !arguments.reading.no_progress).map_err(stop)?;
     let copies = match parts.first() {
         Some(PlannedPart { plan, inputs, .. }) => {
             Copies::open(arguments, &plan.pack, inputs, (session.language, settings.max_findings))
@@ -138,7 +138,7 @@ impl Refusal<'_> {
         if self.reports.is_empty() {
             return Exit::Usage;
         }
-        let survey = survey::shown_name(self.arguments.survey.as_deref());
+        let survey = survey::shown_name(self.arguments.judged_by.survey.as_deref());
         let run = Run::new(self.session, self.reports, self.frame, false);
         let told = run.and_then(|mut run| engine::refuse(&survey, mistakes, sources, &mut run.reports));
         match told {
@@ -167,9 +167,9 @@ pub(super) fn told(
 /// The numbers, or everything that is wrong with them.
 pub(super) fn settings(session: &Session, arguments: &CheckArguments) -> Result<Settings, Vec<Diagnostic>> {
     let numbers = Numbers {
-        chunk_records: arguments.chunk_records.clone(),
+        chunk_records: arguments.reading.chunk_records.clone(),
         max_findings: arguments.max_findings.clone(),
-        threads: arguments.threads.clone(),
+        threads: arguments.reading.threads.clone(),
     };
     Settings::gather(&numbers, &session.environment).map_err(|problems| {
         let told = problems.into_iter().map(|problem| {
@@ -198,7 +198,8 @@ fn wrong_values(session: &Session, arguments: &CheckArguments) -> Option<Diagnos
 
 /// A place of records that is no JSON Pointer. `None`: it is one, or none is given.
 fn wrong_pointer(session: &Session, arguments: &CheckArguments) -> Option<Diagnostic> {
-    let found = arguments.records.as_deref().filter(|text| !text.is_empty() && !text.starts_with('/'))?;
+    let found =
+        arguments.reading.records.as_deref().filter(|text| !text.is_empty() && !text.starts_with('/'))?;
     let expected = Localized::new(
         "JSONポインター（/ で始まる場所）".into(),
         "a JSON Pointer, which begins with /".into(),
@@ -278,14 +279,14 @@ pub(super) fn options(session: &Session, arguments: &CheckArguments, settings: &
 /// How the submissions are read; the rest by default.
 pub(super) fn reading(arguments: &CheckArguments) -> CheckOptions {
     CheckOptions {
-        format: arguments.input_format.map(|format| match format {
+        format: arguments.reading.input_format.map(|format| match format {
             InputFormatName::Csv => InputFormat::Csv,
             InputFormatName::Tsv => InputFormat::Tsv,
             InputFormatName::Json => InputFormat::Json,
             InputFormatName::Jsonl => InputFormat::JsonLines,
             InputFormatName::Xlsx => InputFormat::Xlsx,
         }),
-        encoding: arguments.encoding.and_then(|encoding| match encoding {
+        encoding: arguments.reading.encoding.and_then(|encoding| match encoding {
             EncodingName::Auto => None,
             EncodingName::Utf8 => Some(Encoding::Utf8.into()),
             EncodingName::Cp932 => Some(Encoding::Cp932.into()),
@@ -293,7 +294,7 @@ pub(super) fn reading(arguments: &CheckArguments) -> CheckOptions {
             EncodingName::Utf16Le => Some(Encoding::Utf16Le.into()),
             EncodingName::Utf16Be => Some(Encoding::Utf16Be.into()),
         }),
-        records: arguments.records.clone(),
+        records: arguments.reading.records.clone(),
         ..CheckOptions::default()
     }
 }

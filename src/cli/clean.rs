@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde_json::Value as Json;
 
-use super::arguments::{CheckArguments, EncodingName, FailOn, InputFormatName, Whether};
+use super::arguments::{CheckArguments, FailOn, InputFormatName, JudgedBy, Reading, Submissions, Whether};
 use super::check::{self, Refusal};
 use super::copies::Copies;
 use super::listeners::Run;
@@ -47,9 +47,6 @@ const NAMED: usize = 8;
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct CleanArguments {
-    /// Files, folders or patterns (also quoted ones); `-` reads standard input
-    #[arg(value_name = "FILE", required_unless_present = "files_from")]
-    files: Vec<PathBuf>,
     /// The folder to be written; it appears whole, when everything is in it
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
@@ -62,24 +59,10 @@ pub(super) struct CleanArguments {
     /// The day by which replies to the queries are asked for
     #[arg(long, value_name = "DATE")]
     deadline: Option<String>,
-    /// Read names of further files from FILE, one a line
-    #[arg(long, value_name = "FILE")]
-    files_from: Option<PathBuf>,
-    /// Leave out files and folders that match PATTERN (repeatable)
-    #[arg(long, value_name = "PATTERN")]
-    exclude: Vec<String>,
-    /// Name of standard input in reports; its suffix tells the format
-    #[arg(long, value_name = "NAME")]
-    stdin_filename: Option<String>,
-    /// A rules folder, or NAME/WAVE of an embedded survey
-    #[arg(long, value_name = "SURVEY")]
-    survey: Option<String>,
-    /// Give a link its file: the frame, the previous wave (repeatable)
-    #[arg(long, value_name = "NAME=FILE")]
-    link: Vec<String>,
-    /// Give a run parameter a value (repeatable)
-    #[arg(long, value_name = "NAME=VALUE")]
-    param: Vec<String>,
+    #[command(flatten)]
+    submissions: Submissions,
+    #[command(flatten)]
+    judged_by: JudgedBy,
     /// Switch on the rules of a profile (repeatable)
     #[arg(long, value_name = "NAME")]
     profile: Vec<String>,
@@ -89,9 +72,6 @@ pub(super) struct CleanArguments {
     /// Leave these rules out; no hard edit may be among them
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
-    /// The day that counts as today, for rules that ask and for the expiry of acceptances
-    #[arg(long, value_name = "DATE")]
-    as_of: Option<String>,
     /// Accepted findings: warnings that FILE names are not open [default: kenpyo-accepted.toml, if it is there]
     #[arg(long, value_name = "FILE")]
     accepted: Option<PathBuf>,
@@ -116,24 +96,8 @@ pub(super) struct CleanArguments {
     /// Findings listed at most [full: 5 a rule and 100 in all]
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     max_findings: Option<String>,
-    /// Threads [default: one a processor]
-    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
-    threads: Option<String>,
-    /// Records judged together [default: 512]
-    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
-    chunk_records: Option<String>,
-    /// Format of all submissions [default: by name and content]
-    #[arg(long, value_name = "FORMAT")]
-    input_format: Option<InputFormatName>,
-    /// Encoding of all submissions [default: found out]
-    #[arg(long, value_name = "ENCODING")]
-    encoding: Option<EncodingName>,
-    /// JSON Pointer of the list of records inside a document
-    #[arg(long, value_name = "POINTER")]
-    records: Option<String>,
-    /// No progress line
-    #[arg(long)]
-    no_progress: bool,
+    #[command(flatten)]
+    reading: Reading,
     /// What the configuration adds, as `check` takes it.
     #[arg(skip)]
     pub(super) judging: Option<Box<CheckArguments>>,
@@ -143,17 +107,11 @@ impl CleanArguments {
     /// How the submissions are judged: as `check` would be asked.
     pub(super) fn judging(&self) -> CheckArguments {
         CheckArguments {
-            files: self.files.clone(),
-            files_from: self.files_from.clone(),
-            exclude: self.exclude.clone(),
-            stdin_filename: self.stdin_filename.clone(),
-            survey: self.survey.clone(),
-            link: self.link.clone(),
-            param: self.param.clone(),
+            submissions: self.submissions.clone(),
+            judged_by: self.judged_by.clone(),
             profile: self.profile.clone(),
             select: self.select.clone(),
             ignore: self.ignore.clone(),
-            as_of: self.as_of.clone(),
             accepted: self.accepted.clone(),
             fail_on: self.fail_on,
             exit_zero: self.exit_zero,
@@ -162,12 +120,7 @@ impl CleanArguments {
             keys: self.keys,
             format: self.format.clone(),
             max_findings: self.max_findings.clone(),
-            threads: self.threads.clone(),
-            chunk_records: self.chunk_records.clone(),
-            input_format: self.input_format,
-            encoding: self.encoding,
-            records: self.records.clone(),
-            no_progress: self.no_progress,
+            reading: self.reading.clone(),
             ..CheckArguments::default()
         }
     }
@@ -220,7 +173,7 @@ fn clean(session: &Session, arguments: &CleanArguments, judging: &CheckArguments
     let given = given(session, arguments, judging, &judged, memory.accepted.as_deref());
     let options =
         CheckOptions { accepted: memory.accepted.clone(), ..check::options(session, judging, &settings) };
-    let run = Run::new(session, &reports, &frame, !judging.no_progress).map_err(stop)?;
+    let run = Run::new(session, &reports, &frame, !judging.reading.no_progress).map_err(stop)?;
     let mut told = Told { run: run.with(Copies::default(), memory), files: FileQueries::default() };
     let needs = Needs { values: true, hold_unconfirmed: arguments.hold_unconfirmed };
     let mut first = engine::first_pass(&judged, &options, needs, &mut told).map_err(stop)?;
@@ -235,7 +188,7 @@ fn clean(session: &Session, arguments: &CleanArguments, judging: &CheckArguments
         language: session.language,
         deadline: arguments.deadline.clone(),
         run: given.run(&first),
-        json_lines: matches!(judging.input_format, Some(InputFormatName::Jsonl)),
+        json_lines: matches!(judging.reading.input_format, Some(InputFormatName::Jsonl)),
     };
     let mut cleaner = Cleaner::begin(folder, &judged, &first, &told.files, saying).map_err(stop)?;
     let totals = engine::second_pass(&judged, &options, &mut first, &mut cleaner).map_err(stop)?;
@@ -305,7 +258,7 @@ fn within(
         _ => None,
     });
     let accepted = super::acceptance::file(session, judging);
-    let mut read = paths.chain(accepted).chain(judging.files_from.clone());
+    let mut read = paths.chain(accepted).chain(judging.submissions.files_from.clone());
     if let Some(found) = read.find(|path| real_path(path).starts_with(&out)) {
         return Some(reads(session, arguments, &found));
     }
@@ -354,14 +307,14 @@ fn given(
     add("lang", Some(word(if session.language == Language::Ja { "ja" } else { "en" })));
     add("hold_unconfirmed", arguments.hold_unconfirmed.then_some(Json::Bool(true)));
     add("deadline", arguments.deadline.as_deref().map(word));
-    add("as_of", judging.as_of.as_deref().map(word));
-    add("records", judging.records.as_deref().map(word));
-    add("param", some(&judging.param));
+    add("as_of", judging.judged_by.as_of.as_deref().map(word));
+    add("records", judging.reading.records.as_deref().map(word));
+    add("param", some(&judging.judged_by.param));
     add("profile", some(&judging.profile));
     add("select", some(&judging.select));
     add("ignore", some(&judging.ignore));
-    add("input_format", judging.input_format.as_ref().and_then(named));
-    add("encoding", judging.encoding.as_ref().and_then(named));
+    add("input_format", judging.reading.input_format.as_ref().and_then(named));
+    add("encoding", judging.reading.encoding.as_ref().and_then(named));
     let severities = |levels: &BTreeMap<String, Severity>| -> Json {
         levels
             .iter()

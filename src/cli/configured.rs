@@ -81,26 +81,26 @@ impl Configured<'_> {
     }
 
     fn check(&self, arguments: &mut CheckArguments) {
-        arguments.survey_by_option = arguments.survey.is_some();
-        self.text(&mut arguments.survey, "survey");
-        self.text(&mut arguments.records, "records");
+        arguments.survey_by_option = arguments.judged_by.survey.is_some();
+        self.text(&mut arguments.judged_by.survey, "survey");
+        self.text(&mut arguments.reading.records, "records");
         arguments.rank_by_option = arguments.rank.is_some();
         self.word(&mut arguments.rank, "rank");
         self.word(&mut arguments.fail_on, "fail-on");
         self.word(&mut arguments.values, "values");
         self.word(&mut arguments.keys, "keys");
-        self.word(&mut arguments.input_format, "input-format");
-        self.word(&mut arguments.encoding, "encoding");
-        self.list(&mut arguments.exclude, "exclude");
+        self.word(&mut arguments.reading.input_format, "input-format");
+        self.word(&mut arguments.reading.encoding, "encoding");
+        self.list(&mut arguments.submissions.exclude, "exclude");
         self.list(&mut arguments.profile, "profile");
         self.list(&mut arguments.select, "select");
         self.list(&mut arguments.ignore, "ignore");
         self.list(&mut arguments.format, "format");
         self.flag(&mut arguments.allow_empty, "allow-empty");
-        self.flag(&mut arguments.no_progress, "no-progress");
+        self.flag(&mut arguments.reading.no_progress, "no-progress");
         self.number(&mut arguments.max_findings, "max-findings");
-        self.number(&mut arguments.threads, "threads");
-        self.number(&mut arguments.chunk_records, "chunk-records");
+        self.number(&mut arguments.reading.threads, "threads");
+        self.number(&mut arguments.reading.chunk_records, "chunk-records");
         self.params(arguments);
         self.links(arguments);
         arguments.severities = self.0.line.configuration().severities();
@@ -109,10 +109,10 @@ impl Configured<'_> {
     /// Files of links that no option names.
     fn links(&self, arguments: &mut CheckArguments) {
         let name_of = |given: &str| given.split_once('=').map_or("", |(name, _)| name.trim()).to_owned();
-        let given: Vec<String> = arguments.link.iter().map(|given| name_of(given)).collect();
+        let given: Vec<String> = arguments.judged_by.link.iter().map(|given| name_of(given)).collect();
         for (name, value) in self.0.line.configuration().members("link") {
             if let Some(file) = value.value.text().filter(|_| !given.iter().any(|other| other == name)) {
-                arguments.link.push(format!("{name}={file}"));
+                arguments.judged_by.link.push(format!("{name}={file}"));
             }
         }
     }
@@ -120,15 +120,15 @@ impl Configured<'_> {
     /// Parameters that no option gives; `--as-of` and the parameter of that name are one.
     fn params(&self, arguments: &mut CheckArguments) {
         let name_of = |given: &str| given.split_once('=').map_or("", |(name, _)| name.trim()).to_owned();
-        let given: Vec<String> = arguments.param.iter().map(|given| name_of(given)).collect();
-        let day_given = arguments.as_of.is_some();
+        let given: Vec<String> = arguments.judged_by.param.iter().map(|given| name_of(given)).collect();
+        let day_given = arguments.judged_by.as_of.is_some();
         if !given.iter().any(|name| name == "as_of") {
-            self.text(&mut arguments.as_of, "as-of");
+            self.text(&mut arguments.judged_by.as_of, "as-of");
         }
         for (name, value) in self.0.line.configuration().members("param") {
             let is_given = given.iter().any(|other| other == name) || (name == "as_of" && day_given);
             if let Some(text) = value.value.text().filter(|_| !is_given) {
-                arguments.param.push(format!("{name}={text}"));
+                arguments.judged_by.param.push(format!("{name}={text}"));
             }
         }
     }

@@ -98,7 +98,7 @@ pub(super) fn refused(
 /// Endings that fit what `flag` writes.
 fn fitting(arguments: &CheckArguments, flag: &str, original: &Path) -> &'static [&'static str] {
     let named = |name: &str| original.with_extension(name);
-    let original = match arguments.input_format {
+    let original = match arguments.reading.input_format {
         Some(InputFormatName::Csv) => named("csv"),
         Some(InputFormatName::Tsv) => named("tsv"),
         Some(InputFormatName::Json) => named("json"),
@@ -125,6 +125,7 @@ fn unmarkable(session: &Session, arguments: &CheckArguments, original: &Path) ->
         ending.is_some_and(|ending| ["json", "jsonl", "ndjson"].iter().any(|json| ending == *json))
     };
     let json = arguments
+        .reading
         .input_format
         .map_or_else(named_json, |format| matches!(format, InputFormatName::Json | InputFormatName::Jsonl));
     json.then(|| usage(&NO_CELLS_TO_MARK, label))

@@ -34,10 +34,10 @@ pub(super) fn gather(
     arguments: &CheckArguments,
     reports: &[Report],
 ) -> Result<Vec<InputFile>, Box<Diagnostic>> {
-    let exclude = arguments.exclude.iter().map(|pattern| compile(session, pattern));
+    let exclude = arguments.submissions.exclude.iter().map(|pattern| compile(session, pattern));
     let exclude = exclude.collect::<Result<Vec<Pattern>, Box<Diagnostic>>>()?;
-    let mut names = arguments.files.clone();
-    if let Some(list) = &arguments.files_from {
+    let mut names = arguments.submissions.files.clone();
+    if let Some(list) = &arguments.submissions.files_from {
         names.extend(listing::names_in(list).map_err(|error| Box::new(unusable(session, &error)))?);
     }
     let dash = Path::new("-");
@@ -54,7 +54,7 @@ pub(super) fn gather(
     }
     notes(session, &listing);
     let stdin = from_stdin.then(|| InputFile {
-        name: Arc::from(arguments.stdin_filename.as_deref().unwrap_or("(stdin)")),
+        name: Arc::from(arguments.submissions.stdin_filename.as_deref().unwrap_or("(stdin)")),
         place: InputPlace::Stdin,
         levels: Arc::default(),
     });

@@ -53,7 +53,7 @@ pub(super) fn of_pack(
     survey: Option<&str>,
     pack: &RulePack,
 ) -> Result<Vec<LinkedFile>, Vec<Diagnostic>> {
-    let named = named(session, &arguments.link)?;
+    let named = named(session, &arguments.judged_by.link)?;
     let file = |link: &Link| {
         let given = named.iter().find(|(name, _)| *name == &*link.name);
         let given = given.map(|(_, file)| InputFile {
@@ -75,10 +75,11 @@ pub(super) fn unknown(
 ) -> Vec<Diagnostic> {
     let links = || parts.iter().flat_map(|part| &part.plan.pack.links).map(|link| &*link.name);
     let known: BTreeSet<&str> = links().collect();
-    let named = arguments.link.iter().filter_map(|given| given.split_once('='));
+    let named = arguments.judged_by.link.iter().filter_map(|given| given.split_once('='));
     let unknown = named.map(|(name, _)| name.trim()).filter(|name| !known.contains(name));
     let told = |name: &str| {
         let given = arguments
+            .judged_by
             .link
             .iter()
             .find(|given| given.split_once('=').is_some_and(|(other, _)| other.trim() == name));
@@ -91,7 +92,7 @@ pub(super) fn unknown(
 
 /// The linked files that somebody has named, by where they are.
 pub(super) fn named_places(arguments: &CheckArguments) -> BTreeSet<PathBuf> {
-    let files = arguments.link.iter().filter_map(|given| given.split_once('='));
+    let files = arguments.judged_by.link.iter().filter_map(|given| given.split_once('='));
     files.map(|(_, file)| real_path(Path::new(file))).collect()
 }
 
@@ -114,7 +115,7 @@ pub(super) fn set_apart(
     if linked.is_empty() {
         return Ok(());
     }
-    for file in &arguments.files {
+    for file in &arguments.submissions.files {
         if file.is_file() && linked.contains(&real_path(file)) {
             let name = file.display().to_string();
             let both = usage(&LINKED_FILE_SUBMITTED, session.line.mark_value(&name));

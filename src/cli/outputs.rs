@@ -85,7 +85,7 @@ fn telling(session: &Session, arguments: &CheckArguments) -> BTreeSet<PathBuf> {
         configuration.file.as_deref().map(PathBuf::from),
         configuration.fingerprint_key_file(),
         accepted,
-        arguments.files_from.clone(),
+        arguments.submissions.files_from.clone(),
         arguments.since_report.clone(),
     ];
     named.into_iter().flatten().map(|path| real_path(&path)).collect()
@@ -93,7 +93,8 @@ fn telling(session: &Session, arguments: &CheckArguments) -> BTreeSet<PathBuf> {
 
 /// The folders of a survey on disk.
 fn survey(arguments: &CheckArguments) -> Vec<PathBuf> {
-    let named = arguments.survey.as_deref().and_then(|survey| SurveyRoot::around(Path::new(survey)));
+    let named =
+        arguments.judged_by.survey.as_deref().and_then(|survey| SurveyRoot::around(Path::new(survey)));
     let Some((SurveyRoot::Folder(root), _)) = named else { return Vec::new() };
     ["rules", "schemas"].map(|folder| real_path(&root.join(folder))).into()
 }

@@ -125,7 +125,8 @@ fn by_survey(
         });
         let (survey, severities) =
             settings.map_or((None, None), |settings| (settings.survey, Some(settings.severity)));
-        let mut survey = survey.filter(|_| !arguments.survey_by_option).or_else(|| arguments.survey.clone());
+        let mut survey =
+            survey.filter(|_| !arguments.survey_by_option).or_else(|| arguments.judged_by.survey.clone());
         let is_linked = matches!(&input.place, InputPlace::Path(path) if linked.contains(&real_path(path)));
         if survey.is_none() && !is_linked {
             let fits = fitting.survey_of(&input, &reading).map_err(|names| {
@@ -144,7 +145,7 @@ fn by_survey(
         }
     }
     if parts.is_empty() {
-        parts.push((arguments.survey.clone(), Vec::new()));
+        parts.push((arguments.judged_by.survey.clone(), Vec::new()));
     }
     tell_fitted(session, &fitted);
     Ok(parts)

@@ -29,7 +29,7 @@ pub(super) fn gather(
 ) -> Result<Selection, Vec<Diagnostic>> {
     let mut params = BTreeMap::new();
     let mut problems = Vec::new();
-    for given in &arguments.param {
+    for given in &arguments.judged_by.param {
         let parsed = given.split_once('=').map_or_else(
             || {
                 let found = usage(&NOT_AN_ASSIGNMENT, session.line.mark_value(given));
@@ -40,7 +40,7 @@ pub(super) fn gather(
         keep(parsed, &mut params, &mut problems);
     }
     let has_day = pack.params.iter().any(|param| &*param.name == AS_OF);
-    match (&arguments.as_of, session.environment.get("KENPYO_AS_OF")) {
+    match (&arguments.judged_by.as_of, session.environment.get("KENPYO_AS_OF")) {
         // It is for the expiry of acceptances.
         (Some(_), _) if !has_day && asks_for_day(session, arguments) => {}
         (Some(day), _) => keep(as_of(session, arguments, pack, day), &mut params, &mut problems),
@@ -63,7 +63,7 @@ pub(super) fn gather(
 
 /// Whether `--param` gives the day.
 fn given_by_param(arguments: &CheckArguments) -> bool {
-    arguments.param.iter().any(|given| is_day(given))
+    arguments.judged_by.param.iter().any(|given| is_day(given))
 }
 
 fn is_day(given: &str) -> bool {
@@ -84,7 +84,7 @@ fn as_of(
         let unused = usage(&DAY_NOT_ASKED, session.line.mark_value(day));
         return Err(Box::new(unused.with("found", day).with("known", known)));
     }
-    if let Some(given) = arguments.param.iter().find(|given| is_day(given)) {
+    if let Some(given) = arguments.judged_by.param.iter().find(|given| is_day(given)) {
         let twice = usage(&CONFLICT, session.line.mark_value(given));
         return Err(Box::new(twice.with("flag", "--as-of").with("other", format!("--param {AS_OF}"))));
     }

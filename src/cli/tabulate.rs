@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::arguments::{CheckArguments, EncodingName, InputFormatName};
+use super::arguments::{CheckArguments, JudgedBy, Reading, Submissions};
 use super::check::{self, Refusal};
 use super::progress::ProgressLine;
 use super::session::{Exit, Session, print};
@@ -32,32 +32,12 @@ use crate::settings::{Destination, Format, Report};
 use crate::tables::{self, BaseConvention, Counts, Figures, Judged, Programme};
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+#[command(mut_arg("files", |files| files.required_unless_present("published")))]
 pub(super) struct TabulateArguments {
-    /// Files, folders or patterns (also quoted ones); `-` reads standard input
-    #[arg(value_name = "FILE", required_unless_present_any = ["files_from", "published"])]
-    pub(super) files: Vec<PathBuf>,
-    /// Read names of further files from FILE, one a line
-    #[arg(long, value_name = "FILE")]
-    files_from: Option<PathBuf>,
-    /// Leave out files and folders that match PATTERN (repeatable)
-    #[arg(long, value_name = "PATTERN")]
-    exclude: Vec<String>,
-    /// Name of standard input in reports; its suffix tells the format
-    #[arg(long, value_name = "NAME")]
-    stdin_filename: Option<String>,
-    /// A rules folder, or NAME/WAVE of an embedded survey
-    #[arg(long, value_name = "SURVEY")]
-    survey: Option<String>,
-    /// Give a link its file: the frame, the previous wave (repeatable)
-    #[arg(long, value_name = "NAME=FILE")]
-    link: Vec<String>,
-    /// Give a run parameter a value (repeatable)
-    #[arg(long, value_name = "NAME=VALUE")]
-    param: Vec<String>,
-    /// The day that counts as today, for rules that ask and for the expiry of acceptances
-    #[arg(long, value_name = "DATE")]
-    as_of: Option<String>,
+    #[command(flatten)]
+    submissions: Submissions,
+    #[command(flatten)]
+    judged_by: JudgedBy,
     /// Accepted findings: warnings that FILE names are not open [default: kenpyo-accepted.toml, if it is there]
     #[arg(long, value_name = "FILE")]
     accepted: Option<PathBuf>,
@@ -79,27 +59,11 @@ pub(super) struct TabulateArguments {
     /// Write the tables as text, csv, xlsx, json or html; to FILE, or to standard output (repeatable) [default: text]
     #[arg(long, value_name = "NAME[=FILE]")]
     format: Vec<String>,
-    /// Threads [default: one a processor]
-    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
-    threads: Option<String>,
-    /// Records judged together [default: 512]
-    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
-    chunk_records: Option<String>,
-    /// Format of all submissions [default: by name and content]
-    #[arg(long, value_name = "FORMAT")]
-    input_format: Option<InputFormatName>,
-    /// Encoding of all submissions [default: found out]
-    #[arg(long, value_name = "ENCODING")]
-    encoding: Option<EncodingName>,
-    /// JSON Pointer of the list of records inside a document
-    #[arg(long, value_name = "POINTER")]
-    records: Option<String>,
     /// Accept a run in which nothing was checked
     #[arg(long)]
     allow_empty: bool,
-    /// No progress line
-    #[arg(long)]
-    no_progress: bool,
+    #[command(flatten)]
+    reading: Reading,
     /// What the configuration adds, as `check` takes it.
     #[arg(skip)]
     pub(super) judging: Option<Box<CheckArguments>>,
@@ -115,22 +79,11 @@ impl TabulateArguments {
     /// How the submissions are judged: as `check` would be asked. `select` and `ignore` come of a configuration only.
     pub(super) fn judging(&self) -> CheckArguments {
         CheckArguments {
-            files: self.files.clone(),
-            files_from: self.files_from.clone(),
-            exclude: self.exclude.clone(),
-            stdin_filename: self.stdin_filename.clone(),
-            survey: self.survey.clone(),
-            link: self.link.clone(),
-            param: self.param.clone(),
-            as_of: self.as_of.clone(),
+            submissions: self.submissions.clone(),
+            judged_by: self.judged_by.clone(),
             accepted: self.accepted.clone(),
-            threads: self.threads.clone(),
-            chunk_records: self.chunk_records.clone(),
-            input_format: self.input_format,
-            encoding: self.encoding,
-            records: self.records.clone(),
+            reading: self.reading.clone(),
             allow_empty: self.allow_empty,
-            no_progress: self.no_progress,
             ..CheckArguments::default()
         }
     }
@@ -389,7 +342,7 @@ struct Told {
 
 impl Told {
     fn new(session: &Session, judging: &CheckArguments, audience: crate::report::Audience) -> Self {
-        let width = session.terminals.error.filter(|_| !judging.no_progress && !session.quiet);
+        let width = session.terminals.error.filter(|_| !judging.reading.no_progress && !session.quiet);
         Self {
             short: Short::new(Output::standard_error(), audience),
             line: width.map(|width| ProgressLine::new(session.language, width)),

@@ -68,25 +68,32 @@ impl Watched {
         if !arguments.watch {
             return Ok(None);
         }
-        let mut named = arguments.files.iter().chain(&arguments.files_from);
+        let mut named = arguments.submissions.files.iter().chain(&arguments.submissions.files_from);
         if named.any(|name| name == Path::new("-")) {
             return Err(session.refuse([usage(&CANNOT_BE_WATCHED, session.line.mark_value("-"))]));
         }
-        let root = survey::find(arguments.survey.as_deref()).ok().and_then(|survey| match survey.root {
-            SurveyRoot::Folder(root) => Some(root),
-            _ => None,
-        });
+        let root =
+            survey::find(arguments.judged_by.survey.as_deref()).ok().and_then(|survey| match survey.root {
+                SurveyRoot::Folder(root) => Some(root),
+                _ => None,
+            });
         let here = std::env::current_dir().unwrap_or_default();
         let found = here.ancestors().flat_map(|folder| SETTINGS.map(|name| folder.join(name)));
         let linked = arguments
+            .judged_by
             .link
             .iter()
             .filter_map(|given| given.split_once('='))
             .map(|(_, file)| PathBuf::from(file));
         let mut watched = Self {
-            names: arguments.files.clone(),
-            list: arguments.files_from.clone(),
-            exclude: arguments.exclude.iter().filter_map(|pattern| Pattern::new(pattern).ok()).collect(),
+            names: arguments.submissions.files.clone(),
+            list: arguments.submissions.files_from.clone(),
+            exclude: arguments
+                .submissions
+                .exclude
+                .iter()
+                .filter_map(|pattern| Pattern::new(pattern).ok())
+                .collect(),
             root,
             // What is given may be a setting and no file; then there is no such file, and there never is.
             settings: common.config.iter().map(PathBuf::from).chain(linked).chain(found).collect(),

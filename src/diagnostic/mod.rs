@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::source::{Extent, Position, SourceId, Span};
+use crate::source::{Extent, Position, SourceId, SourceText, Span};
 
 /// A language in which a person reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -128,6 +128,14 @@ impl Notice {
             None => self.id.to_string(),
         }
     }
+
+    /// Puts `argument` where `arguments` has the slot `name`; a name that the notice does not have changes nothing.
+    pub(crate) fn fill(&self, arguments: &mut [Argument], name: &str, argument: Argument) {
+        let slot = self.slots.iter().position(|slot| &**slot == name);
+        if let Some(place) = slot.and_then(|slot| arguments.get_mut(slot)) {
+            *place = argument;
+        }
+    }
 }
 
 /// One record as the reader met it.
@@ -181,6 +189,22 @@ pub struct Label {
     pub pointer: Option<Box<str>>,
     /// What stands beside the mark.
     pub text: Argument,
+}
+
+impl Label {
+    /// A mark on `span` of a file whose whole text is at hand: a rule file, a schema, a recipe.
+    pub fn of(source: &SourceText, span: Span, text: Argument) -> Self {
+        Self {
+            source: source.id,
+            field: None,
+            span,
+            position: source.position(span.start),
+            extent: None,
+            cell: None,
+            pointer: None,
+            text,
+        }
+    }
 }
 
 /// How surely a [`Fix`] says what was meant.
@@ -250,10 +274,7 @@ impl Diagnostic {
     /// Fills the slot `name`; a name that the notice does not have changes nothing.
     #[must_use]
     pub fn with(mut self, name: &str, argument: impl Into<Argument>) -> Self {
-        let slot = self.notice.slots.iter().position(|slot| &**slot == name);
-        if let Some(place) = slot.and_then(|slot| self.arguments.get_mut(slot)) {
-            *place = argument.into();
-        }
+        self.notice.fill(&mut self.arguments, name, argument.into());
         self
     }
 

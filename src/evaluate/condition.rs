@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::exact::{compare_products, compare_quotients};
 use super::kernel;
-use super::keyed::{Key, codes, holds, key, plain, power};
+use super::keyed::{Key, codes, key, plain, power};
 use super::machine::Machine;
 use super::text;
 use super::truth::{Truth, join, without};
@@ -168,7 +168,7 @@ impl<'b> Machine<'_, 'b> {
         let batch = self.batch;
         self.judged(&[&left, &right], |row| {
             let left = key(&left, keys, 0, row, batch)?;
-            Some(holds(op, left.cmp(&key(&right, keys, 1, row, batch)?)))
+            Some(op.holds(left.cmp(&key(&right, keys, 1, row, batch)?)))
         })
     }
 
@@ -192,7 +192,7 @@ impl<'b> Machine<'_, 'b> {
         let mut truth = self.judged(&operands, |row| {
             let [left, right] = sides;
             let order = compare_quotients(side(left, row)?, side(right, row)?)?;
-            Some(holds(op, order))
+            Some(op.holds(order))
         });
         let mut by_zero = Mask::none(self.len);
         for row in (0..self.len).filter(|&row| operands.iter().all(|values| values.known.get(row))) {

@@ -3,11 +3,8 @@
 //! Invariants
 //! - Exact: numbers are aligned in 128 bits, options by name or rank, texts by code point.
 
-use std::cmp::Ordering;
-
 use super::values::{Cells, Plain, Values};
 use crate::batch::Batch;
-use crate::expression::tree::CompareOp;
 use crate::plan::Keys;
 
 /// One value in the common order.
@@ -17,18 +14,6 @@ pub(crate) enum Key<'a> {
     Number(i128),
     /// Texts.
     Text(&'a str),
-}
-
-/// Whether `order` satisfies `op`.
-pub(crate) fn holds(op: CompareOp, order: Ordering) -> bool {
-    match op {
-        CompareOp::Equal => order.is_eq(),
-        CompareOp::NotEqual => order.is_ne(),
-        CompareOp::Less => order.is_lt(),
-        CompareOp::LessOrEqual => order.is_le(),
-        CompareOp::Greater => order.is_gt(),
-        CompareOp::GreaterOrEqual => order.is_ge(),
-    }
 }
 
 /// 10 to the power of `exponent`, which is at most 36.

@@ -1,4 +1,8 @@
 //! No text breaks the parser, the typing, the lint or the formatter.
+//!
+//! Invariants
+//! - Every text goes through parser, typing, lint and formatter, as far as it comes; none may panic.
+//! - Whatever is said of a text marks a place inside it.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,8 @@
 //! A small table of names for the tests of this folder.
+//!
+//! Invariants
+//! - One name of every type and kind that an expression may speak of; texts stand inside a rule file, so that places
+//!   are not those of the text alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

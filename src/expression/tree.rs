@@ -5,6 +5,7 @@
 //! - Parentheses are kept, so the formatter writes back what the author grouped.
 //! - A part that could not be read is [`ExprKind::Unreadable`]; its mistake has been reported.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::source::Span;
@@ -42,6 +43,20 @@ pub enum CompareOp {
     Greater,
     /// `>=`
     GreaterOrEqual,
+}
+
+impl CompareOp {
+    /// Whether two values that stand in `order` satisfy it.
+    pub const fn holds(self, order: Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::NotEqual => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::LessOrEqual => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::GreaterOrEqual => order.is_ge(),
+        }
+    }
 }
 
 /// `+`, `-`, `*`, `/`.

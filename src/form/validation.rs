@@ -15,6 +15,7 @@ use super::look;
 use super::workbook::Form;
 use crate::diagnostic::{Decimal, Language};
 use crate::input::OPTIONS_SHEET;
+use crate::workbook::cell_text::clipped;
 
 /// Longest list that stands in the cell itself, and longest message, in UTF-16 units.
 const LONGEST: usize = 255;
@@ -119,9 +120,9 @@ fn number(rule: DataValidation, scale: u8, (low, high): (Option<i64>, Option<i64
 fn told(form: &Form<'_>, column: &Column<'_>, rule: DataValidation) -> Result<DataValidation, XlsxError> {
     let lines = column.explanation(form.pack, form.language);
     let refused = refusal(column.entry, form.language);
-    rule.set_input_title(clip(column.header, LONGEST_TITLE))?
-        .set_input_message(clip(&lines.join("\n"), LONGEST))?
-        .set_error_title(clip(column.header, LONGEST_TITLE))?
+    rule.set_input_title(clipped(column.header, LONGEST_TITLE))?
+        .set_input_message(clipped(&lines.join("\n"), LONGEST))?
+        .set_error_title(clipped(column.header, LONGEST_TITLE))?
         .set_error_message(refused)
 }
 
@@ -139,35 +140,9 @@ fn refusal(entry: Entry<'_>, language: Language) -> &'static str {
     }
 }
 
-/// The text as far as `most` UTF-16 units, with `…` where it was cut.
-fn clip(text: &str, most: usize) -> String {
-    if text.encode_utf16().count() <= most {
-        return text.to_owned();
-    }
-    let mut kept = String::new();
-    let mut units = 1;
-    for letter in text.chars() {
-        units += letter.len_utf16();
-        if units > most {
-            break;
-        }
-        kept.push(letter);
-    }
-    kept.push('…');
-    kept
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn messages_are_cut_where_a_spreadsheet_would_refuse_them() {
-        assert_eq!(clip("あいう", 3), "あいう");
-        assert_eq!(clip("あいうえ", 3), "あい…");
-        // A letter of two units is never halved.
-        assert_eq!(clip("𠮷𠮷", 3), "𠮷…");
-    }
 
     #[test]
     fn lists_that_no_cell_can_hold_stand_on_the_sheet_of_options_once() {

@@ -1,15 +1,16 @@
 //! A small questionnaire built by hand, for unit tests of this room.
+//!
+//! Invariants
+//! - One field of each type that is generated; every field has one not-applicable mark.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::record::{Cell, Record};
 use crate::diagnostic::Localized;
-use crate::expression::{FieldId, OptionItem, OptionList, Type};
+use crate::expression::{OptionItem, OptionList, Type};
 use crate::questionnaire::{
-    DateFormats, Declared, Domain, Field, Mark, NumberDomain, Questionnaire, Required, TextDomain, Ticks,
+    DateFormats, Domain, Field, Mark, NumberDomain, Questionnaire, TextDomain, Ticks, sample,
 };
-use crate::source::{SourceId, Span};
 
 fn options(items: &[(&str, &str)]) -> Type {
     let items = items.iter().enumerate().map(|(index, (name, label))| OptionItem {
@@ -30,36 +31,15 @@ fn field(index: u16, name: &str, column: &str, pointer: Option<&str>, ty: Type) 
     };
     let mark = Mark { name: Arc::from("na"), dont_know: false, tokens: vec![Arc::from("非該当")] };
     Field {
-        id: FieldId { table: 0, index },
-        name: Arc::from(name),
-        ty,
-        domain,
-        label: Localized::new(Arc::from(name), Arc::from(name)),
-        help: None,
-        question: None,
-        question_word: None,
-        section: None,
-        column: Arc::from(column),
-        aliases: Vec::new(),
         pointer: pointer.map(Arc::from),
-        column_required: false,
-        required: Required::No,
-        off_path: None,
         marks: vec![mark],
-        marks_allowed: BTreeSet::new(),
-        synonyms: BTreeMap::new(),
-        invalid: Vec::new(),
-        finding_ids: BTreeMap::new(),
-        private: false,
-        weight: 1,
-        comparable: BTreeMap::new(),
-        declared: Declared { source: SourceId(0), span: Span::default() },
+        ..sample::field(index, name, column, ty, domain)
     }
 }
 
 /// Fields `code`, `beds`, `ehr` (yes, no), `name`, `band` (a, b), `on` (date), `at` (moment).
 pub fn questionnaire() -> Questionnaire {
-    let fields = vec![
+    sample::questionnaire(vec![
         field(0, "code", "ID", Some("/who/code"), Type::Code),
         field(1, "beds", "病床数", Some("/beds"), Type::INTEGER),
         field(2, "ehr", "使用", Some("/ehr"), options(&[("yes", "はい"), ("no", "いいえ")])),
@@ -67,23 +47,7 @@ pub fn questionnaire() -> Questionnaire {
         field(4, "band", "区分", None, options(&[("a", "小"), ("b", "大")])),
         field(5, "on", "日", None, Type::Date),
         field(6, "at", "時", None, Type::DateTime),
-    ];
-    let by_name = fields.iter().enumerate().map(|(index, field)| (Arc::clone(&field.name), index)).collect();
-    Questionnaire {
-        id: Arc::from("sample"),
-        title: Localized::default(),
-        answer_heads: Vec::new(),
-        question_word: None,
-        check_marks: crate::questionnaire::CheckMarks::default(),
-        sections: Vec::new(),
-        routing: vec![None; fields.len()],
-        routing_order: (0..fields.len()).collect(),
-        rows: crate::questionnaire::RowWords::default(),
-        versions: None,
-        fields,
-        by_name,
-        schema: serde_json::Value::Null,
-    }
+    ])
 }
 
 /// A record of it.

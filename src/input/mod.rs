@@ -198,10 +198,7 @@ impl CellFinding {
     /// Fills the slot `name`; a name that the notice does not have changes nothing.
     #[must_use]
     pub fn with(mut self, name: &str, argument: impl Into<Argument>) -> Self {
-        let slot = self.notice.slots.iter().position(|slot| &**slot == name);
-        if let Some(place) = slot.and_then(|slot| self.arguments.get_mut(slot)) {
-            *place = argument.into();
-        }
+        self.notice.fill(&mut self.arguments, name, argument.into());
         self
     }
 

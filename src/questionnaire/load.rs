@@ -228,18 +228,7 @@ fn unknown_sections(form: &Form, sources: &[SourceText]) -> Diagnostics {
         let Some(source) = sources.iter().find(|source| source.id == draft.field.declared.source) else {
             continue;
         };
-        let position = source.position(span.start);
-        let text = both("この節", "this section");
-        let label = Label {
-            source: source.id,
-            field: None,
-            span: *span,
-            position,
-            extent: None,
-            cell: None,
-            pointer: None,
-            text,
-        };
+        let label = Label::of(source, *span, both("この節", "this section"));
         let finding = Diagnostic::new(&UNKNOWN_SECTION, Place::File(source.id)).label(label);
         let finding = finding.with("found", Argument::written(key)).with("known", super::walk::list(names()));
         found.push(match meant(key, names()) {

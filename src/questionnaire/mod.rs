@@ -21,6 +21,8 @@ mod names;
 mod options;
 pub mod pattern;
 mod routing;
+#[cfg(test)]
+pub(crate) mod sample;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -113,19 +113,7 @@ impl Router<'_> {
         let typed = typed?;
         if self.beyond_form(&typed) {
             let finding = Diagnostic::new(&RELEVANCE_BEYOND_FORM, Place::File(source.id));
-            let mark = both("この条件", "this condition");
-            let position = source.position(condition.span.start);
-            let (source, span) = (source.id, condition.span);
-            let label = Label {
-                source,
-                field: None,
-                span,
-                position,
-                extent: None,
-                cell: None,
-                pointer: None,
-                text: mark,
-            };
+            let label = Label::of(source, condition.span, both("この条件", "this condition"));
             self.once(Diagnostics::from_iter([finding.label(label)]));
             return None;
         }
@@ -234,18 +222,7 @@ impl Router<'_> {
         let Some(source) = self.sources.iter().find(|source| source.id == field.declared.source) else {
             return;
         };
-        let position = source.position(span.start);
-        let text = both("この項目", "this field");
-        let label = Label {
-            source: source.id,
-            field: None,
-            span,
-            position,
-            extent: None,
-            cell: None,
-            pointer: None,
-            text,
-        };
+        let label = Label::of(source, span, both("この項目", "this field"));
         let finding = Diagnostic::new(&NOT_A_CONTROLLER, Place::File(source.id)).label(label);
         let finding = finding.with("found", Argument::written(name)).with("field", &*field.name);
         let finding = finding.with("known", list(known.iter().copied()));

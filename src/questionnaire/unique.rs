@@ -110,15 +110,5 @@ fn about(code: &'static Code, field: &Field, other: &Field, sources: &[SourceTex
 /// The property of `field`, marked. `None`: its file is not among `sources`.
 pub(super) fn label(field: &Field, text: Argument, sources: &[SourceText]) -> Option<Label> {
     let source = sources.iter().find(|source| source.id == field.declared.source)?;
-    let span = field.declared.span;
-    Some(Label {
-        source: source.id,
-        field: None,
-        span,
-        position: source.position(span.start),
-        extent: None,
-        cell: None,
-        pointer: None,
-        text,
-    })
+    Some(Label::of(source, field.declared.span, text))
 }

@@ -127,17 +127,7 @@ impl Walk {
 
     /// A marked place of this file.
     pub(super) fn label(&self, span: Span, text: Argument) -> Label {
-        let position = self.source.position(span.start);
-        Label {
-            source: self.source.id,
-            field: None,
-            span,
-            position,
-            extent: None,
-            cell: None,
-            pointer: None,
-            text,
-        }
+        Label::of(&self.source, span, text)
     }
 
     /// A finding of this file, marked at `span`; not yet pushed.

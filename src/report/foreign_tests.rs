@@ -1,4 +1,7 @@
 //! The formats of other programs: each read by a parser of its own kind, whatever a file holds.
+//!
+//! Invariants
+//! - No report is looked at as text: each goes through its own parser, and its published schema where there is one.
 
 use proptest::prelude::*;
 
@@ -13,7 +16,7 @@ use crate::source::picture::visible_lines;
 #[path = "../../tests/it/published.rs"]
 mod published;
 #[expect(dead_code, reason = "what the other tests read is not all read here")]
-#[path = "../../tests/it/report_readers.rs"]
+#[path = "../../tests/it/report_readers/mod.rs"]
 mod report_readers;
 
 use report_readers::{Report, read};

@@ -1,4 +1,7 @@
 //! What each format writes of the run in `sample`, and that no cell can break any of them.
+//!
+//! Invariants
+//! - All formats are told the same run; what they write is parsed where it is a document.
 
 use std::sync::Arc;
 

@@ -1,4 +1,8 @@
 //! A small run made by hand, for the tests of all formats.
+//!
+//! Invariants
+//! - Nothing is read or judged: what a format is told is written down here, once for all of them.
+//! - One name tries to act on a terminal (`SECOND`).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -20,15 +20,13 @@ use crate::diagnostic::{Language, Severity};
 use crate::error::Error;
 use crate::evaluate::RuleCounts;
 use crate::source::picture;
+use crate::workbook::cell_text::{LONGEST_CELL, clipped};
 
 /// The day on which every workbook says that it was made: the first that its date system is sure of.
 const MADE: (u16, u8, u8) = (2000, 1, 1);
 
 /// Most rows of findings: a sheet has some more.
 const MOST_ROWS: usize = 1_000_000;
-
-/// Most letters of a cell, in units of UTF-16.
-const MOST_LETTERS: usize = 32_767;
 
 const FONT: &str = "Yu Gothic";
 
@@ -94,15 +92,7 @@ fn put(
     format: &Format,
 ) -> Result<(), XlsxError> {
     let text = picture::visible_lines(text);
-    let mut units = 0;
-    let end = text.char_indices().find(|(_, letter)| {
-        units += letter.len_utf16();
-        units > MOST_LETTERS - 1
-    });
-    match end.and_then(|(at, _)| text.get(..at)) {
-        Some(cut) => sheet.write_string_with_format(row, column, format!("{cut}…"), format)?,
-        None => sheet.write_string_with_format(row, column, &*text, format)?,
-    };
+    sheet.write_string_with_format(row, column, clipped(&text, LONGEST_CELL), format)?;
     Ok(())
 }
 

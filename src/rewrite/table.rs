@@ -18,13 +18,11 @@ use crate::diagnostic::{Language, Severity};
 use crate::input::WrittenRow;
 use crate::report::words;
 use crate::source::display_width;
+use crate::workbook::cell_text::{LONGEST_CELL, clipped, is_longer};
 
 /// Rows and columns of a sheet.
 const MOST_ROWS: usize = 1_048_576;
 const MOST_COLUMNS: usize = 16_384;
-
-/// Characters of a cell; what is longer is cut.
-const LONGEST_CELL: usize = 32_767;
 
 /// Widest column, in letters.
 const WIDEST: usize = 40;
@@ -49,7 +47,7 @@ pub(super) fn workbook(
     let cells = u64::try_from(marks.len()).unwrap_or(u64::MAX);
     let written = write(rows, remarks, &marks, left_out, language).map_err(io::Error::other)?;
     let texts = rows.iter().flat_map(|row| &row.texts);
-    let cut = u64::try_from(texts.filter(|text| is_too_long(text)).count()).unwrap_or(u64::MAX);
+    let cut = u64::try_from(texts.filter(|text| is_longer(text, LONGEST_CELL)).count()).unwrap_or(u64::MAX);
     Ok(Some((written, cells, cut)))
 }
 
@@ -221,31 +219,13 @@ fn listed(
     Ok(())
 }
 
-/// Whether no cell can hold the text as a whole.
-fn is_too_long(text: &str) -> bool {
-    text.len() > LONGEST_CELL && text.encode_utf16().count() > LONGEST_CELL
-}
-
 /// A text that a cell can hold: cut, without what XML has no sign for.
 pub(super) fn fitting(text: &str) -> String {
     let plain = |letter: char| match letter {
         '\u{FFFE}' | '\u{FFFF}' => '\u{FFFD}',
         other => other,
     };
-    if !is_too_long(text) {
-        return text.replace("\r\n", "\n").chars().map(plain).collect();
-    }
-    let mut kept = String::new();
-    let mut held = 1;
-    for letter in text.chars().map(plain) {
-        held += letter.len_utf16();
-        if held > LONGEST_CELL {
-            break;
-        }
-        kept.push(letter);
-    }
-    kept.push('…');
-    kept
+    clipped(text, LONGEST_CELL).replace("\r\n", "\n").chars().map(plain).collect()
 }
 
 #[cfg(test)]

@@ -181,6 +181,16 @@ pub fn kind_word(kind: &FindingKind) -> String {
     }
 }
 
+/// Where the rules of `field` stand: in its section, before those that are written.
+fn order(making: &Making<'_>, field: &Field) -> Order {
+    let section = field.section.and_then(|section| making.form.sections.get(section));
+    Order {
+        section: section.map_or_else(|| Arc::from(""), |section| Arc::clone(&section.name)),
+        written: false,
+        place: vec![usize::from(field.id.index)],
+    }
+}
+
 fn finish<'a>(
     making: &Making<'a>,
     names: &Names,
@@ -213,12 +223,6 @@ fn finish<'a>(
     };
     let placeholders = texted.texts.resolve(&scope, found);
     let notice = texted.texts.notice(&texted.id, texted.instance, texted.slug, sketch.severity);
-    let section = field.section.and_then(|section| making.form.sections.get(section));
-    let order = Order {
-        section: section.map_or_else(|| Arc::from(""), |section| Arc::clone(&section.name)),
-        written: false,
-        place: vec![usize::from(field.id.index)],
-    };
     let always = matches!(sketch.when.node, Node::Truth(true));
     let rule = EditRule {
         notice: Arc::new(notice),
@@ -249,7 +253,7 @@ fn finish<'a>(
         aliases: vec![alias],
         replaces: Vec::new(),
         source,
-        order,
+        order: order(making, field),
         layer: 0,
         current: true,
     })

@@ -22,16 +22,7 @@ pub fn labelled(code: &'static Code, source: &SourceText, span: Span, text: Loca
 
 /// A marked place of a pack's file.
 pub fn label(source: &SourceText, span: Span, text: Argument) -> Label {
-    Label {
-        source: source.id,
-        field: None,
-        span,
-        position: source.position(span.start),
-        extent: None,
-        cell: None,
-        pointer: None,
-        text,
-    }
+    Label::of(source, span, text)
 }
 
 /// An argument that differs by language.

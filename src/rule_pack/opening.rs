@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use super::ExampleValue;
 use crate::expression::function::FunctionId;
-use crate::expression::tree::{CompareOp, StateTest};
+use crate::expression::tree::StateTest;
 use crate::expression::typed::By;
 use crate::expression::{FieldId, Node, OptionList, Type, TypedExpr, Value};
 use crate::questionnaire::{Questionnaire, Required};
@@ -152,7 +152,7 @@ pub fn holds(form: &Questionnaire, condition: &TypedExpr, record: &Record) -> Op
         Node::State { field, state } => in_state(record.get(field), *state),
         Node::Compare { op, by, left, right } => {
             let order = compare(*by, left, right, record)?;
-            Some(meets(*op, order))
+            Some(op.holds(order))
         }
         Node::In { subject, members } => value(subject, record).map(|value| members.contains(&value)),
         Node::Between { by, subject, low, high } => {
@@ -263,16 +263,5 @@ fn compare(by: By, left: &TypedExpr, right: &TypedExpr, record: &Record) -> Opti
             }
         }
         _ => Some(a.cmp(&b)),
-    }
-}
-
-fn meets(op: CompareOp, order: Ordering) -> bool {
-    match op {
-        CompareOp::Equal => order.is_eq(),
-        CompareOp::NotEqual => order.is_ne(),
-        CompareOp::Less => order.is_lt(),
-        CompareOp::LessOrEqual => order.is_le(),
-        CompareOp::Greater => order.is_gt(),
-        CompareOp::GreaterOrEqual => order.is_ge(),
     }
 }

@@ -9,6 +9,8 @@
 //! - Knows no questionnaire and makes no diagnostic: the caller turns a [`Refusal`] into its own words.
 
 pub mod address;
+#[cfg(feature = "xlsx")]
+pub mod cell_text;
 pub mod container;
 pub mod limits;
 pub mod number;

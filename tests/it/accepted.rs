@@ -1,4 +1,8 @@
 //! Accepted findings, through the program: what holds, what lapses, what is written, and what is never told.
+//!
+//! Invariants
+//! - Each test has a survey of its own in a folder of its own; no acceptance of the repository is read.
+//! - Which acceptances hold is read off the report, how the file looks off the file.
 
 use std::fmt::Write as _;
 use std::fs;

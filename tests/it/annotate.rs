@@ -1,26 +1,21 @@
 //! `check --annotate`: the respondent's own cells, those with a finding filled and commented.
+//!
+//! Invariants
+//! - Comments and cells are read off the copy's own parts, and by a spreadsheet where one is installed.
 #![cfg(feature = "xlsx")]
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Cursor, Read};
 use std::path::Path;
 use std::process::Output;
 
+use crate::packing::part;
 use crate::program::{command, kenpyo, root, text};
 
 const EXAMPLE: &str = "fixtures/submissions/example.csv";
 
 fn annotated(input: &str, out: &Path, more: &[&str]) -> Output {
     kenpyo(&[&["check", input, "--annotate", out.to_str().unwrap()], more].concat())
-}
-
-/// The text of one part of a workbook.
-pub fn part(workbook: &[u8], name: &str) -> String {
-    let mut archive = zip::ZipArchive::new(Cursor::new(workbook)).unwrap();
-    let mut text = String::new();
-    archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
-    text
 }
 
 /// The comments of the first sheet, by cell.

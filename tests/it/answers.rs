@@ -1,23 +1,25 @@
 //! Answers as texts, and files of them in every format and encoding that is read.
 //!
 //! A file keeps what was written into each of its cells, so that a mark in it can be held against that.
+//!
+//! Invariants
+//! - What a cell holds is what was written into it; nothing here asks the program how it reads it.
+//! - The same answers give the same files.
 
 use std::collections::BTreeMap;
 #[cfg(feature = "xlsx")]
 use std::io::Cursor;
-use std::io::Write;
 use std::ops::Range;
 
 #[cfg(feature = "xlsx")]
 use calamine::{Data, Reader, Xlsx};
 use encoding_rs::SHIFT_JIS;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 #[cfg(feature = "xlsx")]
 use kenpyo::expression::{Type, calendar};
 use kenpyo::questionnaire::Questionnaire;
 use serde_json::{Map, Value};
 
+use crate::packing::packed;
 use crate::program::{fixture, root};
 
 /// Records taken from the fixture, one in twenty with a defect.
@@ -256,12 +258,7 @@ impl Written {
 
     /// The file as it is sent.
     pub fn sent(&self) -> Vec<u8> {
-        if !self.packed {
-            return self.bytes.clone();
-        }
-        let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
-        packer.write_all(&self.bytes).unwrap();
-        packer.finish().unwrap()
+        if self.packed { packed(&self.bytes) } else { self.bytes.clone() }
     }
 
     /// What stands in these bytes of the file, read by other means than the program's. `None`: a key that is left out

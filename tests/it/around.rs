@@ -1,4 +1,8 @@
 //! What stands around judging: completions, the manual, and watching files.
+//!
+//! Invariants
+//! - The commands are those that the program's own help names, so that a new one cannot be forgotten.
+//! - A run that watches is ended by the test, whatever comes of it.
 
 use std::collections::BTreeSet;
 use std::fs;

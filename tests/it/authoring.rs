@@ -1,5 +1,8 @@
 //! What whoever writes a survey as data is told, and what the rule files take: a small pack of two waves, made anew for
 //! each test.
+//!
+//! Invariants
+//! - The pack as it stands has one rule without an example and no mistake; a test changes one thing of it.
 
 use std::fs;
 use std::path::Path;

@@ -17,8 +17,8 @@ use kenpyo::questionnaire::keyword::KEYWORDS;
 use kenpyo::rule_pack::record_set;
 use serde_json::Value;
 
-use crate::documents::{Block, blocks, copy};
-use crate::program::{command, root, text};
+use crate::documents::{Block, blocks};
+use crate::program::{command, copy, root, text};
 use crate::readme::with_real_pictures;
 
 const REFERENCE: &str = "docs/rule-language.md";
@@ -316,7 +316,7 @@ fn the_tutorial_shows_the_files_of_its_survey() {
 fn the_pictures_of_the_tutorial_are_not_stale() {
     let folder = tempfile::tempdir().unwrap();
     let work = folder.path().join("work");
-    copy(&root().join("docs/example-survey"), &work);
+    copy("docs/example-survey", &work);
     let page = content(TUTORIAL);
     let real = with_real_pictures(&page, |words| command(&work).args(words).output().unwrap());
     if std::env::var_os("KENPYO_BLESS").is_some() {

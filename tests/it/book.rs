@@ -1,4 +1,7 @@
 //! The edit rules as a document: whole, in both languages, and nothing but text where a pack is hostile.
+//!
+//! Invariants
+//! - The document is parsed as Markdown or as XML; what must stand in it is read off the pack's own files.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,7 @@
 //! Packs, questionnaires and typed expressions made by hand, for tests of the evaluator.
+//!
+//! Invariants
+//! - Made through the library's public types alone, without reading any file; what a test does not name is empty.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -9,6 +9,10 @@
 //! | `arguments` | further words of the command line, run in the folder: `--link frame=frame.csv` |
 //! | `[outcomes]` | record key → outcome, a list where `rule` is one; `"finding"` or `"none"` where nothing is judged: a finding about a cell, a derived value, a group |
 //! | `[also]` | record key → findings of other rules that cannot be helped; all others must be silent |
+//!
+//! Invariants
+//! - A case states all findings of its file: whatever else is told fails it.
+//! - Each record is judged in the file and alone, with the same outcome.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

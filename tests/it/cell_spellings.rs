@@ -2,6 +2,10 @@
 //! the state it must have, the one finding it must give, and the value that is read.
 //!
 //! The table is written by hand from the list (its numbers are the first column) and from the texts of the edits.
+//!
+//! Invariants
+//! - One line of the table is one cell of a record that is otherwise clean; the program and the oracle read the same
+//!   lines.
 
 use kenpyo::batch::Batch;
 use kenpyo::diagnostic::Severity;

@@ -1,4 +1,7 @@
 //! `kenpyo clean`: the folder that it writes, held against the submissions and against `check`.
+//!
+//! Invariants
+//! - Of the folder only its files are looked at; which records belong where is taken from `check`, not from `clean`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

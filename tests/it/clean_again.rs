@@ -1,4 +1,7 @@
 //! `kenpyo clean` where it has been before: what people have done in its folder, and its own files among the submissions.
+//!
+//! Invariants
+//! - What people have put into the folder is there afterwards, byte for byte.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,8 @@
 //! `kenpyo clean`, killed at fifty moments: its folder is absent or complete, and what is left is known and taken away.
+//!
+//! Invariants
+//! - Whatever stands under the name of the folder is the whole of one run; moments are spread over the time of a run
+//!   that nobody killed.
 
 use std::collections::BTreeMap;
 use std::fs;

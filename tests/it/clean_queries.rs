@@ -1,4 +1,7 @@
 //! What `kenpyo clean` asks of whom: queries to the respondents, and what is the office's to look after.
+//!
+//! Invariants
+//! - Queries are read off the files that are written, as whoever sends them would read them.
 
 use std::collections::BTreeSet;
 use std::fs;

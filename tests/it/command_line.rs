@@ -1,12 +1,15 @@
 //! The program as a person or a job calls it: exit codes, streams, refusals with a caret.
+//!
+//! Invariants
+//! - The environment is empty but for the locale; nothing is read but what a test names.
 
 use std::io::Read;
 use std::process::{Command, Output, Stdio};
 
+use crate::program::{root, typed};
+
 fn program(words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kenpyo"));
-    command.args(words).env_clear().env("LANG", "C.UTF-8").stdin(Stdio::null());
-    command
+    typed(&root(), words)
 }
 
 fn run(words: &[&str]) -> Output {

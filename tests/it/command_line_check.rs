@@ -1,23 +1,22 @@
 //! `kenpyo check` and `kenpyo rules` with the embedded survey: what is read, what is printed where, how it ends.
+//!
+//! Invariants
+//! - Run in folders made for the test, with the survey that comes with the program.
 
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use serde_json::Value;
+
+use crate::program::{copy, typed};
 
 /// A record with one error (its bed count is outside its band) among many unanswered questions.
 const RECORD: &str = r#"{"gmis_id":"AB12345","beds_total":812,"band":1,"facility_name":"厚生第一病院"}"#;
 
-fn program(folder: &Path, words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kenpyo"));
-    command.args(words).current_dir(folder).env_clear().env("LANG", "C.UTF-8").stdin(Stdio::null());
-    command
-}
-
 fn run(folder: &Path, words: &[&str]) -> Output {
-    program(folder, words).output().unwrap()
+    typed(folder, words).output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -91,7 +90,7 @@ fn reports_never_name_an_absolute_path() {
 fn standard_input_has_the_name_that_it_is_given() {
     let folder = folder();
     let mut child =
-        program(folder.path(), &["check", "-", "--stdin-filename", "x.jsonl", "--format", "short", "-q"])
+        typed(folder.path(), &["check", "-", "--stdin-filename", "x.jsonl", "--format", "short", "-q"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -125,7 +124,7 @@ fn several_reports_of_one_run_agree() {
 fn values_are_hidden_in_ci_and_keys_only_with_them() {
     let folder = folder();
     let page = |words: &[&str]| {
-        let output = program(folder.path(), &[&["check", "b.jsonl", "--format", "json"], words].concat())
+        let output = typed(folder.path(), &[&["check", "b.jsonl", "--format", "json"], words].concat())
             .env("CI", "true")
             .output()
             .unwrap();
@@ -141,11 +140,11 @@ fn values_are_hidden_in_ci_and_keys_only_with_them() {
 fn a_misspelt_wish_to_hide_values_shows_none() {
     let folder = folder();
     let words = ["check", "b.jsonl", "--format", "short"];
-    let output = program(folder.path(), &words).env("KENPYO_VALUES", "hidden").output().unwrap();
+    let output = typed(folder.path(), &words).env("KENPYO_VALUES", "hidden").output().unwrap();
     let page = text(&output.stderr);
     assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(2), ""), "{page}");
     assert!(page.contains("KENPYO_VALUES") && page.contains("did you mean \"hide\"?"), "{page}");
-    let output = program(folder.path(), &[&words[..], &["--values", "hide"]].concat())
+    let output = typed(folder.path(), &[&words[..], &["--values", "hide"]].concat())
         .env("KENPYO_VALUES", "hidden")
         .output()
         .unwrap();
@@ -228,7 +227,7 @@ fn the_summary_is_on_standard_error_and_quiet_silences_it() {
 fn a_reader_that_goes_away_ends_the_check_quietly() {
     let folder = folder();
     fs::write(folder.path().join("many.jsonl"), format!("{RECORD}\n").repeat(3000)).unwrap();
-    let mut child = program(folder.path(), &["check", "many.jsonl", "--format", "jsonl"])
+    let mut child = typed(folder.path(), &["check", "many.jsonl", "--format", "jsonl"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -328,20 +327,5 @@ fn every_rule_and_code_has_a_page() {
     }
     for id in ["HCS-C015", "HCS-D001", "HCS-K001", "KP-S009", "copies-fewer-than-methods"] {
         assert_eq!(run(folder.path(), &["explain", id]).status.code(), Some(0), "{id}");
-    }
-}
-
-/// Copies a folder of the repository.
-pub fn copy(name: &str, to: &Path) {
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&format!("{name}/{}", entry.file_name().to_str().unwrap()), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
     }
 }

@@ -1,26 +1,23 @@
 //! `kenpyo.toml` as a person or a job meets it: found, laid below the options, shown, refused.
+//!
+//! Invariants
+//! - Each test has its settings in a folder of its own; that none stands above the repository is a test itself.
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::Value;
 
-use crate::program::root;
+use crate::program::{copy, root, typed};
 
 /// A record with a hard edit (its bed count is outside its band) and a soft one (so many beds).
 const RECORD: &str = r#"{"gmis_id":"AB12345","beds_total":1812,"band":1,"facility_name":"厚生第一病院"}"#;
 const HARD: &str = "HCS-X001";
 const SOFT: &str = "HCS-R003";
 
-fn program(folder: &Path, words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kenpyo"));
-    command.args(words).current_dir(folder).env_clear().env("LANG", "C.UTF-8").stdin(Stdio::null());
-    command
-}
-
 fn run(folder: &Path, words: &[&str]) -> Output {
-    program(folder, words).output().unwrap()
+    typed(folder, words).output().unwrap()
 }
 
 fn code(output: &Output) -> i32 {
@@ -154,7 +151,7 @@ fn an_option_goes_before_the_environment_and_that_before_override_file_and_defau
     let folder = folder("values = \"hide\"\n");
     let shows = |words: &[&str], variable: Option<(&str, &str)>| {
         let words = [&["check", "a.jsonl", "--format", "json", "-q"], words].concat();
-        let output = program(folder.path(), &words).envs(variable).output().unwrap();
+        let output = typed(folder.path(), &words).envs(variable).output().unwrap();
         out(&output).contains("1812")
     };
     let (show, hide) = (["--config", "values = \"show\""], ["--config", "values = \"hide\""]);
@@ -229,8 +226,8 @@ fn paths_of_the_file_count_from_its_folder() {
     fs::write(below.join("c.jsonl"), RECORD).unwrap();
     let survey = folder.path().join("data/rules/hospital-cyber");
     fs::create_dir_all(&survey).unwrap();
-    crate::command_line_check::copy("rules/hospital-cyber/2024", &survey.join("2024"));
-    crate::command_line_check::copy("schemas", &folder.path().join("data/schemas"));
+    copy("rules/hospital-cyber/2024", &survey.join("2024"));
+    copy("schemas", &folder.path().join("data/schemas"));
     let output = run(&below, &["check", "."]);
     assert_eq!(code(&output), 1, "{}", err(&output));
     let report: Value =
@@ -275,7 +272,7 @@ fn a_file_writes_only_inside_its_folder_and_an_option_anywhere() {
 /// A copy of the shipped survey below `folder`, with one expression that is not in its canonical spelling.
 fn survey_in(folder: &Path) -> std::path::PathBuf {
     for part in ["schemas", "rules"] {
-        crate::command_line_check::copy(part, &folder.join("data").join(part));
+        copy(part, &folder.join("data").join(part));
     }
     let file = folder.join("data/rules/hospital-cyber/2024/10-beds.toml");
     let text = fs::read_to_string(&file).unwrap();
@@ -306,7 +303,7 @@ fn config_show_prints_each_setting_with_its_value_and_origin_as_toml() {
         "threads = 2\nlang = \"en\"\n[severity]\n\"HCS-K001/x\" = \"info\"\n[[path]]\nmatch = [\"2023/**\"]\nseverity.HCS-R003 = \"error\"\n",
     );
     let shown = |words: &[&str]| {
-        let mut command = program(folder.path(), &[&["config", "show"], words].concat());
+        let mut command = typed(folder.path(), &[&["config", "show"], words].concat());
         let output =
             command.env("KENPYO_MAX_FINDINGS", "9").env("KENPYO_FINGERPRINT_KEY", "CANARY").output().unwrap();
         assert_eq!(code(&output), 0, "{}", err(&output));

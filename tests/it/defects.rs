@@ -1,4 +1,9 @@
 //! The clean file has no finding; each kind of defect gives exactly the findings that were written by hand.
+//!
+//! Invariants
+//! - What a kind of defect must give is written in its list by hand; the truth list of a file is made of nothing
+//!   else.
+//! - Findings are compared as a whole: one too many fails as one too few.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

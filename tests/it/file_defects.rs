@@ -13,6 +13,10 @@
 //! | `[[record]]` | one for each record of the file, then of the further files, in order |
 //! | `findings` | all its findings: `rule` with its instance, `field` of the first mark (absent: the record as a whole); `fix`: what may be written into the cell, `propose`: what is probably meant |
 //! | `value`, `state` | field → canonical text of its value; field → `blank`, `na`, `dk`, `invalid` |
+//!
+//! Invariants
+//! - A folder states every record and finding of its files; what is not stated must be silent.
+//! - Folders and lines of the list are the same 58.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

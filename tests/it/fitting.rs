@@ -1,4 +1,7 @@
 //! Which survey judges a file, where nobody names one.
+//!
+//! Invariants
+//! - No survey is named but where that is the point; which one judged is read off what a person is told.
 
 use std::fs;
 use std::path::Path;

@@ -1,9 +1,13 @@
 //! `check --fix`: a new file in which only certain cells differ, a log of them, and nothing else.
+//!
+//! Invariants
+//! - The original is never written; of the copy every cell that differs stands in the log, and no other.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use crate::packing::packed;
 use crate::program::{command, kenpyo, kenpyo_with, root, text};
 
 const EXAMPLE: &str = "fixtures/submissions/example.csv";
@@ -116,9 +120,7 @@ fn packed_files_and_utf16_give_the_same_copy() {
     let found = corrected(&input, &[]);
     assert!(found.copy == ["\u{FEFF}".as_bytes(), &plain.copy].concat());
     assert_eq!(found.log.len(), plain.log.len());
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    std::io::Write::write_all(&mut packer, content.as_bytes()).unwrap();
-    fs::write(&input, packer.finish().unwrap()).unwrap();
+    fs::write(&input, packed(&content)).unwrap();
     let found = corrected(&input, &[]);
     assert!(found.copy == plain.copy, "unpacked");
     assert_eq!(found.log, plain.log);

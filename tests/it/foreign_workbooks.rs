@@ -1,13 +1,18 @@
 //! Workbooks as other programs write them: read alike, and marked without losing anything.
+//!
+//! Invariants
+//! - The workbooks were written by the programs that they are called after, and are kept in `fixtures/workbooks`.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 use std::path::Path;
 
 use kenpyo::workbook::copy::{Colour, Mark, write_copy};
 use kenpyo::workbook::style::NumberKind;
 use kenpyo::workbook::{CellAddress, CellRange, Limits, Package, Value, Visibility};
+
+use crate::packing::parts;
 
 const WRITERS: [&str; 2] = ["openpyxl", "openpyxl-libreoffice"];
 
@@ -88,19 +93,6 @@ fn what_two_programs_write_of_one_sheet_is_read_alike() {
     }
 }
 
-/// The entries of a zip file by name, inflated.
-fn entries(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
-    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let mut found = BTreeMap::new();
-    for index in 0..zip.len() {
-        let mut file = zip.by_index(index).unwrap();
-        let mut content = Vec::new();
-        file.read_to_end(&mut content).unwrap();
-        found.insert(file.name().unwrap().into_owned(), content);
-    }
-    found
-}
-
 /// A sheet without what marking may change: styles of cells, empty cells, rows without cells, the drawing reference.
 fn without_marks(sheet: &[u8]) -> String {
     let text = std::str::from_utf8(sheet).unwrap();
@@ -130,7 +122,7 @@ fn a_marked_copy_differs_in_nothing_but_its_marks() {
         let mut package = open(original.clone());
         write_copy(&mut package, &mut out, &marks, &[]).unwrap();
         let copied = out.into_inner();
-        let (before, after) = (entries(&original), entries(&copied));
+        let (before, after) = (parts(&original), parts(&copied));
         assert_eq!(before.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>(), "{writer}");
         for (name, content) in &before {
             let may_differ =

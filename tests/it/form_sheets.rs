@@ -1,4 +1,8 @@
 //! Form sheets as hospitals fill them in: options that are printed beside the label, and what stands beside the answers.
+//!
+//! Invariants
+//! - Each sheet is the first record of the shipped example, with one row as a hospital would leave it.
+//! - An answer is never taken from what is not clearly marked.
 
 use kenpyo::questionnaire::Questionnaire;
 use rust_xlsxwriter::{Format, Workbook};

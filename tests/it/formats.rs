@@ -2,6 +2,10 @@
 //! what it speaks of.
 //!
 //! The answers are rows of the fixture with known defects, hostile cells, and random spellings.
+//!
+//! Invariants
+//! - All formats are compared with one of them, finding by finding; how the files came to be is known, and not read
+//!   back.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,4 +1,8 @@
 //! Synthetic submissions: exact counts, the same bytes again, and fixture files that are what their recipes make.
+//!
+//! Invariants
+//! - Fixture files are held against what their recipes make today, byte for byte.
+//! - Seeds are fixed; a share is counted, never estimated.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,4 +1,8 @@
 //! Workbooks made part by part, as no spreadsheet writes them; for the tests, and for the benchmark of workbooks.
+//!
+//! Invariants
+//! - Used by the benchmark of workbooks too, so it needs nothing of the other tests.
+//! - A part may be larger than memory: it is written piece by piece.
 
 use std::io::{Cursor, Read, Write};
 

@@ -1,4 +1,8 @@
 //! The header of a submission wherever it stands, however it is merged; and the rows that are no records.
+//!
+//! Invariants
+//! - Files are made of header and records of the clean fixture; what is told is compared with its line in the file as
+//!   it stands.
 
 use std::fs;
 

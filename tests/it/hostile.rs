@@ -1,5 +1,9 @@
 //! Hostile input: each attack has a clear answer with its exit code, in bounded time and memory, and what stands
 //! beside it in the same file is judged all the same.
+//!
+//! Invariants
+//! - Every run has its bounds of time and memory, and nothing that acts on a terminal may come out of it.
+//! - Hostile records stand between a sound one and a wrong one, which are judged as ever.
 
 use std::fs;
 use std::path::Path;
@@ -10,9 +14,8 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::command_line_check::copy;
 use crate::memory::high_water;
-use crate::program::{command, fixture, kenpyo_with, root};
+use crate::program::{command, copy, fixture, kenpyo_with, root};
 
 /// Longest time and most memory (KiB) that an answer may take; the tests are not optimised as the program is.
 const LONGEST: Duration = Duration::from_secs(20);

@@ -1,6 +1,9 @@
 //! From a pack and records to findings: selection, derived values, groups, placeholders, private answers.
 //!
 //! Packs here are made by hand, so that each test holds the one thing that it is about.
+//!
+//! Invariants
+//! - No file is read: packs and records go through plan, judging and diagnosing of the library.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,7 @@
 //! The integration tests, one binary: a file a topic.
+//!
+//! Invariants
+//! - One binary, so that the library is linked once; a file or folder a topic, by whose name its tests are asked for.
 
 #![expect(
     clippy::expect_used,
@@ -28,6 +31,7 @@ mod build;
 mod canaries;
 mod cases;
 mod cell_spellings;
+mod chance;
 mod clean;
 mod clean_again;
 #[cfg(target_os = "linux")]
@@ -59,7 +63,6 @@ mod hostile_reading;
 mod judging;
 mod layering;
 mod linked;
-mod linked_files;
 mod matrix;
 mod memory;
 mod metamorphic;
@@ -85,6 +88,7 @@ mod ordered_packages;
 mod outputs;
 mod over_many;
 mod own_schemas;
+mod packing;
 #[cfg(feature = "html")]
 mod page;
 mod parts;

@@ -11,8 +11,7 @@ use calamine::{Reader, Xlsx};
 use kenpyo::settings::formats::FORMATS;
 use serde_json::Value;
 
-use super::command_line_check::copy;
-use super::program::command;
+use super::program::{command, copy};
 
 /// A run that came to nothing, or not to its end.
 struct Situation {

@@ -1,6 +1,9 @@
 //! Memory does not grow with the file (DESIGN section 4), for records as rows and as lines.
 //!
 //! The peak is read from `/proc` while the program runs, so on other systems than Linux there is nothing to test.
+//!
+//! Invariants
+//! - Bounds are absolute, or of a large file over a small one; a peak is that of the whole process.
 
 use std::path::Path;
 use std::process::Stdio;

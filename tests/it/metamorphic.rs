@@ -1,6 +1,9 @@
 //! Metamorphic properties: what must not change the findings, and how they must change where they do.
 //!
 //! The records are mutations of clean ones, so that most have findings and many have cells that cannot be read.
+//!
+//! Invariants
+//! - No finding is written down here: runs are compared with other runs of the same records.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;

@@ -12,6 +12,8 @@ use kenpyo::diagnostic::nearest::fold;
 use strsim::damerau_levenshtein;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::chance::Chance;
+
 /// How a name was misspelt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -38,26 +40,6 @@ impl Kind {
             Self::Width => "width",
             Self::Kana => "kana",
         }
-    }
-}
-
-/// Numbers by a fixed seed (`SplitMix64`).
-pub struct Random(pub u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(limit.max(1)).unwrap()).unwrap()
-    }
-
-    pub fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
-        &list[self.below(list.len())]
     }
 }
 
@@ -96,7 +78,7 @@ pub fn alphabet<V>(pool: &[Name<V>]) -> Vec<char> {
 ///
 /// `possible` refuses words that mean something of their own where they stand.
 pub fn draw<V: Clone>(
-    random: &mut Random,
+    random: &mut Chance,
     pool: &[Name<V>],
     kind: Kind,
     count: usize,
@@ -119,7 +101,7 @@ pub fn draw<V: Clone>(
 
 /// Draws `count` words at a distance over 3 from every name.
 pub fn draw_far<V: Clone>(
-    random: &mut Random,
+    random: &mut Chance,
     pool: &[Name<V>],
     count: usize,
     possible: impl Fn(&Name<V>, &str) -> bool,
@@ -159,7 +141,7 @@ fn is_nearest<V>(name: &Name<V>, written: &str) -> bool {
 }
 
 /// One try. `None`: it came to nothing, or to another distance than the kind's.
-fn misspell<V>(random: &mut Random, name: &Name<V>, kind: Kind, letters: &[char]) -> Option<String> {
+fn misspell<V>(random: &mut Chance, name: &Name<V>, kind: Kind, letters: &[char]) -> Option<String> {
     let (text, mut wanted) = (name.text.as_str(), 1);
     let written = match kind {
         Kind::OneEdit => edited(random, text, letters),
@@ -184,7 +166,7 @@ fn misspell<V>(random: &mut Random, name: &Name<V>, kind: Kind, letters: &[char]
 }
 
 /// One edit at any place: a letter put in, left out or replaced.
-fn edited(random: &mut Random, text: &str, letters: &[char]) -> String {
+fn edited(random: &mut Chance, text: &str, letters: &[char]) -> String {
     let mut characters: Vec<char> = text.chars().collect();
     let at = random.below(characters.len());
     match random.below(3) {
@@ -195,7 +177,7 @@ fn edited(random: &mut Random, text: &str, letters: &[char]) -> String {
     characters.into_iter().collect()
 }
 
-fn swapped(random: &mut Random, text: &str) -> Option<String> {
+fn swapped(random: &mut Chance, text: &str) -> Option<String> {
     let mut characters: Vec<char> = text.chars().collect();
     let at = random.below(characters.len().checked_sub(1)?);
     characters.swap(at, at + 1);
@@ -203,7 +185,7 @@ fn swapped(random: &mut Random, text: &str) -> Option<String> {
 }
 
 /// All characters that have another form, or some of them, in that form.
-fn respelled(random: &mut Random, text: &str, other: impl Fn(char) -> Option<String>) -> Option<String> {
+fn respelled(random: &mut Chance, text: &str, other: impl Fn(char) -> Option<String>) -> Option<String> {
     let all = random.below(2) == 0;
     let respell = |letter: char| match other(letter) {
         Some(form) if all || random.below(2) == 0 => form,

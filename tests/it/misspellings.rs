@@ -10,6 +10,9 @@
 //! beginning of an id behind `--select`, a flag without its dashes, which is a file. Every other draw counts.
 //! Where another width or kana alone is read as the name (fields, headers, answers), one letter is changed besides, so
 //! that there is something to suggest; that it is read is a test of its own. Fields have no kana: all are ASCII.
+//!
+//! Invariants
+//! - What is right for a word is known from how it was drawn; the program is asked as a person would ask it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -18,7 +21,8 @@ use kenpyo::expression::{OptionItem, Type};
 use kenpyo::rule_pack::RulePack;
 use serde_json::Value;
 
-use crate::misspell::{KINDS, Kind, Name, Random, Word, draw, draw_far, other_kana, other_width};
+use crate::chance::Chance;
+use crate::misspell::{KINDS, Kind, Name, Word, draw, draw_far, other_kana, other_width};
 use crate::misspelt::{Answer, Via, answers};
 
 /// Misspellings of one group and kind.
@@ -191,7 +195,7 @@ fn misspellings_get_the_right_name_and_a_mark_under_the_word() {
     let mut table = String::new();
     for (group, seed) in GROUPS.iter().zip(1..) {
         let names = pool(group, &pack);
-        let mut random = Random(seed);
+        let mut random = Chance(seed);
         let _ = write!(table, "{group:9}");
         let words: Vec<Word<Via>> =
             KINDS.iter().flat_map(|&kind| draw(&mut random, &names, kind, EACH, possible)).collect();
@@ -234,7 +238,7 @@ fn what_is_far_from_every_name_gets_no_suggestion_but_its_mark() {
     let pack = pack();
     for (group, seed) in GROUPS.iter().zip(11..) {
         let names = pool(group, &pack);
-        let words = draw_far(&mut Random(seed), &names, EACH, possible);
+        let words = draw_far(&mut Chance(seed), &names, EACH, possible);
         assert_eq!(words.len(), EACH, "{group}");
         for (word, answer) in words.iter().zip(answers(&words)) {
             let expected = Answer { suggestion: None, marked: Some(word.written.clone()) };

@@ -12,9 +12,8 @@ use kenpyo::rule_pack::load::Loaded;
 use kenpyo::source::display_width;
 use serde_json::Value;
 
-use crate::command_line_check::copy;
 use crate::misspell::Word;
-use crate::program::{kenpyo, report};
+use crate::program::{copy, kenpyo, report};
 
 /// Where a name is misspelt; a field, column, object or command with it where the place is one of several.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

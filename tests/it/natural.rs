@@ -1,4 +1,7 @@
 //! The natural file: no error, and the soft findings that a script outside `src/` computes by itself.
+//!
+//! Invariants
+//! - The script reads the file itself and knows nothing of the program; without Python the test says so and passes.
 
 use std::process::Command;
 

@@ -1,4 +1,7 @@
 //! A small form with a field of every type, and records written as `field:state` lists.
+//!
+//! Invariants
+//! - A field is called by its type; what a record does not name is blank.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,8 +14,8 @@ use kenpyo::questionnaire::Required;
 use kenpyo::rule_pack::{EditRule, Lookup, LookupColumn, LookupKeys, LookupMissing, RulePack};
 
 use crate::build;
+use crate::chance::Chance;
 use crate::oracle_record::{batch, columns};
-use crate::oracle_survey::Chance;
 use crate::oracle_twin::{Cell, Record};
 
 /// Fields that a row of the table puts into one state, with the value that they have in the state VALUE.

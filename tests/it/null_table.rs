@@ -1,4 +1,8 @@
 //! Rule-language sections 1.1, 1.2, 1.3 and 5.3: each cell of their tables, against the evaluator.
+//!
+//! Invariants
+//! - Each table is written out cell by cell from the text of the language; a row that is missing fails by its
+//!   function.
 
 use kenpyo::evaluate::Outcome;
 use kenpyo::expression::function::FUNCTIONS;

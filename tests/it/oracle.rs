@@ -1,4 +1,8 @@
 //! The evaluator against its slow twin, on random packs and random records.
+//!
+//! Invariants
+//! - Seeds are fixed; every operator, function, state and outcome must have been met often enough.
+//! - A difference is told with the expression and the cells that it reads.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,8 +15,9 @@ use kenpyo::plan::{Plan, Selection};
 use kenpyo::rule_pack::{Demand, EditRule};
 use rayon::prelude::*;
 
+use crate::chance::Chance;
 use crate::oracle_record::records;
-use crate::oracle_survey::{Chance, Survey};
+use crate::oracle_survey::Survey;
 use crate::oracle_twin::{Cell, Record, Tally, Twin, name};
 
 /// Packs, and records of each: together more than 100,000 pairs.

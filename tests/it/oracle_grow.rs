@@ -1,4 +1,7 @@
 //! Random typed expressions, well-typed by construction.
+//!
+//! Invariants
+//! - Every expression has the type that was asked for; depth is bounded, and the same chance gives the same one.
 
 use std::sync::Arc;
 
@@ -9,11 +12,10 @@ use kenpyo::expression::{FieldId, LookupId, Node, OptionList, ParamId, Type, Typ
 use kenpyo::rule_pack::RulePack;
 
 use crate::build::{condition, literal, number, text, typed};
+use crate::chance::Chance;
 use crate::oracle_number::{comparable, random_value};
 use crate::oracle_plain::PATTERNS;
-use crate::oracle_survey::{
-    BY_CODE, BY_DECIMAL, BY_INTERVAL, BY_SIZE, BY_TWO, Chance, Lists, columns, field_expr,
-};
+use crate::oracle_survey::{BY_CODE, BY_DECIMAL, BY_INTERVAL, BY_SIZE, BY_TWO, Lists, columns, field_expr};
 use crate::oracle_twin::scale;
 
 const OPS: [CompareOp; 6] = [

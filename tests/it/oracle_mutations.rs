@@ -1,5 +1,9 @@
 //! Random mutations of clean records: the oracle reads every cell and judges every rule by itself, and the program
 //! must tell exactly what follows.
+//!
+//! Invariants
+//! - Cells are read by the oracle from the text of the file, and compared one by one before any rule is.
+//! - Findings are compared as a whole, record by record.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,7 @@
 //! Random numbers: expressions that give them, and values of every type.
+//!
+//! Invariants
+//! - Values are mostly small, so that tests hold as well as fail, and sometimes the largest that there are.
 
 use std::sync::Arc;
 
@@ -7,8 +10,9 @@ use kenpyo::expression::tree::ArithmeticOp;
 use kenpyo::expression::{Node, Type, TypedExpr, Value};
 
 use crate::build::{literal, number, text, typed};
+use crate::chance::Chance;
 use crate::oracle_grow::{Grower, boxed, call};
-use crate::oracle_survey::{BY_CODE, BY_DECIMAL, BY_INTERVAL, BY_SIZE, BY_TWO, Chance, TEXTS};
+use crate::oracle_survey::{BY_CODE, BY_DECIMAL, BY_INTERVAL, BY_SIZE, BY_TWO, TEXTS};
 use crate::oracle_twin::scale;
 
 /// Whether values of both types can be compared for equality.

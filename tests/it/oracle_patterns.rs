@@ -1,4 +1,7 @@
 //! The patterns of the shipped rules, each as a plain test of its own: the oracle has no engine for patterns.
+//!
+//! Invariants
+//! - No engine for patterns is used but where the two are compared.
 
 /// Pattern, and what it says in words of its own.
 pub const SHIPPED: &[(&str, fn(&str) -> bool)] = &[
@@ -152,7 +155,7 @@ fn the_plain_tests_agree_with_the_patterns_on_texts_made_of_their_parts() {
         "_",
         "他院",
     ];
-    let mut chance = crate::oracle_survey::Chance(7);
+    let mut chance = crate::chance::Chance(7);
     let mut counts = vec![[0_usize; 2]; SHIPPED.len()];
     let engines: Vec<regex::Regex> =
         SHIPPED.iter().map(|(pattern, _)| regex::Regex::new(pattern).unwrap()).collect();

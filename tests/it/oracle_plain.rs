@@ -1,4 +1,7 @@
 //! The twin's own arithmetic, calendar and text: slow, plain, and sharing nothing with the evaluator.
+//!
+//! Invariants
+//! - Written for being seen to be right: calendars count days, products are made digit by digit.
 
 use std::cmp::Ordering;
 

@@ -1,5 +1,9 @@
 //! How a cell of a CSV file is to be read, written a second time from the tables of the survey's dossier and of
 //! rule-language section 1.1, for the spellings that random mutations make.
+//!
+//! Invariants
+//! - Nothing of the program's reading is used: tables and calendar are its own, and shape is asked of the JSON
+//!   Schema.
 
 use jsonschema::Validator;
 use kenpyo::diagnostic::Severity;

@@ -1,4 +1,7 @@
 //! Random records, as the twin reads them and as the evaluator does: cell for cell the same.
+//!
+//! Invariants
+//! - Where a cell has no value the column of the evaluator holds rubbish, so that reading it is seen.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +11,8 @@ use kenpyo::expression::{FieldId, Type, Value};
 use kenpyo::input::{RawChunk, TextRef};
 use kenpyo::rule_pack::{ExampleRecord, RulePack};
 
+use crate::chance::Chance;
 use crate::oracle_number::random_value;
-use crate::oracle_survey::Chance;
 use crate::oracle_twin::{Cell, Record};
 
 /// How the records of one pack are.

@@ -1,6 +1,9 @@
 //! The twin: judges one record at a time, straight from the tables of rule-language sections 1 and 5.3.
 //!
 //! It shares with the evaluator only the typed trees and the pack's types.
+//!
+//! Invariants
+//! - One record, one rule, one node at a time; nothing is remembered between records but how often a node was met.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;

@@ -2,6 +2,9 @@
 //!
 //! Each test looks at what the package's work is good for, not at the package; that all five are used outside tests
 //! and named among the dependencies is the last one.
+//!
+//! Invariants
+//! - What a package is good for is seen from outside the program, as far as it can be.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,9 +15,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::command_line_check::copy;
 use crate::layering::{code, program};
-use crate::program::{command, fixture, kenpyo, kenpyo_with, root, text};
+use crate::program::{command, copy, fixture, kenpyo, kenpyo_with, root, text};
 
 const BEDS: &str = "rules/hospital-cyber/2024/10-beds.toml";
 

@@ -7,8 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use super::command_line_check::copy;
-use super::program::{command, root};
+use super::program::{command, copy, root};
 
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,9 @@
 //! Rules over many records against a twin that compares every record with every other, straight from the text of
 //! rule-language section 2.1; and what such rules cost.
+//!
+//! Invariants
+//! - The twin compares every pair of records; seeds are fixed, and each outcome must have been met.
+//! - Surveys and files are made in a folder of the test's own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

@@ -1,12 +1,14 @@
 //! The schemas of our own formats: what the program writes and what it is given both follow `schemas/kenpyo/`.
+//!
+//! Invariants
+//! - Schemas are those of the repository, judged by a validator that is not asked how the program reads them.
 
 use std::fs;
 
 use jsonschema::{PatternOptions, Registry, Validator};
 use serde_json::{Value as Json, json};
 
-use crate::command_line_check::copy;
-use crate::program::{command, fixture, kenpyo, root, text};
+use crate::program::{command, copy, fixture, kenpyo, root, text};
 
 const BASE: &str = "json-schema:///kenpyo/";
 

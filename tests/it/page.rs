@@ -2,6 +2,9 @@
 //!
 //! Chromium is asked for the document as it stands after the page's own script has run, for pictures and for paper.
 //! Where it is not installed the tests say so and pass, unless `KENPYO_TESTS_NEED_PROGRAMS` is set.
+//!
+//! Invariants
+//! - The document is looked at as the browser has it after its script; nothing is fetched from anywhere.
 
 use std::fs;
 use std::net::TcpListener;

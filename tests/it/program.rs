@@ -1,5 +1,9 @@
 //! The program under test, run as a person or a job would run it.
+//!
+//! Invariants
+//! - Nothing of the caller's environment reaches the program, and standard input is empty unless it is given.
 
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -16,10 +20,30 @@ pub fn fixture(name: &str) -> String {
     format!("fixtures/{name}")
 }
 
+/// Copies a folder with all in it; `from` is named from the repository, or whole.
+pub fn copy(from: impl AsRef<Path>, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(root().join(from)).unwrap().map(Result::unwrap) {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            fs::copy(path, to).unwrap();
+        }
+    }
+}
+
 /// The program, with nothing of the caller's environment.
 pub fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kenpyo"));
     command.current_dir(folder).env_clear().stdin(Stdio::null());
+    command
+}
+
+/// `kenpyo WORDS` in `folder`, as it is typed at a terminal whose letters are UTF-8.
+pub fn typed(folder: &Path, words: &[&str]) -> Command {
+    let mut command = command(folder);
+    command.args(words).env("LANG", "C.UTF-8");
     command
 }
 

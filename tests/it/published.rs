@@ -2,6 +2,10 @@
 //!
 //! JSON Schemas are judged by the library of the program, XML Schemas by `xmllint` of libxml2. Without that program a test
 //! says so and passes, but for where `KENPYO_TESTS_NEED_PROGRAMS` is set, as in CI.
+//!
+//! Invariants
+//! - The schemas are kept as they were published; nothing is fetched, and a report of a format without one has no
+//!   mistakes.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

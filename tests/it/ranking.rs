@@ -1,4 +1,7 @@
 //! `kenpyo check --rank impact`: whom to call first.
+//!
+//! Invariants
+//! - Impacts are worked out by hand in the comments, or by settling the record and making the tables again.
 
 use std::collections::BTreeSet;
 use std::fs;

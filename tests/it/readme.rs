@@ -1,6 +1,9 @@
 //! The pictures in `README.md` are the program's real output, and its commands work.
 //!
 //! With `KENPYO_BLESS=1` the pictures are made anew.
+//!
+//! Invariants
+//! - The page of the repository is compared; it is written only where the environment asks for it.
 
 use std::fs;
 use std::process::Output;

@@ -1,5 +1,8 @@
 //! All formats of one run say the same, follow the published schemas, declare what they leave out, and say in their own
 //! terms when a run failed.
+//!
+//! Invariants
+//! - All formats are of one run; findings are compared as read by another library, as far as each format tells them.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -3,6 +3,9 @@
 //!
 //! Left out, as the design says: cells that are missing, and cells that are respelled (their canonical value is
 //! another one than was written), are not compared one by one; numbers stay within 64 bits, and keys are unique.
+//!
+//! Invariants
+//! - Seeds are fixed; the schema is asked about the value as it was written, before the program reads it.
 
 use kenpyo::batch::Batch;
 use kenpyo::diagnostic::Severity;
@@ -10,7 +13,7 @@ use kenpyo::expression::{OptionList, Type};
 use kenpyo::questionnaire::{Field, Questionnaire};
 use serde_json::{Map, Value as Json, json};
 
-use crate::oracle_survey::Chance;
+use crate::chance::Chance;
 use crate::survey_run::{ASSUMED, Run, canonical, generated, json_lines, state, told, validator};
 
 type Record = Map<String, Json>;

@@ -1,5 +1,8 @@
 //! Rules over many records look a second time at the records that they may speak of: whatever the files come from, the
 //! same is told, and a file that changes meanwhile is told as such.
+//!
+//! Invariants
+//! - A file changes at a moment that the run itself tells, so nothing here depends on time.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,9 @@
 //! A second survey, made as data alone: what its author wrote by hand holds, and nothing that is said to whoever fills it in
 //! comes from the first one.
+//!
+//! Invariants
+//! - What must be found stands in `fixtures/checklist-2024`, written by hand; the survey itself is schema and rule
+//!   files alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

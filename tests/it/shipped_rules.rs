@@ -1,5 +1,9 @@
 //! The shipped rules: the published list of ids, texts in both languages, sources, examples of every outcome that a
 //! rule can reach, and the published figures of the fixture files.
+//!
+//! Invariants
+//! - The list of ids and severities is written by hand, from the survey's dossier and not from the pack.
+//! - Random records are of a fixed seed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,7 +14,7 @@ use kenpyo::evaluate::Outcome;
 use kenpyo::expression::FieldId;
 use kenpyo::rule_pack::{Demand, EditRule, ExpectedOutcome, Origin, RulePack};
 
-use crate::oracle_survey::Chance;
+use crate::chance::Chance;
 use crate::program::{fixture, report, root};
 use crate::survey_run::{ASSUMED, Run, csv_of, generated, pack, rows};
 

@@ -1,4 +1,8 @@
 //! A run beside the report of an earlier one, through the program.
+//!
+//! Invariants
+//! - The earlier report is one that the program itself wrote, of the same file before it was changed.
+//! - New and open findings are counted one by one, and must be those of the summary.
 
 use std::fs;
 use std::path::Path;

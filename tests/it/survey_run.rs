@@ -1,4 +1,7 @@
 //! The shipped surveys judged inside the test, so that every cell, outcome and finding can be looked at.
+//!
+//! Invariants
+//! - The steps are those of a run of the program, in the same order; nothing is judged otherwise than there.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,8 @@
 //! `kenpyo tabulate`: the figures that were published, of files made to give them, in every format.
+//!
+//! Invariants
+//! - Published figures are written down by hand, and never taken from a run.
+//! - Tables are read back by other libraries, as whoever takes them would.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,7 +10,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::own_schemas::{assert_valid, validator};
-use crate::program::{command, fixture, kenpyo, kenpyo_with, root, text};
+use crate::program::{command, copy, fixture, kenpyo, kenpyo_with, root, text};
 
 const BANDS: [&str; 6] = ["b020", "b100", "b200", "b300", "b400", "b500"];
 
@@ -437,7 +441,7 @@ fn nothing_of_a_record_stands_in_the_tables() {
 fn a_table_by_prefecture_has_the_codes_of_areas() {
     let folder = tempfile::tempdir().unwrap();
     for part in ["rules", "schemas"] {
-        crate::documents::copy(&root().join(part), &folder.path().join(part));
+        copy(part, &folder.path().join(part));
     }
     let survey = folder.path().join("rules/hospital-cyber/2024/survey.toml");
     let declared = "\n[table.T20]\nkind = \"response\"\nby = [\"frame.pref_code\", \"pref_code\"]\nlabels = \"prefecture\"\ntitle.ja = \"都道府県別\"\ntitle.en = \"By prefecture\"\n";

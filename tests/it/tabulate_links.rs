@@ -1,4 +1,8 @@
 //! `kenpyo tabulate` with linked files that lack something: what is not known is said to be, and nobody is accused of it.
+//!
+//! Invariants
+//! - One thing is taken out of a linked file that is otherwise whole; what must then be unknown is a status, and no
+//!   zero.
 
 use std::fs;
 use std::path::Path;

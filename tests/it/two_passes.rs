@@ -1,4 +1,8 @@
 //! Acceptance, by the two passes: held against what the first pass tells, which is what `check` tells.
+//!
+//! Invariants
+//! - What is accepted must follow from what the first pass tells, record by record; the second pass is not asked how.
+//! - Seeds are fixed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,5 +1,9 @@
 //! A cell that cannot be read gives one finding, and every rule of its record that does not read it is judged as if
 //! nothing had happened.
+//!
+//! Invariants
+//! - Which values cannot be read is for the property's JSON Schema to say.
+//! - Every field of the form is spoiled in every base record.
 
 use std::collections::{BTreeMap, BTreeSet};
 

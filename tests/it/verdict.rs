@@ -7,8 +7,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::command_line_check::copy;
-use crate::program::{command, fixture, report, root, text};
+use crate::program::{command, copy, fixture, report, root, text};
 
 const SURVEY: &str = "rules/hospital-cyber/2024";
 

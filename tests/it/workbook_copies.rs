@@ -1,9 +1,12 @@
 //! The corrected and the annotated copy of a respondent's own workbook, as the command line writes them: what differs,
 //! what is told of it, and that nothing else differs.
+//!
+//! Invariants
+//! - Copies are read by another library and by their parts; what differs is compared with what the log says.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -13,6 +16,7 @@ use rust_xlsxwriter::{Format, Formula, Note, Workbook};
 use serde_json::Value;
 
 use crate::hand_made::rewritten;
+use crate::packing::{packed, parts};
 use crate::program::{command, fixture, root, text};
 
 /// Cells of the workbook: record, column, what stands there instead of what the example has, what is written there
@@ -139,22 +143,9 @@ fn told(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// The entries of a package by name, inflated.
-fn entries(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let mut found = BTreeMap::new();
-    for index in 0..archive.len() {
-        let mut entry = archive.by_index(index).unwrap();
-        let mut content = Vec::new();
-        entry.read_to_end(&mut content).unwrap();
-        found.insert(entry.name().unwrap().into_owned(), content);
-    }
-    found
-}
-
 /// Names of the entries that are not the same in both, those of one alone included.
 fn differing(one: &[u8], other: &[u8]) -> BTreeSet<String> {
-    let (one, other) = (entries(one), entries(other));
+    let (one, other) = (parts(one), parts(other));
     let names = one.keys().chain(other.keys()).filter(|name| one.get(*name) != other.get(*name));
     names.cloned().collect()
 }
@@ -308,7 +299,7 @@ fn macros_and_signatures_are_kept_in_the_copy_and_warned_of() {
         for code in ["KP-U046", "KP-U047"] {
             assert!(told(&run.output).contains(code), "{flag}: {}", told(&run.output));
         }
-        let (before, after) = (entries(&original), entries(&run.copy));
+        let (before, after) = (parts(&original), parts(&run.copy));
         for part in ["xl/vbaProject.bin", "_xmlsignatures/origin.sigs", "_xmlsignatures/sig1.xml"] {
             assert!(before[part] == after[part], "{flag}: {part}");
         }
@@ -332,10 +323,7 @@ fn a_text_file_beyond_the_limit_is_not_annotated() {
         let mut row = row.clone();
         row[notes] = "a".repeat(1 << 20);
         let line = row.join(",") + "\n";
-        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        let content = header.join(",") + "\n" + &line.repeat(megabytes);
-        std::io::Write::write_all(&mut packer, content.as_bytes()).unwrap();
-        packer.finish().unwrap()
+        packed(header.join(",") + "\n" + &line.repeat(megabytes))
     };
     let folder = tempfile::tempdir().unwrap();
     // What counts is the text, not how small it was packed.

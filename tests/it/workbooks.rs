@@ -1,6 +1,10 @@
 //! Workbooks as hospitals send them: what is read, what is told beside the answers, and what is refused.
 //!
 //! Workbooks are made here by another library than the program reads them with, or as parts by hand.
+//!
+//! Invariants
+//! - What is read is seen in what is told: findings are compared with the cells that they mark.
+//! - A refusal is bounded in memory over what the smallest workbook takes.
 
 use std::fs;
 use std::io::Cursor;

@@ -1,4 +1,8 @@
 //! A small form, and submissions of it read from text: for the tests of reading and conversion.
+//!
+//! Invariants
+//! - Reads by the same path as the program: bytes, header, blocks, conversion; nothing is put into a column by hand.
+//! - Everything is in memory; the form holds one field of every kind that is converted.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

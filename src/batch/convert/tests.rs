@@ -1,4 +1,8 @@
 //! Whole submissions, from bytes to states, values and findings.
+//!
+//! Invariants
+//! - A submission goes in as bytes and comes out as columns and findings; no step between them is called alone.
+//! - What JSON Schema says of a value is the judge of which cells are invalid.
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};

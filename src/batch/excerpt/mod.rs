@@ -382,6 +382,20 @@ pub(super) mod tests {
         }
     }
 
+    /// A record of JSON, as it stands.
+    fn document(text: &str) -> Region<'_> {
+        Region {
+            bytes: text.as_bytes(),
+            origin: 0,
+            encoding: Encoding::Utf8,
+            row: false,
+            cells: Vec::new(),
+            guarded: false,
+            sheet: false,
+            labels: Vec::new(),
+        }
+    }
+
     pub(crate) fn marked(excerpt: &Excerpt) -> Vec<Option<&str>> {
         excerpt.marks.iter().map(|mark| mark.and_then(|(start, end)| excerpt.text.get(start..end))).collect()
     }
@@ -420,16 +434,7 @@ pub(super) mod tests {
     fn json_shows_key_and_value_line_by_line() {
         let text = "{\n  \"id\": \"A\",\n  \"band\": 1,\n  \"x\": 0,\n  \"total\" :  812\n}";
         let at = |value: &str| text.find(value).and_then(|at| u64::try_from(at).ok()).unwrap();
-        let region = Region {
-            bytes: text.as_bytes(),
-            origin: 0,
-            encoding: Encoding::Utf8,
-            row: false,
-            cells: Vec::new(),
-            guarded: false,
-            sheet: false,
-            labels: Vec::new(),
-        };
+        let region = document(text);
         let labels = [
             label((at("812"), at("812") + 3), 5, Some("/total")),
             label((at("1,"), at("1,") + 1), 3, Some("/band")),
@@ -445,16 +450,7 @@ pub(super) mod tests {
     #[test]
     fn one_line_of_json_is_elided_between_the_marks() {
         let text = r#"{"id":"A","q\"1":1,"q2":2,"q3":3,"notes":"長い","q4":"yes","q5":5}"#;
-        let region = Region {
-            bytes: text.as_bytes(),
-            origin: 0,
-            encoding: Encoding::Utf8,
-            row: false,
-            cells: Vec::new(),
-            guarded: false,
-            sheet: false,
-            labels: Vec::new(),
-        };
+        let region = document(text);
         let at = |value: &str| text.find(value).and_then(|at| u64::try_from(at).ok()).unwrap();
         let labels = [
             label((at("1,"), at("1,") + 1), 1, Some("/q")),

@@ -1,4 +1,7 @@
 //! The canonical spelling, on examples and on random trees.
+//!
+//! Invariants
+//! - Whatever is printed parses to the tree that it was printed from, and is printed the same again.
 
 use std::sync::Arc;
 

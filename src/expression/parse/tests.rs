@@ -1,4 +1,7 @@
 //! What the parser says about mistakes, and where.
+//!
+//! Invariants
+//! - A mistake is named by its code and by the text that it marks, never by its message.
 
 use crate::diagnostic::Diagnostics;
 use crate::expression::sample::{BEFORE, parsed, source, told};

@@ -1,4 +1,7 @@
 //! What types, and what does not.
+//!
+//! Invariants
+//! - Expressions are written as authors write them; each with a mistake has exactly one.
 
 use super::*;
 use crate::expression::sample::{findings, names, number, typed};

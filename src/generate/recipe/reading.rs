@@ -70,16 +70,8 @@ impl<'a> Reading<'a> {
         slots: &[(&str, Argument)],
         meant: Option<&str>,
     ) {
-        let mut diagnostic = Diagnostic::new(code, Place::File(self.text.id)).label(Label {
-            source: self.text.id,
-            field: None,
-            span,
-            position: self.text.position(span.start),
-            extent: None,
-            cell: None,
-            pointer: None,
-            text: Argument::Nothing,
-        });
+        let label = Label::of(&self.text, span, Argument::Nothing);
+        let mut diagnostic = Diagnostic::new(code, Place::File(self.text.id)).label(label);
         for (name, argument) in slots {
             diagnostic = diagnostic.with(name, argument.clone());
         }

@@ -3,42 +3,11 @@
 //! Invariants
 //! - Forms are made by hand; nothing is read from a file.
 
-use std::collections::BTreeMap;
-
 use super::*;
 #[cfg(feature = "xlsx")]
 use crate::expression::{OptionItem, OptionList};
-use crate::questionnaire::{Declared, NumberDomain, Required, TextDomain};
-use crate::source::{SourceId, Span};
-
-fn field(index: u16, name: &str, column: &str, ty: Type, domain: Domain) -> Field {
-    Field {
-        id: FieldId { table: 0, index },
-        name: name.into(),
-        ty,
-        domain,
-        label: Localized::new(column.into(), name.into()),
-        help: None,
-        question: None,
-        question_word: None,
-        section: None,
-        column: column.into(),
-        aliases: Vec::new(),
-        pointer: None,
-        column_required: false,
-        required: Required::No,
-        off_path: None,
-        marks: Vec::new(),
-        marks_allowed: BTreeSet::new(),
-        synonyms: BTreeMap::new(),
-        invalid: Vec::new(),
-        finding_ids: BTreeMap::new(),
-        private: false,
-        weight: 1,
-        comparable: BTreeMap::new(),
-        declared: Declared { source: SourceId(0), span: Span::default() },
-    }
-}
+use crate::questionnaire::sample::{field, questionnaire};
+use crate::questionnaire::{NumberDomain, TextDomain};
 
 /// Two fields: `name` (施設名, 病院名) and the mandatory `beds` (病床数, `/bed_box/count`).
 pub(in crate::input) fn form() -> FormNeeds {
@@ -47,21 +16,7 @@ pub(in crate::input) fn form() -> FormNeeds {
     let mut beds = field(1, "beds", "病床数", Type::INTEGER, Domain::Number(NumberDomain::default()));
     beds.column_required = true;
     beds.pointer = Some("/bed_box/count".into());
-    let questionnaire = Questionnaire {
-        id: "ex".into(),
-        title: Localized::new("例".into(), "example".into()),
-        sections: Vec::new(),
-        answer_heads: Vec::new(),
-        question_word: None,
-        check_marks: CheckMarks::default(),
-        fields: vec![name, beds],
-        by_name: BTreeMap::new(),
-        routing: vec![None, None],
-        routing_order: vec![0, 1],
-        rows: RowWords::default(),
-        versions: None,
-        schema: serde_json::Value::Null,
-    };
+    let questionnaire = questionnaire(vec![name, beds]);
     FormNeeds::new(&questionnaire, ["旧設問"])
 }
 

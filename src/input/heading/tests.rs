@@ -1,4 +1,7 @@
 //! The search for the header, on rows as text gives them.
+//!
+//! Invariants
+//! - The rows are given as text, the form is that of the room's other tests: no file is read.
 
 use super::*;
 use crate::diagnostic::{FixClass, Language};

@@ -1,4 +1,7 @@
 //! Fields one by one: types, domains, marks, spellings, findings.
+//!
+//! Invariants
+//! - One keyword or one mistake at a time, in a form that is otherwise good.
 use super::*;
 use crate::expression::FieldId;
 

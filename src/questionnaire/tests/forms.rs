@@ -1,4 +1,7 @@
 //! The form as a whole: root keywords, sections, references, overlays, unique names, the joined schema.
+//!
+//! Invariants
+//! - Forms stand in memory; a mistake of the form as a whole is told once, whatever its fields say.
 use super::*;
 
 fn root_mistake(root: &str) -> String {

@@ -1,4 +1,7 @@
 //! Routing: own condition, R, controllers, circles.
+//!
+//! Invariants
+//! - A relevance is compared by the fields that it reads, in order, and not by how it is spelled.
 use super::*;
 use crate::expression::Node;
 

@@ -1,4 +1,7 @@
 //! The schemas that the program carries.
+//!
+//! Invariants
+//! - The schemas are those inside the program, not those of a folder.
 use super::*;
 
 fn shipped(name: &str) -> Loaded {

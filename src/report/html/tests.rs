@@ -1,4 +1,7 @@
 //! The page as a browser would take it apart: by an HTML parser, not by looking for texts.
+//!
+//! Invariants
+//! - Whatever a cell holds, the page has the same elements and attributes: only its text differs.
 
 use proptest::prelude::*;
 use scraper::{ElementRef, Html as Dom, Node, Selector};

@@ -1,4 +1,7 @@
 //! What a person sees, letter by letter, and that it fits.
+//!
+//! Invariants
+//! - Widths are given, never asked of a terminal; colours are compared by taking them away.
 
 use super::*;
 use crate::report::output::tests::Page;

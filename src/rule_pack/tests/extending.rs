@@ -1,4 +1,7 @@
 //! Packs that extend others: adding, replacing, retiring, waves.
+//!
+//! Invariants
+//! - The base is the small pack of this folder; an overlay stands beside it in memory.
 
 use super::{RULE, loaded, marked};
 use crate::rule_pack::load::{Loaded, load};

@@ -1,4 +1,7 @@
 //! One mistake at a time: each has its own code, and marks the text that makes it.
+//!
+//! Invariants
+//! - Each case turns one place of a good pack into a bad one, and names the code and the text that is marked.
 
 use super::{BANDS, FOLDER, RULE, SURVEY, TEXTS, loaded, marked, only, root, with_rules, with_survey};
 use crate::rule_pack::load::{Purpose, load_for};

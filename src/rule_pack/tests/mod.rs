@@ -1,4 +1,8 @@
 //! Small packs in memory, and what loading says about them.
+//!
+//! Invariants
+//! - What a test is told comes of what it puts beside the pack or in place of its parts; nothing is read from a
+//!   folder.
 
 mod extending;
 mod mistakes;

@@ -1,4 +1,7 @@
 //! Generated routing rules against the table of rule-language section 3.2, tried on whole records.
+//!
+//! Invariants
+//! - The table of the language's section 3.2 is written out by hand; the routing of the program is not asked.
 
 use std::collections::BTreeSet;
 

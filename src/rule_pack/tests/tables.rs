@@ -1,4 +1,7 @@
 //! Tables as data: what is read of them, and what each mistake marks.
+//!
+//! Invariants
+//! - One small table with its published figure; a mistake is named by its code and the word that it marks.
 
 use super::{loaded, marked, only, with_survey};
 use crate::rule_pack::tabulation::{AverageKind, TableBase, TableKind};

@@ -1,4 +1,7 @@
 //! Packs without mistakes: what is in them.
+//!
+//! Invariants
+//! - Every pack here loads without an error; what is looked at is what came out of it.
 
 use std::collections::BTreeSet;
 

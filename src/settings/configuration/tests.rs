@@ -1,4 +1,8 @@
 //! What a configuration gives, and what it is refused for.
+//!
+//! Invariants
+//! - Settings are read by their whole path, since tests share one working folder; every key of the table is tried.
+//! - The published schema and our own reading let through and refuse the same.
 
 use super::effective::{all, of_path};
 use super::given::Origin;

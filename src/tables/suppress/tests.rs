@@ -3,6 +3,11 @@
 //! The solver here knows what a reader knows: the printed counts and percentages, that rows add to bases and bands to
 //! totals, that a base is the count of the answers that open it, and that no count is below nought. It tries whole sets of
 //! counts, and tells for each hidden one whether two different values fit.
+//!
+//! Invariants
+//! - A solver that finds one value only for a hidden count fails the test; it searches, and so may miss, but never
+//!   invents.
+//! - The seed is fixed, and more than a hundred counts are hidden in all.
 
 use std::sync::Arc;
 

@@ -1,4 +1,7 @@
 //! How far settling a record can move a figure, beside counting the tables anew for every way of settling it.
+//!
+//! Invariants
+//! - The twin counts the whole survey anew for each way of settling; it shares no step with the impact.
 
 use super::*;
 

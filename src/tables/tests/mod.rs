@@ -2,6 +2,9 @@
 //!
 //! The twin here shares nothing with the tables but the arithmetic of fractions: it reads routings as data, fills the
 //! cells that are open one way after the other, and counts what comes out.
+//!
+//! Invariants
+//! - Surveys are so small that every way of filling them can be tried; seeds are fixed.
 
 mod form;
 mod impact;

@@ -1,4 +1,7 @@
 //! Marked copies: what differs from the original, and that nothing else does.
+//!
+//! Invariants
+//! - A copy is compared part by part with its original: what need not change has the same compressed bytes.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};

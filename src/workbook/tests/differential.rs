@@ -1,4 +1,7 @@
 //! The same cells as another reader gives them.
+//!
+//! Invariants
+//! - Cells are written by one library and read by another; neither is the program's.
 
 use std::io::Cursor;
 

@@ -1,4 +1,7 @@
 //! What stands around the cells: merged ranges, filters, comments, shapes.
+//!
+//! Invariants
+//! - What stands around the cells is told without any cell being read.
 
 use super::super::drawing::ShapeKind;
 use super::super::facts::Filter;

@@ -1,4 +1,7 @@
 //! Files that are no workbooks, or workbooks that mean harm: refused with their own reason, at once.
+//!
+//! Invariants
+//! - Each file is refused with its own reason, at once and without what it claims to hold being held.
 
 use std::io::Cursor;
 

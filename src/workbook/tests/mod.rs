@@ -1,4 +1,7 @@
 //! Workbooks made in memory, and what is read of them.
+//!
+//! Invariants
+//! - Parts are given as text and packed in memory: what a test does not name is as a plain workbook has it.
 
 #![cfg(feature = "xlsx")]
 

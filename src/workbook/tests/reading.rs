@@ -1,4 +1,7 @@
 //! Cells of every kind, and the spellings of the format that occur.
+//!
+//! Invariants
+//! - Cells are compared as the format stores them; no value is rounded or turned into a day.
 
 use super::super::style::NumberKind;
 use super::super::{Refusal, Visibility};

@@ -110,11 +110,19 @@ impl<'a> ParsedKind<'a> {
     }
 
     fn empty(&self) -> DatasetKind {
+        let written = match self.item.table() {
+            Some(table) => {
+                let entries = table.entries.iter();
+                entries.map(|entry| (Arc::from(&*entry.key), entry.item.span)).collect()
+            }
+            None => vec![(Arc::from(""), self.item.span)],
+        };
         DatasetKind {
             kind: Arc::from(self.kind.name),
             fields: Vec::new(),
             expressions: BTreeMap::new(),
             settings: BTreeMap::new(),
+            written,
         }
     }
 

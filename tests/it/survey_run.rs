@@ -124,6 +124,7 @@ impl Run {
             keys: true,
             values: true,
             units: &[],
+            linked: None,
             pool: None,
             outcomes: false,
         };

@@ -242,6 +242,7 @@ impl Typing<'_, '_> {
             return;
         }
         let mistake = mistake::at(&code::WRONG_VALUE, self.kind.source, item.span)
+            .with("key", key)
             .with("found", digits)
             .with("expected", mistake::both(describe(&ty)));
         self.refuse(mistake);

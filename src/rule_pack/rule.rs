@@ -17,7 +17,7 @@ use super::making::{Drafted, Making, OnceAFamily, Order, Subject};
 use super::mistake;
 use super::placeholder::{self, Scope, Texts};
 use super::toml_file::{Entry, Item, Table, Text};
-use super::{Demand, EditRule, OnBlank, Origin, record_set};
+use super::{Demand, EditRule, OnBlank, Origin, keys, record_set, shape};
 use crate::diagnostic::code::expression::OR_OVER_OPTIONAL;
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostics, Localized, Severity};
@@ -192,8 +192,12 @@ fn first_block<'a>(
     found: &mut Diagnostics,
 ) -> Option<Head<'a>> {
     let Block { source, table, .. } = block;
-    for key in FIRST_ONLY.iter().filter(|key| table.get(key).is_none()) {
-        let meaning = Localized::new("同じ番号の最初の一つに必要です", "the first block of an id has it");
+    let misspelt = shape::meant(&keys::RULE, table);
+    for key in FIRST_ONLY.iter().filter(|key| table.get(key).is_none() && !misspelt.contains(*key)) {
+        let meaning = Localized::new(
+            "同じ id の規則のうち最初のものに書きます",
+            "to be written in the first rule of each id",
+        );
         let mistake = mistake::at(&code::MISSING_KEY, source, table.span)
             .with("key", *key)
             .with("block", "[[rule]]")

@@ -68,6 +68,7 @@ mod metamorphic;
 mod misspell;
 mod misspellings;
 mod misspelt;
+mod mistakes_told;
 mod natural;
 mod no_network;
 mod null_form;

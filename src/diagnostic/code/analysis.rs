@@ -66,6 +66,11 @@ codes! {
         title "規則集と異なるパラメータの値" "parameter with another value than the pack's"
         message "パラメータ「{name}」は、規則集の値「{before}」ではなく、この実行で指定された「{after}」で判定しました。"
             "The parameter \"{name}\" was \"{after}\", as this run says, and not \"{before}\", the pack's own value.";
+    /// A recipe is asked for, and the survey has none.
+    NO_RECIPES = "KP-A083" "survey-without-recipes" Error
+        title "見本データのレシピがない調査" "survey without recipes"
+        message "調査「{survey}」には generate のレシピがありません。規則フォルダーの generate/{found}.toml にレシピを書くか、--survey でレシピのある調査を指定してください。"
+            "The survey \"{survey}\" has no recipe to generate by. Please write one as generate/{found}.toml in its rules folder, or name a survey that has some with --survey.";
     /// Records without a column by which a rule counts them.
     COUNTED_BY_NO_COLUMN = "KP-A082" "column-of-a-count-missing" Info
         title "数えるための列がない票" "records without a column by which they are counted"

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{answer, words};
+use super::{answer, demand, words};
 use crate::diagnostic::{Argument, Language, Localized};
 use crate::expression::FieldId;
 use crate::form::condition;
@@ -18,6 +18,7 @@ pub(super) fn to(pack: &RulePack, rule: &EditRule, language: Language) -> String
     }
     let told = match &rule.when {
         None => match rule.demand {
+            _ if rule.table != 0 => words::every_one(&demand::records_of(pack, rule.table)),
             Demand::Dataset(_) => words::ALL_RECORDS_TOGETHER.map(|text| (*text).to_owned()),
             Demand::Require(_) => pack.everyone.map(ToString::to_string),
         },

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::demand;
 use crate::diagnostic::{Argument, Language, Localized, Template};
 use crate::expression::{FieldId, TypedExpr};
 use crate::questionnaire::Declared;
@@ -78,8 +79,8 @@ pub fn conditions(page: &mut Facts, pack: &RulePack, rule: &EditRule) {
     match &rule.demand {
         Demand::Require(require) => page.fact("require", "require", written(require)),
         Demand::Dataset(dataset) => {
-            let fields: Vec<String> = dataset.fields.iter().filter_map(|&field| name(pack, field)).collect();
-            page.fact("require", "require", same(format!("{} {{ {} }}", dataset.kind, fields.join(", "))));
+            page.fact("require", "require", same(demand::written(pack, rule, dataset)));
+            page.fact("in words", "内容", demand::in_words(pack, rule));
         }
     }
     let on_blank = match rule.on_blank {

@@ -39,6 +39,7 @@ impl Page<'_> {
     fn facts<'e>(&self, entry: &'e Entry) -> Vec<(&'static str, &'static str, &'e str)> {
         let all = [
             (words::APPLIES, "", &entry.applies),
+            (words::DEMAND, "", &entry.demand),
             (words::PROFILE, "", &entry.profile),
             (words::MESSAGE, "message", &entry.message),
             (words::HELP, "", &entry.help),
@@ -50,6 +51,7 @@ impl Page<'_> {
     /// The facts of a rule that are lists of questions.
     fn lists<'e>(&self, entry: &'e Entry) -> Vec<(&'static str, &'e [String])> {
         let all = [
+            (words::FURTHER, entry.further.as_slice()),
             (words::WAYS, entry.ways.as_slice()),
             (words::QUESTIONS, entry.questions.as_slice()),
             (words::LIKEWISE, entry.likewise.as_slice()),

@@ -76,8 +76,10 @@ impl Page {
         let joined = |list: &[String]| text(&list.join(between)).into_owned();
         let mut facts: Vec<(Localized<&'static str>, String)> =
             vec![(words::APPLIES, text(&entry.applies).into_owned())];
+        facts.push((words::DEMAND, text(&entry.demand).into_owned()));
         facts.push((words::PROFILE, text(&entry.profile).into_owned()));
         facts.push((words::MESSAGE, text(&entry.message).into_owned()));
+        facts.extend(entry.further.iter().map(|told| (words::FURTHER, text(told).into_owned())));
         facts.push((words::HELP, text(&entry.help).into_owned()));
         facts.push((words::WAYS, joined(&entry.ways)));
         facts.push((words::QUESTIONS, joined(&entry.questions)));

@@ -8,10 +8,12 @@
 mod answer;
 mod applies;
 mod cells;
+mod demand;
 pub mod facts;
 #[cfg(feature = "html")]
 mod html;
 pub mod layout;
+mod macro_demand;
 mod markdown;
 mod rules;
 mod sample;
@@ -70,12 +72,16 @@ pub struct Entry {
     pub title: String,
     /// Whom it is about.
     pub applies: String,
+    /// What it demands of many records, in words. Empty: it is about one, and its condition says it.
+    pub demand: String,
     /// Of which profile it is, in words. Empty: it is always judged.
     pub profile: String,
     /// From where it comes, where that is not the pack's author. Empty: it was written.
     pub note: String,
     /// What a respondent reads, with the values of the failing example.
     pub message: String,
+    /// What is read where another instance has words of its own: its question, and the message.
+    pub further: Vec<String>,
     /// How to find out. Empty: the message says it all.
     pub help: String,
     /// The questions one of which is to be corrected, most suspect first: the ways out.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::facts::{self, Facts};
 use super::sample::Samples;
-use super::{Draft, Entry, Place, anchor, applies, titles, words};
+use super::{Draft, Entry, Place, anchor, applies, demand, titles, words};
 use crate::diagnostic::Language;
 use crate::expression::FieldId;
 use crate::report::words as report_words;
@@ -17,8 +17,8 @@ use crate::rule_pack::{EditRule, Origin, RulePack};
 /// The entries of all rules, in the pack's order.
 pub(super) fn drafts(pack: &Arc<RulePack>, language: Language) -> Vec<Draft> {
     let families = families(pack);
-    let firsts = families.iter().filter_map(|family| family.first().copied());
-    let samples = Samples::of(pack, firsts, language);
+    let spoken = families.iter().flat_map(|family| speaking(pack, family));
+    let samples = Samples::of(pack, spoken, language);
     families.iter().filter_map(|family| draft(pack, family, &samples, language)).collect()
 }
 
@@ -40,6 +40,14 @@ fn families(pack: &RulePack) -> Vec<Vec<usize>> {
     families
 }
 
+/// Of a family the instances that have words of their own: the first, and each that says something else than it.
+fn speaking(pack: &RulePack, family: &[usize]) -> Vec<usize> {
+    let message = |position: &usize| pack.rules.get(*position).map(|rule| &rule.notice.message);
+    let first = family.first().and_then(message);
+    let speaks = |&(place, position): &(usize, &usize)| place == 0 || message(position) != first;
+    family.iter().enumerate().filter(speaks).map(|(_, position)| *position).collect()
+}
+
 /// `None`: the family is empty.
 fn draft(pack: &RulePack, family: &[usize], samples: &Samples, language: Language) -> Option<Draft> {
     let rules: Vec<&EditRule> = family.iter().filter_map(|&position| pack.rules.get(position)).collect();
@@ -51,8 +59,15 @@ fn draft(pack: &RulePack, family: &[usize], samples: &Samples, language: Languag
         own.flat_map(|rule| rule.reads.iter().chain(&rule.blame).copied()).collect();
     let notice = &rule.notice;
     let sample = family.first().and_then(|first| samples.get(*first));
-    let message = sample.and_then(|sample| sample.message.clone());
-    let written = || facts::about_nobody(&notice.message, &rule.placeholders).get(language).clone();
+    let said = |position: usize, rule: &EditRule| {
+        let message = samples.get(position).and_then(|sample| sample.message.clone());
+        let written = || facts::about_nobody(&rule.notice.message, &rule.placeholders);
+        message.unwrap_or_else(|| written().get(language).clone())
+    };
+    let further = speaking(pack, family).into_iter().skip(1).filter_map(|position| {
+        let rule = pack.rules.get(position)?;
+        Some(words::of_instance(&question(pack, rule, language)?, &said(position, rule), language))
+    });
     let help = sample.and_then(|sample| sample.help.clone());
     let written_help = || {
         let help = notice.help.as_ref();
@@ -66,26 +81,56 @@ fn draft(pack: &RulePack, family: &[usize], samples: &Samples, language: Languag
         word: (*report_words::severity(notice.severity).get(language)).to_owned(),
         title: notice.title.get(language).to_string(),
         applies: applies::to(pack, rule, language),
+        demand: demands(pack, &rules, language),
         profile: applies::profile(pack, rule, language),
         note: if generated { (*words::GENERATED.get(language)).to_owned() } else { String::new() },
-        message: message.unwrap_or_else(written),
+        message: said(*family.first()?, rule),
+        further: further.collect(),
         help: help.or_else(written_help).unwrap_or_default(),
         ways: titles(pack, rule.blame.iter().copied(), language),
         questions: titles(pack, rule.reads.iter().copied(), language),
         likewise: titles(pack, rest.iter().filter_map(|rule| rule.blame.first().copied()), language),
         table: sample.and_then(|sample| sample.table.clone()),
-        conditions: if generated { Vec::new() } else { conditions(pack, rule, language) },
+        conditions: if generated { Vec::new() } else { conditions(pack, &rules, language) },
     };
     Some(Draft { place, entry, fields })
 }
 
-/// The conditions as they are written: name and text.
-fn conditions(pack: &RulePack, rule: &EditRule, language: Language) -> Vec<(String, String)> {
-    let mut facts = Facts::default();
-    facts::conditions(&mut facts, pack, rule);
-    let is_condition = |name: &str| matches!(name, "let" | "when" | "require");
-    let facts = facts.0.into_iter().filter(|(name, ..)| is_condition(name));
-    facts
-        .map(|(en, ja, text)| (report_words::pick(language, ja, en).to_owned(), text.get(language).clone()))
-        .collect()
+/// The question that an instance is about first.
+fn question(pack: &RulePack, rule: &EditRule, language: Language) -> Option<String> {
+    titles(pack, rule.blame.iter().copied().take(1), language).pop()
+}
+
+/// What the instances of a family demand of many records, each demand once.
+fn demands(pack: &RulePack, rules: &[&EditRule], language: Language) -> String {
+    let mut told: Vec<String> = Vec::new();
+    for rule in rules {
+        let demand = demand::in_words(pack, rule).get(language).clone();
+        if !demand.is_empty() && !told.contains(&demand) {
+            told.push(demand);
+        }
+    }
+    told.join(report_words::pick(language, "。", "; "))
+}
+
+/// The conditions as they are written, name and text: those of the first instance, and what others have otherwise.
+fn conditions(pack: &RulePack, rules: &[&EditRule], language: Language) -> Vec<(String, String)> {
+    let mut all: Vec<(&'static str, String, String)> = Vec::new();
+    for (place, rule) in rules.iter().enumerate() {
+        let mut facts = Facts::default();
+        facts::conditions(&mut facts, pack, rule);
+        for (name, ja, text) in facts.0 {
+            let text = text.get(language).clone();
+            let known = all.iter().any(|(known, _, other)| *known == name && *other == text);
+            if known || !matches!(name, "let" | "when" | "require") {
+                continue;
+            }
+            let called = report_words::pick(language, ja, name);
+            let of_it = question(pack, rule, language).filter(|_| place > 0);
+            let called =
+                of_it.map_or_else(|| called.to_owned(), |of| words::condition_of(called, &of, language));
+            all.push((name, called, text));
+        }
+    }
+    all.into_iter().map(|(_, called, text)| (called, text)).collect()
 }

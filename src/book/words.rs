@@ -31,8 +31,12 @@ pub const PACK: Localized<&str> = both("規則パック", "Rule pack");
 pub const HASH: Localized<&str> = both("ハッシュ", "Hash");
 /// Of whom the rule speaks.
 pub const APPLIES: Localized<&str> = both("対象", "Applies to");
+/// What is demanded of many records.
+pub const DEMAND: Localized<&str> = both("検査の内容", "What must hold");
 /// What is printed when it fails.
 pub const MESSAGE: Localized<&str> = both("表示される文", "What you will read");
+/// What is printed when other instances fail.
+pub const FURTHER: Localized<&str> = both("設問により異なる文", "In words of its own for");
 /// How to find out.
 pub const HELP: Localized<&str> = both("補足", "Note");
 /// The questions to be corrected.
@@ -108,6 +112,45 @@ pub const INTRODUCTION: [Localized<&str>; 6] = [
         "Whoever checks with a pack of the same hash comes to the same result.",
     ),
 ];
+
+/// The same name in the quotes of each language.
+pub(super) fn quoted(ja: &str, en: &str) -> Localized<String> {
+    Localized::new(format!("「{ja}」"), format!("\"{en}\""))
+}
+
+/// What stands between the parts of a list.
+pub(super) const fn between(language: Language) -> &'static str {
+    pick(language, "、", ", ")
+}
+
+/// So many more are not shown.
+pub(super) fn and_more(more: usize, language: Language) -> String {
+    match language {
+        Language::Ja => format!("ほか{more}件"),
+        Language::En => format!("and {more} more"),
+    }
+}
+
+/// What an instance reads in words of its own.
+pub(super) fn of_instance(question: &str, message: &str, language: Language) -> String {
+    match language {
+        Language::Ja => format!("{question}：{message}"),
+        Language::En => format!("{question}: {message}"),
+    }
+}
+
+/// The condition called `name` of one instance.
+pub(super) fn condition_of(name: &str, question: &str, language: Language) -> String {
+    match language {
+        Language::Ja => format!("{name}（{question}）"),
+        Language::En => format!("{name} ({question})"),
+    }
+}
+
+/// Every row of the linked file called by `records`.
+pub(super) fn every_one(records: &Localized<String>) -> Localized<String> {
+    Localized::new(format!("すべての{}", records.ja), format!("all {}", records.en))
+}
 
 /// `title` of the linked file called `link`.
 pub(super) fn of_link(title: &str, link: &str, language: Language) -> String {

@@ -12,6 +12,7 @@ use clap::{Args, ValueEnum};
 use super::printed;
 use super::session::{Exit, Session};
 use super::usage::{suggest, usage};
+use crate::diagnostic::code::analysis::NO_RECIPES;
 use crate::diagnostic::code::usage::{CONFLICT, OUTPUT_IS_INPUT, UNKNOWN_VALUE, VALUE_NOT_USABLE};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::survey::{self, Survey};
@@ -188,6 +189,11 @@ fn recipe(
     let found = arguments.recipe.as_str();
     let Some(path) = known.iter().find(|path| *path == found || stem(path).as_deref() == Some(found)) else {
         let names: Vec<String> = known.iter().filter_map(stem).collect();
+        if names.is_empty() {
+            let of = format!("{}/{}", pack.survey, pack.wave);
+            let none = usage(&NO_RECIPES, session.line.mark_value(found));
+            return Err(session.refuse([none.with("survey", of).with("found", found)]));
+        }
         let refused = usage(&UNKNOWN_VALUE, session.line.mark_value(found))
             .with("flag", "--recipe")
             .with("found", found)

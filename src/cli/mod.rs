@@ -22,6 +22,7 @@ mod inputs;
 mod links;
 mod listeners;
 mod man;
+mod not_run;
 mod output_name;
 mod outputs;
 mod parts;

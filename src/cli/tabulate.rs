@@ -6,6 +6,7 @@
 //! - Findings about records do not change the exit code: a table is made of what may be counted, and says what is not. A
 //!   hard macro edit that fails does: such tables are not fit to be published.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -15,7 +16,8 @@ use super::check::{self, Refusal};
 use super::progress::ProgressLine;
 use super::session::{Exit, Session, print};
 use super::usage::{list, suggest, usage};
-use super::{inputs, outputs, parts, secret};
+use super::{inputs, not_run, outputs, parts, secret};
+use crate::diagnostic::code::linked::FURTHER_FINDINGS;
 use crate::diagnostic::code::tabulate::{HARD_EDIT_LEFT_OUT, NO_TABLES, SEVERAL_SURVEYS, UNKNOWN_TABLE_NAME};
 use crate::diagnostic::code::usage::{NUMBER_OUT_OF_RANGE, UNKNOWN_VALUE};
 use crate::diagnostic::{Diagnostic, Place, Severity};
@@ -29,6 +31,7 @@ use crate::report::short::Short;
 use crate::report::{Output, words};
 use crate::rule_pack::load::Purpose;
 use crate::settings::{Destination, Format, Report};
+use crate::source::SourceId;
 use crate::tables::{self, BaseConvention, Counts, Figures, Judged, Programme};
 
 #[derive(Debug, Args)]
@@ -170,8 +173,13 @@ fn tabulate(
         tables::suppress(&programme, &mut figures, threshold);
     }
     let findings = tables::macro_findings(plan, &figures, Judged::Counted);
-    let written = write(session, reports, &figures, (&first, &findings), threshold);
+    let given = planned.iter().flat_map(|part| &part.links).map(|link| link.table).collect();
+    let not_run = not_run::edits(plan, &given, &first.summary);
+    let written = write(session, reports, &figures, (&first, &findings, not_run), threshold);
     written.map_err(stop)?;
+    for failure in &first.summary.failures {
+        session.note(&words::failure(failure, session.language));
+    }
     session.note(&words::labelled_receipt(&first.header, &first.summary, true, session.language));
     Ok(if first.summary.exit_code > 1 { Exit::Failed } else { exit(&findings) })
 }
@@ -282,7 +290,7 @@ fn write(
     session: &Session,
     reports: &[Report],
     figures: &Figures,
-    (first, findings): (&FirstPass, &[Finding]),
+    (first, findings, not_run): (&FirstPass, &[Finding], Vec<NotRun>),
     suppress: Option<u64>,
 ) -> Result<(), Error> {
     let publication = Publication {
@@ -290,7 +298,7 @@ fn write(
         figures,
         header: &first.header,
         summary: &first.summary,
-        not_run: not_run(&first.summary),
+        not_run,
         suppress,
         language: session.language,
     };
@@ -318,22 +326,11 @@ fn bytes(format: Format, publication: &Publication<'_>, width: usize) -> Result<
     })
 }
 
-/// Hard edits that lacked a linked file or a parameter on some records.
-fn not_run(summary: &Summary) -> Vec<NotRun> {
-    let lacked = summary.rules.iter().filter_map(|rule| {
-        let records = rule.counts.as_ref()?.not_run;
-        (records > 0 && rule.severity == Severity::Error).then(|| NotRun {
-            id: std::sync::Arc::clone(&rule.id),
-            title: rule.title.clone(),
-            records,
-        })
-    });
-    lacked.collect()
-}
-
 /// What is told while the submissions are judged: what is wrong with files, in one line each, and how far the run is.
 struct Told {
     short: Short,
+    /// The linked files: nobody else says what is wrong with them.
+    links: BTreeSet<SourceId>,
     line: Option<ProgressLine>,
     quiet: bool,
     /// Whether what is wrong with a linked file may say what stands there.
@@ -345,6 +342,7 @@ impl Told {
         let width = session.terminals.error.filter(|_| !judging.reading.no_progress && !session.quiet);
         Self {
             short: Short::new(Output::standard_error(), audience),
+            links: BTreeSet::new(),
             line: width.map(|width| ProgressLine::new(session.language, width)),
             quiet: session.quiet,
             tells_values: !audience.hide_values,
@@ -354,13 +352,24 @@ impl Told {
 
 impl Reporter for Told {
     fn start(&mut self, header: &RunHeader) -> Result<(), Error> {
+        self.links.extend(&header.links);
         self.short.start(header)
     }
 
     fn file_findings(&mut self, findings: &[Finding]) -> Result<(), Error> {
         let about_files = |finding: &&Finding| {
-            finding.diagnostic.severity >= Severity::Error
-                && !matches!(finding.diagnostic.place, Place::Record(_))
+            let of_link = match &finding.diagnostic.place {
+                Place::Record(place) => self.links.contains(&place.source),
+                Place::File(file) => self.links.contains(file),
+                Place::Run => false,
+            };
+            let of_a_record = matches!(finding.diagnostic.place, Place::Record(_));
+            match finding.diagnostic.severity {
+                Severity::Fatal | Severity::Error => of_link || !of_a_record,
+                Severity::Warning => of_link,
+                // How many more there are of what is told.
+                Severity::Info => of_link && *finding.diagnostic.notice.id == *FURTHER_FINDINGS.id,
+            }
         };
         let told: Vec<Finding> = findings.iter().filter(about_files).cloned().collect();
         if told.is_empty() || self.quiet {

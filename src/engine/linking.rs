@@ -367,6 +367,7 @@ impl Run<'_> {
                 keys: self.about_links.keys,
                 values: self.about_links.values,
                 units: &[],
+                linked: None,
                 pool: self.workers.pool.as_ref(),
                 outcomes: false,
             };

@@ -42,6 +42,9 @@ impl Policy {
         let unreadable = summary.all_files().filter(|file| !file.readable);
         let mut failures: Vec<Failure> =
             unreadable.map(|file| Failure::Unreadable(Arc::clone(&file.name))).collect();
+        let links = summary.links.iter().map(|link| &link.file).filter(|_| !self.allow_empty);
+        let bare = links.filter(|file| file.readable && file.records == 0);
+        failures.extend(bare.map(|file| Failure::EmptyLink(Arc::clone(&file.name))));
         if summary.faults > 0 {
             failures.push(Failure::Fault(summary.faults));
         }

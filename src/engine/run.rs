@@ -385,15 +385,15 @@ impl<'a> Run<'a> {
         if section.plan.dataset.is_empty() {
             return Ok(());
         }
-        let judging = asked_of(section.plan, &section.units, &self.header, (self.wants, &self.workers));
+        let judging = asked_of(section, &self.header, (self.wants, &self.workers));
         let doubtful = section.keys.weigh(judging);
         if !doubtful.is_empty() {
             let files = self.header.files.iter().skip(first).copied().zip(part.inputs).collect::<Vec<_>>();
             self.look_again(section, &files, doubtful)?;
         }
         let keys = std::mem::take(&mut section.keys);
-        let Section { plan, tally, levels, settlement, units, .. } = section;
-        let judging = asked_of(plan, units, &self.header, (self.wants, &self.workers));
+        let Section { plan, tally, levels, settlement, units, linked, .. } = section;
+        let judging = asked(plan, (units, linked), &self.header, (self.wants, &self.workers));
         let reporter = &mut self.reporter;
         let (accepted, mut met) = (self.accepted.as_deref(), Vec::new());
         let outcomes = keys.judge(judging, &mut |mut finding| {
@@ -420,10 +420,15 @@ impl<'a> Run<'a> {
     }
 }
 
-/// What judging the rules over many records of `plan` is asked for.
-fn asked_of<'s>(
+/// What judging the rules over many records of a part is asked for.
+fn asked_of<'s>(section: &'s Section<'_>, header: &'s RunHeader, wants: (Wants, &'s Workers)) -> Judging<'s> {
+    asked(section.plan, (&section.units, &section.linked), header, wants)
+}
+
+/// The same of the rules of `plan`, with the linked files and their units.
+fn asked<'s>(
     plan: &'s Plan,
-    units: &'s [Units],
+    (units, linked): (&'s [Units], &'s Linked),
     header: &'s RunHeader,
     (wants, workers): (Wants, &'s Workers),
 ) -> Judging<'s> {
@@ -433,6 +438,7 @@ fn asked_of<'s>(
         keys: wants.keys,
         values: wants.values,
         units,
+        linked: Some(linked),
         pool: workers.pool.as_ref(),
         outcomes: false,
     }

@@ -45,6 +45,8 @@ pub enum Failure {
     NoRecord,
     /// Every rule was deselected.
     NoRule,
+    /// The linked file has no record, so nothing was linked.
+    EmptyLink(Arc<str>),
     /// The file could not be read to its end.
     Unreadable(Arc<str>),
     /// Our own fault kept so many records from being judged.
@@ -54,12 +56,21 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The file that it is about. `None`: it is about none.
+    pub const fn file(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Unreadable(name) | Self::EmptyLink(name) => Some(name),
+            Self::NoFile | Self::NoRecord | Self::NoRule | Self::Fault(_) | Self::Refused(_) => None,
+        }
+    }
+
     /// The word of machine formats.
     pub const fn word(&self) -> &'static str {
         match self {
             Self::NoFile => "no-file",
             Self::NoRecord => "no-record",
             Self::NoRule => "no-rule",
+            Self::EmptyLink(_) => "empty-linked-file",
             Self::Unreadable(_) => "unreadable-file",
             Self::Fault(_) => "internal-fault",
             Self::Refused(_) => "refused",

@@ -279,7 +279,8 @@ fn number(number: i64, ty: &Type) -> Option<Argument> {
     })
 }
 
-fn constant(value: &Value, ty: &Type) -> Argument {
+/// A value of `ty` that stands in no record.
+pub(super) fn constant(value: &Value, ty: &Type) -> Argument {
     let printed = match (value, ty) {
         (Value::Text(text), _) => Some(Argument::written(text)),
         (Value::Option(code), Type::Option(list)) => option(list, *code),

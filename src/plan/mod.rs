@@ -17,6 +17,7 @@ mod step;
 
 pub use dataset::DatasetRule;
 pub(crate) use dataset::{Bounds, DatasetDemand};
+pub use parameters::option_of;
 pub use selection::{Selection, has_rule, levels};
 pub(crate) use step::{
     Calendar, CheckDigit, Finder, KeyForm, Keys, Members, Quotient, Scaled, Sought, Spelled, Spelling, Step,
@@ -229,7 +230,10 @@ impl Plan {
         let params = self.pack.params.iter().enumerate();
         params
             .filter(|(index, param)| param.required && !self.params.contains_key(&param_id(*index)))
-            .map(|(_, param)| Diagnostic::new(&PARAMETER_NOT_GIVEN, Place::Run).with("name", &*param.name))
+            .map(|(_, param)| {
+                let told = Diagnostic::new(&PARAMETER_NOT_GIVEN, Place::Run).with("name", &*param.name);
+                told.with("option", parameters::option(&param.name))
+            })
             .collect()
     }
 

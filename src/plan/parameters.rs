@@ -56,21 +56,26 @@ fn not_judged(name: &str, rules: &[&EditRule]) -> Option<Diagnostic> {
         let (ja, en) = (format!("ほか{left}件"), format!("{left} more"));
         named.push(Argument::Localized(Localized::new(Arc::from(ja), Arc::from(en))));
     }
-    let option = if name == AS_OF {
-        both("--as-of 日付", "--as-of DATE")
-    } else {
-        both(&format!("--param {name}=値"), &format!("--param {name}=VALUE"))
-    };
     let finding = Diagnostic::new(&RULES_WITHOUT_PARAMETER, Place::Run)
         .with("name", name)
         .with("count", rules.len())
         .with("rules", Argument::List(named))
-        .with("option", option);
+        .with("option", option(name));
     (!rules.is_empty()).then_some(finding)
 }
 
-fn both(ja: &str, en: &str) -> Argument {
-    Argument::Localized(Localized::new(Arc::from(ja), Arc::from(en)))
+/// What is to be added to a command line so that the parameter `name` has a value.
+pub fn option_of(name: &str) -> Localized<String> {
+    if name == AS_OF {
+        return Localized::new("--as-of 日付".to_owned(), "--as-of DATE".to_owned());
+    }
+    Localized::new(format!("--param {name}=値"), format!("--param {name}=VALUE"))
+}
+
+/// The same as an argument.
+pub(super) fn option(name: &str) -> Argument {
+    let option = option_of(name);
+    Argument::Localized(Localized::new(Arc::from(option.ja), Arc::from(option.en)))
 }
 
 /// A value of `ty` as the command line takes it.

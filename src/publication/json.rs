@@ -34,7 +34,10 @@ pub fn json(publication: &Publication<'_>) -> String {
     let not_run: Vec<Value> = publication
         .not_run
         .iter()
-        .map(|edit| json!({ "rule": &*edit.id, "title": texts(&edit.title), "records": edit.records }))
+        .map(|edit| {
+            let (title, cause) = (texts(&edit.title), texts(&edit.cause));
+            json!({ "rule": &*edit.id, "title": title, "records": edit.records, "cause": cause })
+        })
         .collect();
     let decisions: Vec<Value> = figures
         .decisions

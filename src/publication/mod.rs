@@ -31,6 +31,8 @@ pub struct NotRun {
     pub title: Localized<Arc<str>>,
     /// Records.
     pub records: u64,
+    /// Why, with the way out.
+    pub cause: Localized<Arc<str>>,
 }
 
 /// What is published.

@@ -9,7 +9,7 @@ use crate::report::words::pick;
 use crate::report::words::severity;
 use crate::report::wrap::grouped;
 use crate::rule_pack::tabulation::{AverageKind, TableKind};
-use crate::tables::{BaseConvention, ColumnFigures, ColumnKind, Figures, TableFigures};
+use crate::tables::{BaseConvention, ColumnFigures, ColumnKind, Figures, RowFigures, TableFigures};
 
 /// A count that is nought.
 pub const NOUGHT: &str = "-";
@@ -88,6 +88,11 @@ pub fn notes(figures: &Figures, table: &TableFigures, language: Language) -> Vec
     lines
 }
 
+/// Whether a row of figures, and not only the line of bases, is such.
+fn has_row(table: &TableFigures, is_such: impl Fn(&RowFigures) -> bool) -> bool {
+    table.rows.iter().any(is_such)
+}
+
 /// Of which records the table is made.
 fn base(figures: &Figures, table: &TableFigures) -> Vec<Localized<String>> {
     let name = table.base.name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
@@ -97,6 +102,10 @@ fn base(figures: &Figures, table: &TableFigures) -> Vec<Localized<String>> {
         format!("母数：{}{name}{condition}", title.ja),
         format!("Base: {}{name}{condition}", title.en),
     )];
+    // What a row of the table says already is not said again.
+    if has_row(table, |row| row.label.en == title.en) {
+        lines.clear();
+    }
     let mut say = |ja: &str, en: &str| lines.push(Localized::new(ja.to_owned(), en.to_owned()));
     if table.kind == TableKind::Answers && figures.convention == BaseConvention::Answered {
         say(
@@ -136,7 +145,7 @@ fn states(table: &TableFigures) -> Option<Localized<String>> {
 /// How the counted records stand, and how they were put into columns.
 fn standing(table: &TableFigures) -> Vec<Localized<String>> {
     let notes = &table.notes;
-    let listed = notes.listed.map(grouped);
+    let listed = notes.listed.map(grouped).filter(|_| !has_row(table, |row| &*row.name == "listed"));
     let listed = listed.map(|listed| {
         Localized::new(format!("名簿の客体数 {listed}"), format!("Units of the frame {listed}"))
     });
@@ -286,20 +295,29 @@ pub fn legend(language: Language) -> &'static str {
     )
 }
 
-/// The sentence about hard edits that were not judged.
+/// The sentence about hard edits that were not judged: those of one cause together.
 pub fn not_run(edits: &[super::NotRun], language: Language) -> Option<String> {
-    let edit = |edit: &super::NotRun| match language {
-        Language::Ja => format!("{}（{}件）", edit.id, grouped(edit.records)),
-        Language::En => format!("{} ({})", edit.id, grouped(edit.records)),
-    };
-    let ids = edits.iter().map(edit).collect::<Vec<String>>().join(pick(language, "、", ", "));
-    (!edits.is_empty()).then(|| match language {
-        Language::Ja => format!(
-            "突合する相手、列またはパラメータがないため、判定していない回答のあるエラー規則：{ids}。ファイルは --link、値は --param で指定できます。列を削除した回答は、様式どおりの列で提出し直すよう依頼してください。"
-        ),
-        Language::En => format!(
-            "Hard edits that were not judged on some records, for want of a linked record, a column or a parameter: {ids}. Files are given with --link, values with --param; files from which columns were deleted are to be sent again with all columns of the form."
-        ),
+    let mut causes: Vec<(&str, Vec<String>)> = Vec::new();
+    for edit in edits {
+        let records = grouped(edit.records);
+        let named = match language {
+            Language::Ja => format!("{}（{records}件）", edit.id),
+            Language::En => format!("{} ({records})", edit.id),
+        };
+        let cause = &**edit.cause.get(language);
+        match causes.iter_mut().find(|(known, _)| *known == cause) {
+            Some((_, named_before)) => named_before.push(named),
+            None => causes.push((cause, vec![named])),
+        }
+    }
+    let told = causes.into_iter().map(|(cause, named)| match language {
+        Language::Ja => format!("{}：{cause}。", named.join("、")),
+        Language::En => format!("{}, because {cause}.", named.join(", ")),
+    });
+    let told: Vec<String> = told.collect();
+    (!told.is_empty()).then(|| match language {
+        Language::Ja => format!("判定していない回答のあるエラー規則があります。{}", told.concat()),
+        Language::En => format!("Hard edits that were not judged on some records: {}", told.join(" ")),
     })
 }
 

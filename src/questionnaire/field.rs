@@ -16,7 +16,7 @@ use super::options::{self, Options, Synonyms, plain};
 use super::walk::{Alphabet, View, Walk, both};
 use super::{Declared, Field, InvalidCase, Mark, OffPath, Required, marks};
 use crate::diagnostic::code::questionnaire::{
-    CYCLIC_REFERENCE, KEYWORD_MISSING, REFUSED_REFERENCE, UNRESOLVED_REFERENCE,
+    CYCLIC_REFERENCE, DEFINITION_OF_BASE, KEYWORD_MISSING, REFUSED_REFERENCE, UNRESOLVED_REFERENCE,
 };
 use crate::diagnostic::{Argument, Localized, Severity};
 use crate::expression::FieldId;
@@ -86,6 +86,8 @@ pub(super) struct Draft {
 pub(super) struct Shared<'t> {
     /// `$defs`.
     pub definitions: Option<&'t Node<'t>>,
+    /// Names in the `$defs` of the questionnaires that are extended, with the id of each.
+    pub inherited: BTreeMap<Arc<str>, Arc<str>>,
     /// Marks of the root.
     pub marks: Vec<Mark>,
     /// `x-synonyms` of the root.
@@ -103,8 +105,9 @@ pub(super) struct Shared<'t> {
 /// Reads one property. `None`: it has no usable type or label.
 pub(super) fn read<'t>(walk: &mut Walk, shared: &mut Shared<'t>, member: &'t Member<'t>) -> Option<Draft> {
     check_site(walk, &member.key, &member.node, Site::Field);
-    let view = resolve(walk, shared.definitions, View::of(&member.node))?;
-    let items = items(walk, shared.definitions, &view);
+    let definitions = Definitions { own: shared.definitions, inherited: &shared.inherited };
+    let view = resolve(walk, definitions, View::of(&member.node))?;
+    let items = items(walk, definitions, &view);
     let options = &mut shared.options;
     let mut options_of = |walk: &mut Walk, list: &'t Member<'t>, limit: usize| {
         let place = (list.node.span.start, limit);
@@ -121,8 +124,16 @@ pub(super) fn read<'t>(walk: &mut Walk, shared: &mut Shared<'t>, member: &'t Mem
     Some(Draft { field, condition, section, after, controllers, schema })
 }
 
+/// What a reference may lead to, and what it may not.
+#[derive(Clone, Copy)]
+struct Definitions<'t, 's> {
+    own: Option<&'t Node<'t>>,
+    /// Names of the extended questionnaires' definitions, with the id of each.
+    inherited: &'s BTreeMap<Arc<str>, Arc<str>>,
+}
+
 /// The object with its `$ref` followed: what it says itself is laid over the definition, key by key.
-fn resolve<'t>(walk: &mut Walk, definitions: Option<&'t Node<'t>>, view: View<'t>) -> Option<View<'t>> {
+fn resolve<'t>(walk: &mut Walk, definitions: Definitions<'t, '_>, view: View<'t>) -> Option<View<'t>> {
     let mut view = view;
     let mut path: Vec<&str> = Vec::new();
     while let Some(reference) = view.get("$ref") {
@@ -141,7 +152,7 @@ fn resolve<'t>(walk: &mut Walk, definitions: Option<&'t Node<'t>>, view: View<'t
 
 fn definition<'t>(
     walk: &mut Walk,
-    definitions: Option<&'t Node<'t>>,
+    definitions: Definitions<'t, '_>,
     node: &Node<'_>,
 ) -> Option<&'t Member<'t>> {
     let written = walk.text("$ref", node)?;
@@ -150,9 +161,12 @@ fn definition<'t>(
         walk.push(finding.with("found", Argument::written(written)));
         return None;
     };
-    let found = definitions.and_then(|definitions| definitions.get(name));
-    if found.is_none() {
-        let known = definitions.map(Node::members).unwrap_or_default().iter().map(|member| &*member.key);
+    let found = definitions.own.and_then(|own| own.get(name));
+    if let Some(base) = definitions.inherited.get(name).filter(|_| found.is_none()) {
+        let finding = walk.at(&DEFINITION_OF_BASE, node.span, both("この参照", "this reference"));
+        walk.push(finding.with("found", Argument::written(name)).with("base", &**base));
+    } else if found.is_none() {
+        let known = definitions.own.map(Node::members).unwrap_or_default().iter().map(|member| &*member.key);
         let finding = walk.at(&UNRESOLVED_REFERENCE, node.span, both("この参照", "this reference"));
         walk.push_meant(finding.with("found", Argument::written(written)), super::walk::meant(name, known));
     }
@@ -160,7 +174,7 @@ fn definition<'t>(
 }
 
 /// `items` of a multiple-answer question with its reference followed.
-fn items<'t>(walk: &mut Walk, definitions: Option<&'t Node<'t>>, view: &View<'t>) -> Option<View<'t>> {
+fn items<'t>(walk: &mut Walk, definitions: Definitions<'t, '_>, view: &View<'t>) -> Option<View<'t>> {
     let node = view.node("items")?;
     domain::check_items(walk, node);
     resolve(walk, definitions, View::of(node))

@@ -52,6 +52,8 @@ pub(super) struct Form {
     pub rows: RowWords,
     /// `x-versions`, likewise.
     pub versions: Option<VersionsDraft>,
+    /// Names in `$defs`, with the id of the file: what an overlay cannot refer to.
+    pub definitions: BTreeMap<Arc<str>, Arc<str>>,
     /// Whether a property was lost to a mistake.
     pub incomplete: bool,
 }
@@ -120,6 +122,9 @@ pub(super) fn read<'t>(walk: &mut Walk, tree: &'t Node<'t>, table: u16, base: Op
     }
     form.id = id?;
     form.title = title?;
+    for member in node(tree, "$defs").map(Node::members).unwrap_or_default() {
+        form.definitions.insert(Arc::from(&*member.key), Arc::clone(&form.id));
+    }
     Some(form)
 }
 
@@ -137,6 +142,7 @@ impl Form {
             question_word: None,
             rows: RowWords::default(),
             versions: None,
+            definitions: BTreeMap::new(),
             incomplete: false,
         }
     }
@@ -230,6 +236,7 @@ fn read_fields<'t>(walk: &mut Walk, tree: &'t Node<'t>, table: u16, form: &mut F
     }
     let mut shared = Shared {
         definitions,
+        inherited: form.definitions.clone(),
         marks: form.marks.clone(),
         synonyms: form.synonyms.clone(),
         question_word: form.question_word.clone(),

@@ -100,10 +100,7 @@ impl Row {
     #[cfg(feature = "formats")]
     pub(super) fn failure(failure: &Failure, language: Language) -> Self {
         let text = words::failure(failure, language);
-        let file = match failure {
-            Failure::Unreadable(name) => name,
-            _ => "",
-        };
+        let file = failure.file().map_or("", |name| name);
         let mut cells: [String; COUNT] = Default::default();
         for (cell, (name, _, _)) in cells.iter_mut().zip(COLUMNS) {
             let value = match name {

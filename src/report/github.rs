@@ -10,7 +10,6 @@ use std::fmt::Write;
 use super::{Audience, Names, Output, Spot, extent_of, marked_fields, statement, words};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::event::{Reporter, RunHeader, Summary};
-use crate::engine::verdict::Failure;
 use crate::error::Error;
 use crate::evaluate::{Finding, RecordFindings};
 use crate::source::picture;
@@ -103,10 +102,7 @@ impl Reporter for GitHub {
     fn finish(&mut self, summary: &Summary) -> Result<(), Error> {
         let title = || ("title", env!("CARGO_PKG_NAME").to_owned());
         for failure in &summary.failures {
-            let file = match failure {
-                Failure::Unreadable(name) => Some(("file", name.to_string())),
-                _ => None,
-            };
+            let file = failure.file().map(|name| ("file", name.to_string()));
             let properties: Vec<_> = file.into_iter().chain([title()]).collect();
             let text = words::failure(failure, self.audience.language);
             self.output.write(command("error", &properties, &text).as_bytes())?;

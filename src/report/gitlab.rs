@@ -11,7 +11,6 @@ use super::collected::{Collected, Document, Entry};
 use super::json::document;
 use super::{Output, statement, words};
 use crate::diagnostic::Severity;
-use crate::engine::verdict::Failure;
 use crate::error::Error;
 
 /// The document for GitLab.
@@ -24,10 +23,7 @@ impl Document for GitLab {
             collected.entries.iter().map(|entry| Issue::of(entry, collected)).collect();
         let language = collected.audience.language;
         for (number, failure) in (1..).zip(&collected.summary.failures) {
-            let path = match failure {
-                Failure::Unreadable(name) => name,
-                _ => OURSELVES,
-            };
+            let path = failure.file().map_or(OURSELVES, |name| name);
             let fingerprint = format!("kenpyo-{}-{number}", failure.word());
             issues.push(Issue::own(
                 words::failure(failure, language),

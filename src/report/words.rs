@@ -73,6 +73,14 @@ pub fn failure(failure: &Failure, language: Language) -> String {
             "Every rule was left out, so nothing was checked. Please look at --select and --ignore.",
         )
         .to_owned(),
+        (Failure::EmptyLink(name), Language::Ja) => format!(
+            "突合ファイルに行がないため、突合していません：{name}。意図した指定であれば --allow-empty を加えてください。"
+        ),
+        (Failure::EmptyLink(name), Language::En) => {
+            format!(
+                "The linked file has no records, so nothing was linked: {name}. If that is meant add --allow-empty."
+            )
+        }
         (Failure::Unreadable(name), Language::Ja) => format!("読み取れないファイル：{name}"),
         (Failure::Unreadable(name), Language::En) => format!("Could not be read: {name}"),
         (Failure::Fault(records), Language::Ja) => {

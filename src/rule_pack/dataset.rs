@@ -110,11 +110,19 @@ impl<'a> ParsedKind<'a> {
     }
 
     fn empty(&self) -> DatasetKind {
+        let written = match self.item.table() {
+            Some(table) => {
+                let entries = table.entries.iter();
+                entries.map(|entry| (Arc::from(&*entry.key), entry.item.span)).collect()
+            }
+            None => vec![(Arc::from(""), self.item.span)],
+        };
         DatasetKind {
             kind: Arc::from(self.kind.name),
             fields: Vec::new(),
             expressions: BTreeMap::new(),
             settings: BTreeMap::new(),
+            written,
         }
     }
 
@@ -234,6 +242,7 @@ impl Typing<'_, '_> {
             return;
         }
         let mistake = mistake::at(&code::WRONG_VALUE, self.kind.source, item.span)
+            .with("key", key)
             .with("found", digits)
             .with("expected", mistake::both(describe(&ty)));
         self.refuse(mistake);

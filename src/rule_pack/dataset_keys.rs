@@ -77,6 +77,7 @@ macro_rules! kinds {
 }
 
 const NONE: &[&str] = &[];
+const MISSING: &[&str] = &["missing", "missing_list"];
 const GROUPS: &[&str] = &["records", "others", "count"];
 
 kinds! {
@@ -95,7 +96,7 @@ kinds! {
         "key" yes Shape::Names, KeyFields, "キー", "the key";
         "by" yes Shape::Text, Time, "日時の項目", "the date or time";
     .
-    "covers" COVERS COVERS_KEYS, "提出の網羅", "every unit has answered", publishes &["missing"];
+    "covers" COVERS COVERS_KEYS, "提出の網羅", "every unit has answered", publishes MISSING;
         "table" yes Shape::Text, Link, "突合ファイル", "the link";
         "when" no Shape::Expression, Condition, "対象の条件", "which units count";
     .
@@ -131,7 +132,7 @@ const fn bare(name: &'static str, is_macro: bool, publishes: &'static [&'static 
 }
 
 const OTHER_PARTS: &[Kind] = &[
-    bare("complete", false, &["missing"]),
+    bare("complete", false, MISSING),
     bare("adds-up", true, MACRO_PLACEHOLDERS),
     bare("nested", true, MACRO_PLACEHOLDERS),
     bare("rounded-sum", true, MACRO_PLACEHOLDERS),

@@ -171,7 +171,12 @@ fn value(
     let parsed = parse_item(source, table.get("value"), found);
     let value = parsed.and_then(|parsed| parsed.value(names, Some(&draft.ty), found));
     let reads = value.as_ref().map(|value| expression::reads(value, names)).unwrap_or_default();
-    let notice = draft.fallback.then(|| notice(draft, names, tables, &reads, ids, found)).flatten();
+    // What a value that could not be typed reads is not known, and its mistake is reported: a text may name any field.
+    let printable = match &value {
+        Some(_) => reads.clone(),
+        None => names.fields.values().map(|field| field.id).collect(),
+    };
+    let notice = draft.fallback.then(|| notice(draft, names, tables, &printable, ids, found)).flatten();
     Some(DerivedValue {
         id: draft.id,
         name: Arc::clone(name),

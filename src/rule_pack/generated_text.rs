@@ -53,15 +53,21 @@ pub struct Published<'a> {
     entries: BTreeMap<&'a str, Entry<'a>>,
     /// Ids that have been reported as lacking a text.
     missing: BTreeSet<Arc<str>>,
+    /// Ids of blocks that cannot be used, which is reported.
+    unusable: BTreeSet<&'a str>,
 }
 
 impl<'a> Published<'a> {
     /// Reads all blocks; a later layer's text takes the place of an earlier one's.
     pub fn read(files: &'a [File<'a>], ids: &mut Ids, found: &mut Diagnostics) -> Self {
         let mut entries: BTreeMap<&'a str, (usize, Entry<'a>)> = BTreeMap::new();
+        let mut unusable = BTreeSet::new();
         for file in files {
             for table in file.root.tables("generated_rule") {
-                let Some(entry) = entry(file.source, table, found) else { continue };
+                let Some(entry) = entry(file.source, table, found) else {
+                    unusable.extend(table.text("id").map(|id| id.text));
+                    continue;
+                };
                 let (name, span) = (entry.id.text, entry.id.span);
                 if entries.get(name).is_some_and(|(layer, _)| *layer < file.layer) {
                     ids.release(name);
@@ -73,7 +79,7 @@ impl<'a> Published<'a> {
             }
         }
         let entries = entries.into_iter().map(|(name, (_, entry))| (name, entry)).collect();
-        Self { entries, missing: BTreeSet::new() }
+        Self { entries, missing: BTreeSet::new(), unusable }
     }
 
     /// The texts of the published `id`, for `kind` of `field`. `None`: there are none, which is reported once an id.
@@ -95,7 +101,7 @@ impl<'a> Published<'a> {
                 provenance: entry.provenance,
             });
         }
-        if self.missing.insert(Arc::clone(id)) {
+        if !self.unusable.contains(&**id) && self.missing.insert(Arc::clone(id)) {
             let mistake = mistake::at(&code::GENERATED_TEXT_MISSING, schema, field.declared.span)
                 .with("field", &*field.name)
                 .with("kind", kind)

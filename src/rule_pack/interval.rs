@@ -8,7 +8,7 @@ use super::lookup::Draft;
 use super::toml_file::Table;
 use super::{LookupColumn, LookupKeys};
 use crate::diagnostic::code::pack as code;
-use crate::diagnostic::{Argument, Decimal, Diagnostics};
+use crate::diagnostic::{Argument, Decimal, Diagnostics, Localized};
 use crate::expression::{Type, Value};
 
 /// Reads the bounds, brings the rows into rising order and checks that they tile.
@@ -17,11 +17,19 @@ pub(super) fn read(draft: &mut Draft<'_>, bounds: &Table<'_>, found: &mut Diagno
     let high = draft.column(bounds.text("high")?.text)?;
     let ty = draft.columns.get(low)?.ty.clone();
     let Type::Number { scale, .. } = ty else {
-        found.push(draft.wrong_keys());
+        let reason = Localized::new(
+            "interval の low の列が数ではありません",
+            "the column of `low` is not one of numbers",
+        );
+        found.push(draft.wrong_keys(&reason));
         return None;
     };
     if draft.columns.get(high)?.ty != ty {
-        found.push(draft.wrong_keys());
+        let reason = Localized::new(
+            "interval の low と high の列の型が異なります",
+            "the columns of `low` and `high` are of different types",
+        );
+        found.push(draft.wrong_keys(&reason));
         return None;
     }
     let lows = ends(draft, low, i64::MIN, found);

@@ -200,7 +200,7 @@ const DERIVE_KEYS: &[Key] = keys! {
     "source" no Shape::Text, "出典", "from where it comes";
 };
 
-static TABLES: Block = Block { name: "[tables]", parts: &[TABLES_KEYS, CLASSING_KEYS] };
+pub static TABLES: Block = Block { name: "[tables]", parts: &[TABLES_KEYS, CLASSING_KEYS] };
 const TABLES_KEYS: &[Key] = keys! {
     "frame" no Shape::Text, "調査対象名簿の突合ファイル", "the link that lists the units asked";
     "in-scope" no Shape::Expression, "名簿のうち調査対象とする条件", "which of its units were asked";
@@ -280,7 +280,7 @@ const GENERATED_RULE_KEYS: &[Key] = keys! {
     "source" yes Shape::Text, "出典", "from where it comes";
 };
 
-static RULE: Block = Block { name: "[[rule]]", parts: &[RULE_KEYS, RECORD_KINDS, OTHER_KINDS] };
+pub static RULE: Block = Block { name: "[[rule]]", parts: &[RULE_KEYS, RECORD_KINDS, OTHER_KINDS] };
 static LINKED_RULE: Block =
     Block { name: "[[linked_rule]]", parts: &[LINKED_RULE_KEYS, RULE_KEYS, RECORD_KINDS, OTHER_KINDS] };
 const LINKED_RULE_KEYS: &[Key] = keys! {

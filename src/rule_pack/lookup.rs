@@ -135,7 +135,8 @@ impl Draft<'_> {
     /// Every header that the declaration names is there.
     fn check_columns(&self, found: &mut Diagnostics) {
         let table = self.declaration.table;
-        let interval = table.table("interval");
+        // Of two kinds of key nobody knows which is meant: that they are two is reported.
+        let interval = table.table("interval").filter(|_| table.get("key").is_none());
         let columns = table.table("columns").map(|table| table.entries.as_slice()).unwrap_or_default();
         let label = table.table("label");
         let texts = |table: Option<&'_ Table<'_>>, keys: [&str; 2]| -> Vec<(String, crate::source::Span)> {
@@ -194,8 +195,13 @@ impl Draft<'_> {
         let keys = match (table.get("key").is_some(), table.table("interval")) {
             (true, None) => self.exact(found)?,
             (false, Some(bounds)) => interval::read(&mut self, bounds, found)?,
-            _ => {
-                found.push(self.wrong_keys());
+            (keys, _) => {
+                let reason = if keys {
+                    Localized::new("key と interval の両方があります", "it has both `key` and `interval`")
+                } else {
+                    Localized::new("key も interval もありません", "it has neither `key` nor `interval`")
+                };
+                found.push(self.wrong_keys(&reason));
                 return None;
             }
         };
@@ -214,9 +220,10 @@ impl Draft<'_> {
         Some(Lookup { name, columns: self.columns, keys, record_keys, labels, missing })
     }
 
-    pub(super) fn wrong_keys(&self) -> Diagnostic {
+    pub(super) fn wrong_keys(&self, reason: &Localized<&'static str>) -> Diagnostic {
         mistake::at(&code::LOOKUP_KEYS, self.declaration.source, self.declaration.name_span)
             .with("table", &*self.declaration.name)
+            .with("reason", mistake::fixed(reason))
     }
 
     fn exact(&self, found: &mut Diagnostics) -> Option<LookupKeys> {

@@ -66,7 +66,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Localized, Notice};
 use crate::expression::{FieldId, LookupId, Names, ParamId, Type, TypedExpr, Value};
 use crate::questionnaire::{Declared, Field, FindingKind, Questionnaire};
-use crate::source::SourceText;
+use crate::source::{SourceText, Span};
 use macro_edit::MacroEdit;
 use period::Period;
 use tabulation::Tabulation;
@@ -181,6 +181,8 @@ pub struct DatasetKind {
     pub expressions: BTreeMap<Arc<str>, TypedExpr>,
     /// Other settings as text (`table`, `distinct`, `by`, `field`).
     pub settings: BTreeMap<Arc<str>, Arc<str>>,
+    /// Where each setting's value is written, by its key, in the author's order; the key of a bare list is empty.
+    pub written: Vec<(Arc<str>, Span)>,
 }
 
 /// What a rule demands.

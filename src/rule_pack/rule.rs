@@ -16,8 +16,8 @@ use super::judgement::Expressions;
 use super::making::{Drafted, Making, Subject};
 use super::mistake;
 use super::placeholder::{self, Texts};
-use super::record_set;
 use super::toml_file::{Table, Text};
+use super::{keys, record_set, shape};
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostics, Localized, Severity};
 use crate::source::SourceText;
@@ -263,8 +263,12 @@ fn first_block<'a>(
     found: &mut Diagnostics,
 ) -> Option<Head<'a>> {
     let Block { source, table, .. } = block;
-    for key in FIRST_ONLY.iter().filter(|key| table.get(key).is_none()) {
-        let meaning = Localized::new("同じ番号の最初の一つに必要です", "the first block of an id has it");
+    let misspelt = shape::meant(&keys::RULE, table);
+    for key in FIRST_ONLY.iter().filter(|key| table.get(key).is_none() && !misspelt.contains(*key)) {
+        let meaning = Localized::new(
+            "同じ id の規則のうち最初のものに書きます",
+            "to be written in the first rule of each id",
+        );
         let mistake = mistake::at(&code::MISSING_KEY, source, table.span)
             .with("key", *key)
             .with("block", "[[rule]]")

@@ -10,6 +10,7 @@ use super::keys::{Block, COLUMN, Key, LET, Shape, TEXTS};
 use super::mistake;
 use super::toml_file::{self, Entry, Item, Table, Written};
 use crate::diagnostic::code::pack as code;
+use crate::diagnostic::nearest::nearest;
 use crate::diagnostic::{Argument, Diagnostics, Localized};
 use crate::source::{SourceText, Span};
 
@@ -23,6 +24,12 @@ pub fn is_literal(source: &SourceText, span: Span) -> bool {
     source.slice(span).starts_with('\'')
 }
 
+/// The keys of `block` that are probably in `table` under another spelling: that is reported, and not that they lack.
+pub fn meant(block: &Block, table: &Table<'_>) -> BTreeSet<&'static str> {
+    let unknown = table.entries.iter().filter(|entry| block.key(&entry.key).is_none());
+    unknown.filter_map(|entry| nearest(&entry.key, block.keys().map(|key| key.name))).collect()
+}
+
 struct Checker<'a> {
     source: &'a SourceText,
     found: &'a mut Diagnostics,
@@ -30,30 +37,37 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn block(&mut self, block: &Block, table: &Table<'_>) {
+        self.called(block.name, block, table);
+    }
+
+    /// The same of a block that messages call `name`.
+    fn called(&mut self, name: &str, block: &Block, table: &Table<'_>) {
         for entry in &table.entries {
             match block.key(&entry.key) {
                 Some(key) => self.shape(&entry.key, key.shape, &entry.item),
-                None => self.unknown_key(block, entry),
+                None => self.unknown_key(name, block, entry),
             }
         }
-        for key in block.keys().filter(|key| key.required && table.get(key.name).is_none()) {
-            self.missing_key(block, key, table.span);
+        let meant = meant(block, table);
+        let missing = |key: &&Key| key.required && table.get(key.name).is_none() && !meant.contains(key.name);
+        for key in block.keys().filter(missing) {
+            self.missing_key(name, key, table.span);
         }
     }
 
-    fn unknown_key(&mut self, block: &Block, entry: &Entry<'_>) {
+    fn unknown_key(&mut self, name: &str, block: &Block, entry: &Entry<'_>) {
         let known = || block.keys().map(|key| key.name);
         let mistake = mistake::at(&code::UNKNOWN_KEY, self.source, entry.key_span)
             .with("key", &*entry.key)
-            .with("block", block.name)
+            .with("block", name)
             .with("known", mistake::names(known()));
         self.found.push(mistake::suggested(mistake, &entry.key, known()));
     }
 
-    fn missing_key(&mut self, block: &Block, key: &Key, at: Span) {
+    fn missing_key(&mut self, block: &str, key: &Key, at: Span) {
         let mistake = mistake::at(&code::MISSING_KEY, self.source, at)
             .with("key", key.name)
-            .with("block", block.name)
+            .with("block", block)
             .with("meaning", mistake::fixed(&key.doc));
         self.found.push(mistake);
     }
@@ -75,7 +89,7 @@ impl Checker<'_> {
         match (shape, &item.value) {
             (Shape::Word(words), Written::Text(text)) => self.word(name, words, text, item.span),
             (Shape::Expression | Shape::Bound, Written::Text(text)) => self.expression(name, text, item),
-            (Shape::Texts, Written::Table(table)) => self.block(&TEXTS, table),
+            (Shape::Texts, Written::Table(table)) => self.called(name, &TEXTS, table),
             (Shape::Text | Shape::NameOrNames, Written::Text(text)) => self.not_empty(name, text, item),
             (Shape::Each, Written::List(items)) if items.iter().any(|item| item.table().is_some()) => {
                 for item in items {

@@ -52,6 +52,7 @@ pub fn read_text(text: &str, ty: &Type, zone: Zone, span: Span, spot: Spot<'_>) 
 
 fn wrong(text: &str, ty: &Type, span: Span, spot: Spot<'_>) -> Diagnostic {
     mistake::labelled(&code::WRONG_VALUE, spot.source, span, describe(ty))
+        .with("key", spot.key)
         .with("found", Argument::written(text))
         .with("expected", mistake::both(describe(ty)))
 }

@@ -126,8 +126,16 @@ pub(super) fn together(
         outcomes.push(gathered.settled(planned));
         table.add(gathered);
     }
-    let judging =
-        Judging { plan, names: &names, keys: true, values: true, units: &asked, pool: None, outcomes: true };
+    let judging = Judging {
+        plan,
+        names: &names,
+        keys: true,
+        values: true,
+        units: &asked,
+        linked: None,
+        pool: None,
+        outcomes: true,
+    };
     let mut finding = None;
     let judged = table.judge(judging, &mut |told: Finding| {
         if finding.is_none() {

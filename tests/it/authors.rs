@@ -191,7 +191,7 @@ fn rule(number: usize, demand: &str) -> String {
 }
 
 /// Writes the packs of the reference below `folder`, with a further rule file.
-fn write_packs(folder: &Path, further: &str) {
+pub(crate) fn write_packs(folder: &Path, further: &str) {
     let mut files = files(&content(REFERENCE));
     assert!(PACKS.iter().all(|pack| files.contains_key(&format!("{pack}/survey.toml"))));
     files.insert(format!("{}/50-expressions.toml", PACKS[0]), further.to_owned());

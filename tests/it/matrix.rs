@@ -28,12 +28,17 @@ const fn failed(name: &'static str, words: &'static [&'static str], kind: &'stat
     Situation { name, words, variable: None, code: 3, kind }
 }
 
-const SITUATIONS: [Situation; 9] = [
+const SITUATIONS: [Situation; 10] = [
     failed("no file", &["check", "none"], "no-file"),
     failed("no such file", &["check", "nosuch.csv"], "unreadable-file"),
     failed("empty file", &["check", "empty.csv"], "unreadable-file"),
     failed("header only", &["check", "header.csv"], "no-record"),
     failed("unreadable", &["check", "unreadable.xlsx", "sound.csv"], "unreadable-file"),
+    failed(
+        "linked file without records",
+        &["check", "sound.csv", "--link", "frame=frame.csv"],
+        "empty-linked-file",
+    ),
     failed("limit hit", &["check", "deep.json"], "unreadable-file"),
     failed(
         "everything deselected",
@@ -63,6 +68,8 @@ fn folder() -> tempfile::TempDir {
         fs::read_to_string(super::program::root().join("fixtures/submissions/example.csv")).unwrap();
     let header = example.lines().next().unwrap();
     fs::write(path("header.csv"), format!("{header}\n")).unwrap();
+    let frame = fs::read_to_string(super::program::root().join("fixtures/linked/frame.csv")).unwrap();
+    fs::write(path("frame.csv"), format!("{}\n", frame.lines().next().unwrap())).unwrap();
     fs::write(path("sound.csv"), example.as_bytes()).unwrap();
     fs::write(path("unreadable.xlsx"), b"PK\x03\x04 and no more").unwrap();
     fs::write(path("deep.json"), "[".repeat(100_000)).unwrap();
@@ -95,6 +102,7 @@ fn says_so(format: &str, report: &[u8], situation: &Situation) -> bool {
         "no-file" => text.contains("There was no file to check"),
         "no-record" => text.contains("Nothing was checked."),
         "no-rule" => text.contains("Every rule was left out"),
+        "empty-linked-file" => text.contains("The linked file has no records"),
         "unreadable-file" => text.contains("Could not be read"),
         "internal-fault" => text.contains("A fault of this program"),
         _ => text.contains("Nothing was checked: 1 mistake"),

@@ -127,6 +127,7 @@ impl Run {
             keys: true,
             values: true,
             units: &[],
+            linked: None,
             pool: None,
             outcomes: false,
         };

@@ -49,8 +49,8 @@ codes! {
     /// A parameter that the run must give.
     PARAMETER_NOT_GIVEN = "KP-A016" "parameter-not-given" Error
         title "必要なパラメーターが未指定" "required parameter not given"
-        message "パラメーター「{name}」が指定されていません。--param {name}=値 を加えてください。"
-            "The parameter \"{name}\" was not given. Add --param {name}=VALUE.";
+        message "パラメーター「{name}」が指定されていません。{option} を加えてください。"
+            "The parameter \"{name}\" was not given. Add {option}.";
     /// Overflow, division by zero, a key that a lookup does not have.
     RULE_FAULT = "KP-A020" "calculation-without-result" Warning
         title "計算できないため判定できない規則" "rule undecided because a calculation has no result"
@@ -66,4 +66,14 @@ codes! {
         title "規則集と異なるパラメータの値" "parameter with another value than the pack's"
         message "パラメータ「{name}」は、規則集の値「{before}」ではなく、この実行で指定された「{after}」で判定しました。"
             "The parameter \"{name}\" was \"{after}\", as this run says, and not \"{before}\", the pack's own value.";
+    /// A recipe is asked for, and the survey has none.
+    NO_RECIPES = "KP-A083" "survey-without-recipes" Error
+        title "見本データのレシピがない調査" "survey without recipes"
+        message "調査「{survey}」には generate のレシピがありません。規則フォルダーの generate/{found}.toml にレシピを書くか、--survey でレシピのある調査を指定してください。"
+            "The survey \"{survey}\" has no recipe to generate by. Please write one as generate/{found}.toml in its rules folder, or name a survey that has some with --survey.";
+    /// Records without a column by which a rule counts them.
+    COUNTED_BY_NO_COLUMN = "KP-A082" "column-of-a-count-missing" Info
+        title "数えるための列がない票" "records without a column by which they are counted"
+        message "{files}には、{rule}が使う{fields}の列がありません。{count}件を数に入れておらず、結果が変わりうる場合は判定していません。列を加えて検査し直してください。この規則を検査しない場合は --ignore {rule} を加えてください。"
+            "{files} has no column for {fields}, which {rule} reads: {count} of the records are left out of its number, and where they could turn the verdict there is none. Please add the column and check again; to leave the rule out add --ignore {rule}.";
 }

@@ -67,7 +67,7 @@ codes! {
     /// No parameter has this name.
     UNKNOWN_PARAMETER = "KP-P013" "unknown-parameter" Error
         title "存在しないパラメーター名" "unknown parameter"
-        message "「{found}」というパラメーターはありません。" "there is no parameter {found}";
+        message "「{found}」というパラメーターはありません。綴りを確認するか、survey.toml に [param.{found}] を宣言してください。" "there is no parameter {found}: check its spelling, or declare [param.{found}] in survey.toml";
     /// The option list has no such name.
     UNKNOWN_OPTION = "KP-P014" "unknown-option" Error
         title "選択肢にない名前" "unknown option"

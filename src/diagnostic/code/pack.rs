@@ -13,8 +13,8 @@ codes! {
     /// A key that no block of this kind has.
     UNKNOWN_KEY = "KP-P051" "unknown-key" Error
         title "未知のキー" "unknown key"
-        message "{block} に `{key}` というキーはありません。綴りを確認するか、削除してください。" "`{key}` is not a key of {block}. Please check its spelling or remove it."
-        help "{block} のキー：{known}" "keys of {block}: {known}";
+        message "`{block}` に `{key}` というキーはありません。綴りを確認するか、削除してください。" "`{key}` is not a key of `{block}`. Please check its spelling or remove it."
+        help "`{block}` のキー：{known}" "keys of `{block}`: {known}";
     /// A value of another kind.
     WRONG_SHAPE = "KP-P052" "wrong-kind-of-value" Error
         title "値の種類の誤り" "wrong kind of value"
@@ -22,7 +22,7 @@ codes! {
     /// A key without which the block means nothing.
     MISSING_KEY = "KP-P053" "missing-key" Error
         title "必要なキーがない" "required key missing"
-        message "{block} に `{key}`（{meaning}）がありません。追加してください。" "{block} has no `{key}` ({meaning}). Please add it.";
+        message "`{block}` には `{key}`（{meaning}）が必要です。`{key}` を書き加えてください。" "`{block}` needs `{key}` ({meaning}). Please add it there.";
     /// One key twice in a table.
     DUPLICATE_KEY = "KP-P054" "duplicate-key" Error
         title "キーの重複" "key given twice"
@@ -95,7 +95,7 @@ codes! {
     /// A value that is not of its type.
     WRONG_VALUE = "KP-P071" "value-not-of-its-type" Error
         title "型に合わない値" "value not of its type"
-        message "「{found}」は{expected}として読めません。値または型を修正してください。" "\"{found}\" cannot be read as {expected}. Please correct the value or the type.";
+        message "`{key}` の値は{expected}ですが、「{found}」と書かれています。値を修正してください。型のほうが誤りであれば、`{key}` の型の宣言を修正してください。" "`{key}` takes {expected}, and \"{found}\" is none. Please correct the value; if the type is wrong, correct it where `{key}` is declared.";
     /// A column that the CSV file does not have.
     COLUMN_MISSING = "KP-P072" "lookup-column-missing" Error
         title "参照表に列がない" "lookup column missing"
@@ -132,7 +132,7 @@ codes! {
     /// A lookup without keys, or with two kinds of them.
     LOOKUP_KEYS = "KP-P080" "lookup-without-one-kind-of-key" Error
         title "参照表のキーの指定が不正" "lookup needs exactly one kind of key"
-        message "参照表「{table}」には key と interval のどちらか一方を書きます。interval の列は数でなければなりません。" "The lookup \"{table}\" takes either `key` or `interval`. The columns of `interval` are numbers of one type.";
+        message "参照表「{table}」の引き方が決まりません：{reason}。値の一致で引く場合は key = [\"列名\"]、数の範囲で引く場合は interval = {{ low = \"列名\", high = \"列名\" }} のどちらか一方を書いてください。" "How a row of the lookup \"{table}\" is found is not clear: {reason}. Please write either key = [\"COLUMN\"], to look for equal values, or interval = {{ low = \"COLUMN\", high = \"COLUMN\" }}, to look for the range of a number.";
     /// A derived value that needs itself.
     DERIVE_CYCLE = "KP-P081" "derived-value-needs-itself" Error
         title "導出項目の循環" "derived value needs itself"

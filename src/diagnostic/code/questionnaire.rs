@@ -56,6 +56,11 @@ codes! {
         title "参照先がない" "reference leads nowhere"
         message "参照先「{found}」が見つかりません。$defs の名前、または同じ schemas フォルダーにある調査票の $id を書いてください。"
             "Nothing is called \"{found}\". Please give a name of $defs, or the $id of a questionnaire in the same schemas folder.";
+    /// `$ref` to a definition that only the extended questionnaire has.
+    DEFINITION_OF_BASE = "KP-P205" "definition-of-the-base" Error
+        title "元の調査票の定義への参照" "reference to a definition of the base"
+        message "定義「{found}」は元の調査票「{base}」の $defs にありますが、$defs は引き継がれません。この調査票の $defs にも同じ定義を書いてください。"
+            "The definition \"{found}\" stands in the $defs of the base \"{base}\", and definitions are not inherited. Please write it into the $defs of this file too.";
     /// `$ref` leads back to where it came from.
     CYCLIC_REFERENCE = "KP-P109" "cyclic-reference" Error
         title "参照が循環している" "reference in a circle"

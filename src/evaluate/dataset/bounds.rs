@@ -139,7 +139,8 @@ pub(super) fn decoded(pack: &RulePack, fields: &[FieldId], key: &[u8]) -> Group 
     fields.iter().zip(parts).filter_map(value).collect()
 }
 
-fn value(ty: &Type, part: &[u8]) -> Option<Value> {
+/// The value of type `ty` that a part of a key was made of. `None`: it was made of none.
+pub(super) fn value(ty: &Type, part: &[u8]) -> Option<Value> {
     let number = || <[u8; 8]>::try_from(part).ok().map(i64::from_be_bytes);
     let day = || number().and_then(|number| i32::try_from(number).ok());
     Some(match ty {

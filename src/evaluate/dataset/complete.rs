@@ -26,6 +26,8 @@ pub(super) struct Combinations {
     whole: BTreeSet<Pattern>,
     /// With how many records each.
     open: BTreeMap<Pattern, u64>,
+    /// Records of which nothing is known, because their file lacks a column.
+    unknown: u64,
 }
 
 impl Combinations {
@@ -41,9 +43,43 @@ impl Combinations {
         known
     }
 
-    /// How many records are left out.
+    /// Adds `records` of which nothing is known.
+    pub(super) const fn add_unknown(&mut self, records: u64) {
+        self.unknown += records;
+    }
+
+    /// How many records are left out, but for those of which nothing is known.
     pub(super) fn left_out(&self) -> u64 {
         self.open.values().sum()
+    }
+
+    /// The first `most` combinations that are missing, in order.
+    pub(super) fn first_missing(&self, pack: &RulePack, fields: &[FieldId], most: usize) -> Vec<Pattern> {
+        let values: Vec<Vec<Vec<u8>>> =
+            fields.iter().enumerate().map(|(place, field)| self.values(pack, place, *field)).collect();
+        let mut at = vec![0_usize; values.len()];
+        let mut found = Vec::new();
+        while found.len() < most {
+            let parts = values.iter().zip(&at).map(|(values, at)| values.get(*at).cloned());
+            let Some(parts) = parts.collect::<Option<Vec<Vec<u8>>>>() else { break };
+            let pattern: Pattern = parts.into_iter().map(Some).collect();
+            if !self.whole.contains(&pattern) {
+                found.push(pattern);
+            }
+            // The next combination: the last part goes on first.
+            let turned = at.iter_mut().zip(&values).rev().any(|(at, values)| {
+                *at += 1;
+                let goes_on = *at < values.len();
+                if !goes_on {
+                    *at = 0;
+                }
+                goes_on
+            });
+            if !turned {
+                break;
+            }
+        }
+        found
     }
 
     /// How many combinations are missing, and whether that is certain.
@@ -54,7 +90,7 @@ impl Combinations {
         let all = sizes.fold(1_u64, u64::saturating_mul);
         let there = u64::try_from(self.whole.len()).unwrap_or(u64::MAX);
         let missing = all.saturating_sub(there);
-        let left = self.left_out();
+        let left = self.left_out().saturating_add(self.unknown);
         if missing == 0 || left < missing || usize::try_from(all).map_or(true, |all| all > MOST) {
             return (missing, left < missing);
         }
@@ -85,7 +121,10 @@ impl Combinations {
             missing = longer.collect();
         }
         missing.retain(|pattern| !self.whole.contains(pattern));
-        let open: Vec<(&Pattern, u64)> = self.open.iter().map(|(pattern, count)| (pattern, *count)).collect();
+        let anything: Pattern = vec![None; values.len()];
+        let unknown = std::iter::once((&anything, self.unknown)).filter(|(_, count)| *count > 0);
+        let open: Vec<(&Pattern, u64)> =
+            self.open.iter().map(|(pattern, count)| (pattern, *count)).chain(unknown).collect();
         let mut given: Vec<Vec<usize>> = vec![Vec::new(); open.len()];
         (0..missing.len()).all(|wanted| {
             let mut seen = vec![false; open.len()];

@@ -8,12 +8,14 @@
 
 use std::collections::BTreeSet;
 
+use super::gather::lacking_columns;
 use super::{Judging, Missing};
 use crate::batch::Batch;
 use crate::evaluate::finding::RuleCounts;
 use crate::evaluate::judge::{lacking, unlinked};
 use crate::evaluate::machine::Machine;
 use crate::evaluate::truth::Truth;
+use crate::expression::FieldId;
 use crate::plan::{DatasetDemand, DatasetRule, Plan};
 
 /// What a rule that asks for all units of a linked file says of each.
@@ -37,6 +39,8 @@ pub struct Units {
     rule: usize,
     table: u16,
     asked: Vec<Asked>,
+    /// Columns that the rule reads and the file does not have.
+    lacking: BTreeSet<FieldId>,
     /// Rows that have one key; of others the first row stands for all.
     twins: Vec<Vec<u32>>,
 }
@@ -46,12 +50,20 @@ impl Units {
     pub fn of(plan: &Plan, table: u16) -> Vec<Self> {
         let rules = plan.dataset.iter().enumerate();
         let ours = rules.filter(|(_, rule)| rule.demand == DatasetDemand::Covers { table });
-        ours.map(|(rule, _)| Self { rule, table, asked: Vec::new(), twins: Vec::new() }).collect()
+        ours.map(|(rule, _)| Self {
+            rule,
+            table,
+            asked: Vec::new(),
+            lacking: BTreeSet::new(),
+            twins: Vec::new(),
+        })
+        .collect()
     }
 
     /// Adds the units of the next records.
     pub fn append(&mut self, mut other: Self) {
         self.asked.append(&mut other.asked);
+        self.lacking.append(&mut other.lacking);
     }
 
     /// Takes the record of `row` away: it is no unit.
@@ -64,6 +76,11 @@ impl Units {
     /// Whether they are asked for by the rule at position `index` of the pack.
     pub fn is_of(&self, plan: &Plan, index: usize) -> bool {
         plan.dataset.get(self.rule).is_some_and(|rule| rule.index == index)
+    }
+
+    /// The columns that the rule reads and the file does not have, where that leaves units out.
+    pub(super) fn lacking(&self) -> Vec<FieldId> {
+        if self.asked.contains(&Asked::NotRun) { self.lacking.iter().copied().collect() } else { Vec::new() }
     }
 
     /// Rows that share a key: an answer is that of all of them.
@@ -94,6 +111,7 @@ pub fn units(plan: &Plan, batch: &Batch) -> Vec<Units> {
             () => Asked::Open,
         };
         units.asked = (0..batch.len()).map(asked).collect();
+        units.lacking = lacking_columns(&machine, &rule.reads).into_vec().into_iter().collect();
     }
     all
 }
@@ -110,6 +128,11 @@ pub(super) fn answered(plan: &Plan, batch: &Batch) -> Vec<(u16, Vec<u32>)> {
     rows.map(|(table, linked)| (table, linked.rows.iter().copied().flatten().collect())).collect()
 }
 
+/// The units that the rule at `place` asks for. `None`: there is no file.
+pub(super) fn of_rule<'u>(place: usize, judging: Judging<'u>) -> Option<&'u Units> {
+    judging.units.iter().find(|units| units.rule == place)
+}
+
 /// What a rule says of the units: the outcomes, the missing ones, and how many were left out. `None`: there is no file.
 pub(super) fn missing(
     place: usize,
@@ -117,7 +140,7 @@ pub(super) fn missing(
     judging: Judging<'_>,
     answered: &BTreeSet<(u16, u32)>,
 ) -> Option<(RuleCounts, Missing, u64)> {
-    let units = judging.units.iter().find(|units| units.rule == place)?;
+    let units = of_rule(place, judging)?;
     let mut there: BTreeSet<u32> = BTreeSet::new();
     for (_, row) in answered.range((units.table, 0)..=(units.table, u32::MAX)) {
         there.insert(*row);

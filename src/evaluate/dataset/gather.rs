@@ -19,6 +19,7 @@ use crate::evaluate::finding::RuleCounts;
 use crate::evaluate::machine::Machine;
 use crate::evaluate::reason::Outcome;
 use crate::evaluate::truth::Truth;
+use crate::expression::FieldId;
 use crate::plan::{DatasetDemand, DatasetRule, Plan, StepId};
 use crate::source::SourceId;
 
@@ -58,6 +59,8 @@ pub(super) struct Entrants {
     /// Where each that takes part begins in `bytes`: its key, then its stub.
     pub(super) starts: Box<[u32]>,
     pub(super) bytes: Box<[u8]>,
+    /// Of a rule about the records as a whole the columns that it reads and the file does not have.
+    pub(super) lacking: Box<[FieldId]>,
     /// Of a rule that compares records those that take part, where their stubs may come later.
     hashed: Box<[Hashed]>,
 }
@@ -208,8 +211,16 @@ impl<'p: 'b, 'b> Gathering<'p, 'b, '_> {
             let stub = Stub::untold(number, said(&among, row), said(&of, row));
             kept.add(&key.unwrap_or_default(), &stub);
         }
-        kept.entrants(settled, loose.count() - unconcerned)
+        let lacking = lacking_columns(&self.machine, &rule.reads);
+        Entrants { lacking, ..kept.entrants(settled, loose.count() - unconcerned) }
     }
+}
+
+/// The columns among `reads` that the file itself does not have.
+pub(super) fn lacking_columns(machine: &Machine<'_, '_>, reads: &[FieldId]) -> Box<[FieldId]> {
+    let about = machine.batch.about;
+    let is_lacking = |field: &&FieldId| machine.column(**field).is_none_or(|column| column.absent);
+    reads.iter().filter(|field| field.table == about).filter(is_lacking).copied().collect()
 }
 
 /// What is kept of the records of one batch that take part.

@@ -14,6 +14,7 @@ mod gather;
 mod groups;
 mod hashed;
 mod key;
+mod lacking;
 mod latest;
 mod rivals;
 mod stub;
@@ -40,6 +41,7 @@ use super::marking::in_group;
 use super::reason::Outcome;
 use crate::diagnostic::{Argument, Diagnostic, Place, RecordPlace};
 use crate::error::Error;
+use crate::linked::Linked;
 use crate::plan::{DatasetDemand, DatasetRule, Plan};
 use crate::rule_pack::{EditRule, Placeholder};
 use crate::source::SourceId;
@@ -103,6 +105,8 @@ pub struct Judging<'a> {
     pub values: bool,
     /// The units of the linked files of which all are asked for.
     pub units: &'a [Units],
+    /// The linked files, by which units are called. `None`: by where they stand.
+    pub linked: Option<&'a Linked>,
     /// Threads that share the work. `None`: the one that asks does it.
     pub pool: Option<&'a ThreadPool>,
     /// Whether each record's outcome is asked for, and not only the counts.

@@ -8,13 +8,16 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{GroupOf, Judging, Member, RecordId};
+use super::{GroupOf, Judging, Member, Missing, RecordId};
 use crate::diagnostic::{Argument, Localized};
 use crate::evaluate::argument::hidden;
 use crate::evaluate::withheld::Withheld;
 
 /// Most records that a message names.
 const MOST_RECORDS: usize = 5;
+
+/// Most files, units or combinations that a message names.
+pub(super) const MOST_NAMED: usize = 5;
 
 /// Most classes that are looked through for names.
 const MOST_CLASSES: usize = 50;
@@ -154,8 +157,31 @@ fn named(name: Named<'_>) -> Argument {
     }
 }
 
+/// The units of a linked file that have not answered: their keys, else where they stand in it.
+pub(super) fn units(missing: &Missing, judging: Judging<'_>) -> Argument {
+    let pack = &judging.plan.pack;
+    let withheld = Withheld::of(pack, judging.keys);
+    let link = usize::from(missing.table).checked_sub(1).and_then(|link| pack.links.get(link));
+    let on = link.map(|link| link.on.as_slice()).unwrap_or_default();
+    if on.iter().any(|(ours, theirs)| withheld.holds(*ours) || withheld.holds(*theirs)) {
+        return hidden();
+    }
+    let table = judging.linked.and_then(|linked| linked.table(missing.table));
+    let name = |row: &u32| {
+        let key = table.and_then(|table| table.key(pack, *row));
+        let number = table.and_then(|table| table.number(*row)).unwrap_or_else(|| u64::from(*row) + 1);
+        key.map_or_else(
+            || fixed(&format!("{number}件目"), &format!("record {number}")),
+            |key| Argument::written(&key),
+        )
+    };
+    let named: Vec<Argument> = missing.rows.iter().take(MOST_NAMED).map(name).collect();
+    let told = named.len();
+    with_rest(named, missing.rows.len(), told)
+}
+
 /// `named`, which tell of `told` records of `all`, and how many more there are.
-fn with_rest(mut named: Vec<Argument>, all: usize, told: usize) -> Argument {
+pub(super) fn with_rest(mut named: Vec<Argument>, all: usize, told: usize) -> Argument {
     let more = all.saturating_sub(told);
     if more > 0 {
         let (ja, en) = further(more);

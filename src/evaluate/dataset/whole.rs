@@ -10,14 +10,16 @@ use std::collections::BTreeMap;
 
 use super::bounds::{self, Fraction, Group, Limit, Limits, batch, decoded, printed};
 use super::complete::Combinations;
+use super::lacking::Lacking;
 use super::stub::Stub;
-use super::{Entrant, JudgedRule, Judging, KeyTable, RecordId, Tell, covers};
+use super::told::{self, MOST_NAMED};
+use super::{Entrant, JudgedRule, Judging, KeyTable, RecordId, Tell, Units, covers};
 use crate::batch::example::type_of;
 use crate::batch::locate::Locator;
 use crate::diagnostic::code::linked::LEFT_OUT;
-use crate::diagnostic::{Argument, Decimal, Diagnostic, Place};
+use crate::diagnostic::{Argument, Decimal, Diagnostic, Language, Place};
 use crate::error::Error;
-use crate::evaluate::argument::{Arguments, Setting};
+use crate::evaluate::argument::{Arguments, Setting, constant, hidden};
 use crate::evaluate::finding::{Finding, RuleCounts};
 use crate::evaluate::machine::Machine;
 use crate::evaluate::reason::Outcome;
@@ -101,6 +103,7 @@ fn outcome(verdict: Option<bool>) -> Outcome {
     }
 }
 
+/// `loose` records have no key, or nothing is known of them.
 fn number(tallied: &Tallied, loose: u64, limits: &Limits) -> Ruling {
     let (low, high) = tallied.number(loose);
     let (verdict, limit) = limits.hold(low, high);
@@ -108,10 +111,12 @@ fn number(tallied: &Tallied, loose: u64, limits: &Limits) -> Ruling {
     Ruling { outcome: outcome(verdict), published, left_out: tallied.left_out() }
 }
 
-fn share(tallied: &Tallied, limits: &Limits, least: u64) -> Ruling {
+/// Of `unknown` records nothing is known.
+fn share(known: &Tallied, unknown: u64, limits: &Limits, least: u64) -> Ruling {
+    let left_out = known.left_out();
+    let tallied = &Tallied { perhaps: known.perhaps + unknown, ..*known };
     let base = tallied.counted + tallied.uncounted + tallied.open;
     let most = base + tallied.perhaps_counted + tallied.perhaps_uncounted + tallied.perhaps;
-    let left_out = tallied.left_out();
     let plain = |outcome| Ruling { outcome, published: Vec::new(), left_out };
     if most < least.max(1) {
         return plain(Outcome::NotApplicable);
@@ -172,7 +177,9 @@ impl KeyTable {
             let key = group.first().map(|entrant| self.key(place, entrant).to_vec()).unwrap_or_default();
             numbers.push((key, tallied));
         }
-        let (rulings, whole) = rulings(rule, judging, &mut numbers, loose);
+        let lacking = Lacking::of(&self.batches, place);
+        let unknown = if rule.runnable { lacking.records } else { judged.counts.not_run };
+        let (rulings, whole) = rulings(rule, judging, &mut numbers, (loose, unknown));
         for (group, (_, ruling)) in groups.iter().zip(&rulings) {
             for (id, stub) in group.iter().filter_map(|entrant| self.stub(place, entrant)) {
                 if !superseded.contains(&id) {
@@ -187,6 +194,7 @@ impl KeyTable {
             self.tell_of(rule, judging, (&group, &ruling.published), tell)?;
         }
         self.tell_left_out(rule, judging, left_out, tell)?;
+        self.tell_lacking(rule, judging, &lacking, tell)?;
         Ok(judged)
     }
 
@@ -207,10 +215,13 @@ impl KeyTable {
         };
         if !missing.rows.is_empty() {
             let count = u64::try_from(missing.rows.len()).unwrap_or(u64::MAX);
-            let published = [("missing", Argument::from(count))];
+            let list = told::units(&missing, judging);
+            let published = [("missing", Argument::from(count)), ("missing_list", list)];
             self.tell_of(rule, judging, (&Group::new(), &published), tell)?;
         }
         self.tell_left_out(rule, judging, open, tell)?;
+        let lacking = covers::of_rule(place, judging).map(Units::lacking).unwrap_or_default();
+        self.tell_lacking(rule, judging, &Lacking::of_units(counts.not_run, lacking), tell)?;
         let said = [
             (counts.fail, Outcome::Fail),
             (counts.undecided, Outcome::Undecided),
@@ -224,7 +235,7 @@ impl KeyTable {
     }
 
     /// The place of what is said of the records as a whole: the linked file, or the run.
-    fn whole_place(&self, rule: &EditRule) -> Place {
+    pub(super) fn whole_place(&self, rule: &EditRule) -> Place {
         match self.batches.first() {
             Some(batch) if rule.table != 0 => Place::File(batch.source),
             _ => Place::Run,
@@ -285,7 +296,7 @@ fn rulings(
     rule: &DatasetRule,
     judging: Judging<'_>,
     numbers: &mut Vec<(Vec<u8>, Tallied)>,
-    loose: u64,
+    (loose, unknown): (u64, u64),
 ) -> (Vec<(Group, Ruling)>, Option<Ruling>) {
     let pack = &judging.plan.pack;
     match &rule.demand {
@@ -293,18 +304,18 @@ fn rulings(
             add_options(rule, judging, numbers);
             let groups: Vec<Group> = numbers.iter().map(|(key, _)| decoded(pack, &rule.key, key)).collect();
             let limits = of_groups(rule, judging, bounds, &groups);
-            let rulings =
-                numbers.iter().zip(limits).map(|((_, tallied), limits)| number(tallied, loose, &limits));
-            let rulings: Vec<Ruling> = rulings.collect();
+            let rulings = numbers.iter().zip(limits);
+            let rulings: Vec<Ruling> =
+                rulings.map(|((_, tallied), limits)| number(tallied, loose + unknown, &limits)).collect();
             (groups.into_iter().zip(rulings).collect(), None)
         }
         DatasetDemand::Share { bounds, least, .. } => {
             let tallied = numbers.first().map(|(_, tallied)| *tallied).unwrap_or_default();
             let limits = of_groups(rule, judging, bounds, &[Group::new()]);
-            let ruling = share(&tallied, &limits.first().copied().unwrap_or_default(), *least);
+            let ruling = share(&tallied, unknown, &limits.first().copied().unwrap_or_default(), *least);
             (vec![(Group::new(), ruling)], None)
         }
-        DatasetDemand::Complete => complete(rule, judging, numbers),
+        DatasetDemand::Complete => complete(rule, judging, numbers, unknown),
         _ => (Vec::new(), None),
     }
 }
@@ -334,20 +345,47 @@ fn complete(
     rule: &DatasetRule,
     judging: Judging<'_>,
     numbers: &[(Vec<u8>, Tallied)],
+    unknown: u64,
 ) -> (Vec<(Group, Ruling)>, Option<Ruling>) {
     let mut combinations = Combinations::default();
     let known: Vec<bool> =
         numbers.iter().map(|(key, tallied)| combinations.add(key, tallied.counted)).collect();
+    combinations.add_unknown(unknown);
     let (missing, certain) = combinations.missing(&judging.plan.pack, &rule.key);
     let verdict = if missing == 0 { Some(true) } else { certain.then_some(false) };
     let left_out = combinations.left_out();
+    let named =
+        if verdict == Some(false) { list(&combinations, rule, judging, missing) } else { Argument::Nothing };
     let ruling = |(place, known): (usize, bool)| {
-        let published = vec![("missing", Argument::from(missing))];
+        let published = vec![("missing", Argument::from(missing)), ("missing_list", named.clone())];
         let outcome = if known { outcome(verdict) } else { Outcome::Undecided };
         (Group::new(), Ruling { outcome, published, left_out: if place == 0 { left_out } else { 0 } })
     };
     let whole = (!known.is_empty()).then(|| ruling((usize::MAX, true)).1);
     (known.into_iter().enumerate().map(ruling).collect(), whole)
+}
+
+/// The first combinations that are missing, of `missing`: small and north; large and south.
+fn list(combinations: &Combinations, rule: &DatasetRule, judging: Judging<'_>, missing: u64) -> Argument {
+    let pack = &judging.plan.pack;
+    let withheld = Withheld::of(pack, judging.keys);
+    if rule.key.iter().any(|field| withheld.holds(*field)) {
+        return hidden();
+    }
+    let part = |(field, part): (&FieldId, &Option<Vec<u8>>)| {
+        let ty = type_of(pack, *field)?;
+        Some(constant(&bounds::value(ty, part.as_ref()?)?, ty))
+    };
+    let named = combinations.first_missing(pack, &rule.key, MOST_NAMED).into_iter().map(|pattern| {
+        let parts: Vec<Argument> = rule.key.iter().zip(&pattern).filter_map(part).collect();
+        let joined = |language, between| {
+            parts.iter().map(|part| part.print(language)).collect::<Vec<_>>().join(between)
+        };
+        told::fixed(&joined(Language::Ja, "×"), &joined(Language::En, " × "))
+    });
+    let named: Vec<Argument> = named.collect();
+    let told = named.len();
+    told::with_rest(named, usize::try_from(missing).unwrap_or(usize::MAX), told)
 }
 
 /// What the message says: of the group's value, and what the kind publishes.

@@ -90,10 +90,10 @@ struct OwnedTexts {
 
 impl<'a> JsonFailure<'a> {
     fn new(failure: &'a Failure, language: Language) -> Self {
-        let (file, count) = match failure {
-            Failure::Unreadable(name) => (Some(&**name), None),
-            Failure::Fault(count) | Failure::Refused(count) => (None, Some(*count)),
-            Failure::NoFile | Failure::NoRecord | Failure::NoRule => (None, None),
+        let file = failure.file().map(|name| &**name);
+        let count = match failure {
+            Failure::Fault(count) | Failure::Refused(count) => Some(*count),
+            _ => None,
         };
         let text = |language| words::failure(failure, language);
         let texts = OwnedTexts { ja: text(Language::Ja), en: text(Language::En) };

@@ -208,10 +208,7 @@ fn artifacts(collected: &Collected, addresses: &Addresses) -> Vec<Artifact> {
 fn invocation(collected: &Collected, addresses: &Addresses) -> Invocation {
     let (summary, language) = (&collected.summary, collected.audience.language);
     let failure = |failure: &Failure| {
-        let file = match failure {
-            Failure::Unreadable(name) => Some(&**name),
-            _ => None,
-        };
+        let file = failure.file().map(|name| &**name);
         Notification {
             descriptor: Descriptor { id: failure.word() },
             level: "error",

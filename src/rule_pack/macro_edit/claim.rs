@@ -85,6 +85,10 @@ impl Claims<'_, '_> {
         let tables = &self.reading.tabulation.tables;
         let names = tables.iter().map(|table| &*table.name).collect::<Vec<_>>().join(" ");
         let place = tables.iter().position(|declared| *declared.name == **table);
+        // Why the table cannot be made has been reported.
+        if self.reading.tabulation.unusable.iter().any(|name| **name == **table) {
+            return None;
+        }
         let table = self.checked(place, row, 1, &names, &Localized::new("表", "a table"))?;
         let declared = tables.get(table)?;
         let rows: Option<Vec<Arc<str>>> = options

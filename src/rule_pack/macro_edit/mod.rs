@@ -257,7 +257,8 @@ impl Settings<'_, '_> {
     fn table(&mut self, name: &str, span: Span) -> Option<usize> {
         let tables = &self.reading.tabulation.tables;
         let place = tables.iter().position(|table| *table.name == *name);
-        if place.is_none() {
+        let is_reported = || self.reading.tabulation.unusable.iter().any(|known| **known == *name);
+        if place.is_none() && !is_reported() {
             let what = Localized::new("表", "a table");
             self.wrong(span, name, &what, tables.iter().map(|table| &*table.name));
         }

@@ -106,6 +106,9 @@ impl Figures<'_> {
         let tables = &self.tabulation.tables;
         let known = tables.iter().map(|table| &*table.name).collect::<Vec<_>>().join(" ");
         let declared = tables.iter().find(|one| *one.name == **table);
+        if declared.is_none() && self.tabulation.unusable.iter().any(|name| **name == **table) {
+            return None;
+        }
         if !check(declared.is_some(), 0, known, Localized::new("表", "a table")) {
             return None;
         }

@@ -241,6 +241,9 @@ pub struct Tabulation {
     pub bases: Vec<NamedBase>,
     /// Tables, in order of declaration.
     pub tables: Vec<PublishedTable>,
+    /// Names of tables that are declared and cannot be made, for which the reason is reported; what names them is not
+    /// reported again. Empty in every pack that is whole.
+    pub unusable: Vec<Arc<str>>,
 }
 
 /// What the declarations are read against.
@@ -273,6 +276,9 @@ pub(super) fn read(
 ) -> Result<Tabulation, Error> {
     let mut tabulation = shared::read(reading, found);
     tabulation.tables = table::read(reading, &tabulation, found);
+    let declared = super::declaration::named(reading.files, "table").into_iter().map(|table| table.name);
+    let unusable = declared.filter(|name| tabulation.tables.iter().all(|table| table.name != *name));
+    tabulation.unusable = unusable.collect();
     for table in &mut tabulation.tables {
         table.columns = reading.column_names(table.classing.as_ref().unwrap_or(&tabulation.classing));
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::super::declaration::{self, Declaration};
 use super::super::declared_type::describe;
+use super::super::keys;
 use super::super::mistake;
 use super::super::toml_file::{Table, Text};
 use super::{AverageKind, EarlierQuestion, PublishedTable, Reading, TableBase, TableKind, Tabulation};
@@ -53,7 +54,7 @@ impl One<'_> {
             found.push(self.kind_and_field(kind, needs));
             return None;
         }
-        if kind == TableKind::Response && self.shared.frame.is_none() {
+        if kind == TableKind::Response && self.shared.frame.is_none() && !self.frame_is_reported() {
             let mistake =
                 mistake::at(&code::TABLE_WITHOUT_FRAME, self.declaration.source, self.declaration.name_span);
             found.push(mistake.with("table", &*self.declaration.name));
@@ -77,6 +78,13 @@ impl One<'_> {
             columns: Vec::new(),
             earlier: self.earlier(field, found),
         })
+    }
+
+    /// Whether `[tables]` names a frame that cannot be used, or misspells the key: that has been reported.
+    fn frame_is_reported(&self) -> bool {
+        let layers = self.reading.files.iter().filter(|file| file.is_survey());
+        let mut keys = layers.filter_map(|file| file.root.table("tables")).flat_map(|table| &table.entries);
+        keys.any(|entry| keys::TABLES.key(&entry.key).is_none_or(|key| key.name == "frame"))
     }
 
     fn kind_and_field(&self, kind: TableKind, needs: bool) -> crate::diagnostic::Diagnostic {
@@ -187,8 +195,10 @@ impl One<'_> {
             }
             _ => None,
         };
+        let declared = || declaration::named(self.reading.files, "base");
         if base.is_none()
             && let Some(text) = text
+            && !(kind == TableKind::Answers && declared().iter().any(|base| *base.name == *text.text))
         {
             let words: Vec<&str> = match kind {
                 TableKind::Answers => bases().map(|base| &*base.name).collect(),

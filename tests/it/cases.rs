@@ -36,7 +36,8 @@ const OUTCOMES: [(&str, &str); 6] = [
 ];
 
 /// The surveys whose rules have a case each.
-const SHIPPED: [Option<&str>; 3] = [None, Some("hospital-cyber/2024-assumed"), Some("hospital-cyber/2023")];
+const SHIPPED: [Option<&str>; 4] =
+    [None, Some("hospital-cyber/2024-assumed"), Some("hospital-cyber/2023"), Some("cyber-checklist/2024")];
 
 struct Case {
     /// The folder's name.
@@ -107,8 +108,9 @@ impl Case {
         let whole = fs::read_to_string(self.folder.join(self.submission())).unwrap();
         let (header, rows) = whole.split_once('\n').unwrap();
         let row_of = |key: &str| {
-            let found: Vec<&str> =
-                rows.lines().filter(|row| row.split(',').any(|cell| cell == key)).collect();
+            // A key of several fields is written with a + between them.
+            let is_of = |row: &&str| key.split('+').all(|part| row.split(',').any(|cell| cell == part));
+            let found: Vec<&str> = rows.lines().filter(is_of).collect();
             assert_eq!(found.len(), 1, "{}: records with the key {key}", self.name);
             format!("{header}\n{}\n", found[0]).into_bytes()
         };

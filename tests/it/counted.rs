@@ -1,4 +1,7 @@
 //! What is told of a number of records where it cannot be had, and which units and combinations are missing.
+//!
+//! Invariants
+//! - Every number that is expected was counted by hand.
 
 use std::fs;
 use std::path::Path;

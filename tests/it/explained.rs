@@ -1,5 +1,8 @@
 //! What `explain` and `rules book` tell of rules over many records and of macro edits: over the pack whose files are the
 //! samples of the reference.
+//!
+//! Invariants
+//! - What must be shown is read from the rule files, never from a list here.
 
 use std::fs;
 use std::path::Path;

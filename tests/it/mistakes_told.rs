@@ -1,5 +1,8 @@
 //! What is wrong with a pack is told once, at its cause, with the way out: over the pack whose files are the samples of the
 //! reference, each time with one thing broken.
+//!
+//! Invariants
+//! - One thing is broken at a time; the pack is whole without it (`authors` looks after that).
 
 use std::fs;
 use std::path::Path;

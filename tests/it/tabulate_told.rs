@@ -1,4 +1,7 @@
 //! What `tabulate` tells beside its figures: why hard edits were not judged, and what is wrong with linked files.
+//!
+//! Invariants
+//! - Submissions and frame are those of `fixtures/`, cut to what the test is about.
 
 use std::fs;
 use std::path::Path;

@@ -2,7 +2,8 @@
 //!
 //! Invariants
 //! - Sorted by path with `/`, whatever the file system's order: the pack's hash must not depend on the machine.
-//! - Every file stands with the SHA-256 of its bytes and with its tree, which no start has to make again. Trees are made
+//! - Every file stands with the SHA-256 of its bytes and with its tree, which no start has to make again; with one without
+//!   the examples of its rules too, which most starts have no use for. Trees are made
 //!   by the readers of the program itself; what those refuse has none, and is read when it is needed.
 //! - Adding a file to the data needs no change of code.
 
@@ -41,11 +42,15 @@ fn main() -> io::Result<()> {
     for (number, (name, path)) in files.into_iter().enumerate() {
         let bytes = fs::read(&path)?;
         let digest: [u8; 32] = Sha256::digest(&bytes).into();
-        fs::write(out.join(format!("tree-{number}")), tree(&name, &bytes))?;
-        let tree = format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/tree-{number}\"))");
+        let (tree, brief) = trees(&name, &bytes);
+        fs::write(out.join(format!("tree-{number}")), tree)?;
+        fs::write(out.join(format!("brief-{number}")), brief)?;
+        let included =
+            |kind: &str| format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{kind}-{number}\"))");
         // No absolute path: what is built may be kept for a copy of the repository that stands elsewhere.
         let text = format!("include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {:?}))", format!("/{name}"));
-        let rest = format!("digest: {digest:?}, tree: {tree}");
+        let (tree, brief) = (included("tree"), included("brief"));
+        let rest = format!("digest: {digest:?}, tree: {tree}, brief: {brief}");
         writeln!(list, "    EmbeddedFile {{ path: {name:?}, text: {text}, {rest} }},")
             .map_err(|_| io::ErrorKind::InvalidData)?;
     }
@@ -53,19 +58,43 @@ fn main() -> io::Result<()> {
     fs::write(out.join("survey_data.rs"), list)
 }
 
-/// The tree of a file, written by `postcard`; empty where there is none.
-fn tree(name: &str, bytes: &[u8]) -> Vec<u8> {
-    let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
-    let written = match name.rsplit_once('.') {
-        Some((_, "toml")) => toml_tree::read(text).ok().map(|tree| postcard::to_allocvec(&tree)),
+/// The tree of a file, and the same without the examples of rules, written by `postcard`; empty where there is none.
+fn trees(name: &str, bytes: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return <_>::default() };
+    match name.rsplit_once('.') {
+        Some((_, "toml")) => {
+            let Ok(mut tree) = toml_tree::read(text) else { return <_>::default() };
+            let whole = written(&tree);
+            let brief = if leave_out_examples(&mut tree) { written(&tree) } else { Vec::new() };
+            (whole, brief)
+        }
         Some((_, "json")) => {
             let reading = json_tree::read(text);
             let whole = reading.tree.ok().filter(|_| reading.repeated.is_empty());
-            whole.map(|tree| postcard::to_allocvec(&tree))
+            (whole.map(|tree| written(&tree)).unwrap_or_default(), Vec::new())
         }
-        _ => None,
-    };
-    written.and_then(Result::ok).unwrap_or_default()
+        _ => <_>::default(),
+    }
+}
+
+fn written(tree: &impl serde::Serialize) -> Vec<u8> {
+    postcard::to_allocvec(tree).unwrap_or_default()
+}
+
+/// Takes the examples out of the blocks of a rule file. `false`: there are none.
+fn leave_out_examples(file: &mut toml_tree::Table<'_>) -> bool {
+    let mut found = false;
+    for item in file.entries.iter_mut().map(|entry| &mut entry.item) {
+        let toml_tree::Written::List(blocks) = &mut item.value else { continue };
+        for block in blocks {
+            if let toml_tree::Written::Table(block) = &mut block.value {
+                let before = block.entries.len();
+                block.entries.retain(|entry| entry.key != "examples");
+                found |= block.entries.len() < before;
+            }
+        }
+    }
+    found
 }
 
 fn collect(folder: &Path, name: &str, files: &mut Vec<(String, PathBuf)>) -> io::Result<()> {

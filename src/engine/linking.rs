@@ -271,7 +271,7 @@ impl Run<'_> {
         let about = plan.of_link(link.table);
         let before = self.errors;
         let theirs = link.on.iter().map(|(_, theirs)| *theirs);
-        let form = Arc::new(FormNeeds::new(&link.questionnaire, []).keyed_by(theirs));
+        let form = Arc::new(FormNeeds::new(&link.questionnaire).keyed_by(theirs));
         let receipt = Receipt::begin(&linked.file.place);
         // What a person says of the submissions is not said of linked files.
         let read = ReadOptions { chunk_records: self.read.chunk_records, ..ReadOptions::default() };

@@ -263,7 +263,7 @@ pub fn refuse(
 
 /// What a reader must know of the form of `pack`.
 pub fn form_needs(pack: &RulePack) -> FormNeeds {
-    let foreign = pack.foreign_columns.keys().map(|name| &**name);
+    let foreign = pack.foreign_columns.clone();
     let keys = pack.key.iter().chain(&pack.fallback_key).copied();
     let further = pack.further_columns();
     let others = OtherForms { known: survey::embedded_names, fitting: survey::fitting };
@@ -273,7 +273,8 @@ pub fn form_needs(pack: &RulePack) -> FormNeeds {
     let demanded = form.fields.iter().filter(|field| {
         field.required == Required::Yes && form.routing_of(field.id).is_none() && !is_filled(field.id)
     });
-    FormNeeds::new(form, foreign)
+    FormNeeds::new(form)
+        .apart_from(move || foreign.get().keys().map(Arc::clone).collect())
         .keyed_by(keys)
         .demanding(demanded.map(|field| field.id))
         .followed_by(further, further::MEMBER)

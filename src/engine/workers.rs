@@ -2,10 +2,7 @@
 //!
 //! Invariants
 //! - Results come in the order of the blocks, whatever thread judged them.
-//! - A file that has one block gets no pool of threads: at most one thread, for the second half of its records.
-
-use std::panic::resume_unwind;
-use std::thread;
+//! - No thread is started for a file that has one block.
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
@@ -15,12 +12,9 @@ use crate::input::{Block, Reader};
 /// Blocks of a wave for each thread: enough that none waits long for another, few enough to stay small.
 const BLOCKS_PER_THREAD: usize = 4;
 
-/// Fewest records of a file's only block whose second half is worth a thread.
-const HALVED: usize = 32;
-
 /// What came of a wave, and the one behind it.
 pub(super) struct Wave<T> {
-    /// In the order of its blocks, of which the last of a file may have come in two.
+    /// In the order of its blocks.
     pub(super) judged: Vec<T>,
     /// An error: the file cannot be read further.
     pub(super) next: Result<Vec<Block>, Error>,
@@ -49,8 +43,8 @@ impl Workers {
         reader: &mut Reader,
     ) -> Result<Wave<T>, Error> {
         let (judged, next) = match blocks {
-            // The file's last block: starting a pool of threads costs more than judging it.
-            [last] => (self.last(work, last), next_wave(reader, self.wave())),
+            // The file's last block: starting threads costs more than judging it.
+            [last] => (vec![work(last)], next_wave(reader, self.wave())),
             blocks => {
                 let (pool, size) = self.pool()?;
                 let all = || blocks.par_iter().map(work).collect();
@@ -58,24 +52,6 @@ impl Workers {
             }
         };
         Ok(Wave { judged, next })
-    }
-
-    /// Does `work` on the last block of a file, in two halves where that is worth it.
-    fn last<T: Send>(&self, work: &(impl Fn(&Block) -> T + Sync), block: &Block) -> Vec<T> {
-        let may_halve = self.wanted != 1 && self.pool.is_none() && block.records.len() >= HALVED;
-        let halves = may_halve.then(|| block.halves()).flatten();
-        let Some([first, second]) = halves else { return vec![work(block)] };
-        thread::scope(|scope| {
-            match thread::Builder::new().name("second half".to_owned()).spawn_scoped(scope, || work(&second))
-            {
-                Ok(side) => {
-                    let first = work(&first);
-                    vec![first, side.join().unwrap_or_else(|fault| resume_unwind(fault))]
-                }
-                // Where no thread can be had, the block as it is.
-                Err(_) => vec![work(block)],
-            }
-        })
     }
 
     /// The threads, and how many blocks they are given at a time.

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::Slot;
@@ -64,6 +65,16 @@ struct Spelling {
 /// Spelling → name of the option.
 type Synonyms = BTreeMap<Arc<str>, Arc<str>>;
 
+/// Who knows the columns of the survey's other forms.
+#[derive(Clone)]
+struct Foreign(Arc<dyn Fn() -> Vec<Arc<str>> + Send + Sync>);
+
+impl fmt::Debug for Foreign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Foreign")
+    }
+}
+
 /// The form as the reader sees it.
 #[derive(Debug, Clone)]
 pub struct FormNeeds {
@@ -100,7 +111,7 @@ pub struct FormNeeds {
     unjoined: OnceLock<BTreeMap<String, usize>>,
     /// Every spelling with its column, in the order in which suggestions prefer them.
     spellings: Vec<Spelling>,
-    foreign: Vec<Arc<str>>,
+    foreign: Foreign,
     /// `foreign` folded, for the first column that is none of the form's.
     foreign_folded: OnceLock<BTreeSet<String>>,
     /// Positions of the fields that every record must answer, so that a file must have their columns too.
@@ -112,8 +123,8 @@ pub struct FormNeeds {
 }
 
 impl FormNeeds {
-    /// The needs of `questionnaire`. `foreign`: headers and names of other waves and overlays of the survey.
-    pub fn new<'a>(questionnaire: &Questionnaire, foreign: impl IntoIterator<Item = &'a str>) -> Self {
+    /// The needs of `questionnaire`.
+    pub fn new(questionnaire: &Questionnaire) -> Self {
         let mut form = Self {
             fields: questionnaire.fields.iter().map(|field| field.id).collect(),
             keys: Vec::new(),
@@ -136,7 +147,7 @@ impl FormNeeds {
             names: BTreeMap::new(),
             unjoined: OnceLock::new(),
             spellings: Vec::new(),
-            foreign: foreign.into_iter().map(Arc::from).collect(),
+            foreign: Foreign(Arc::new(Vec::new)),
             foreign_folded: OnceLock::new(),
             demanded: BTreeSet::new(),
             further: (BTreeSet::new(), ""),
@@ -161,6 +172,14 @@ impl FormNeeds {
             .filter_map(|(field, &column)| Some((Arc::clone(field.pointer.as_ref()?), column)))
             .collect();
         form
+    }
+
+    /// The same, where `foreign` tells headers and names of other waves and overlays of the survey. It is asked at the
+    /// first column that is none of the form's.
+    #[must_use]
+    pub fn apart_from(mut self, foreign: impl Fn() -> Vec<Arc<str>> + Send + Sync + 'static) -> Self {
+        self.foreign = Foreign(Arc::new(foreign));
+        self
     }
 
     /// The same, where the fields `keys` name a record.
@@ -283,7 +302,7 @@ impl FormNeeds {
 
     /// Whether another wave or overlay of the survey has a column or field of this name.
     pub(super) fn is_foreign(&self, header: &str) -> bool {
-        let folded = || self.foreign.iter().map(|name| fold(name)).collect();
+        let folded = || (self.foreign.0)().iter().map(|name| fold(name)).collect();
         self.foreign_folded.get_or_init(folded).contains(&fold(header))
     }
 

@@ -66,35 +66,6 @@ impl Block {
             remarks: self.remarks.iter().filter_map(remark).collect(),
         }
     }
-
-    /// The first half of the records and the second, each with its own bytes alone, read just as within this one. `None`:
-    /// the block is not to be cut, for it has less than two records or is of a sheet.
-    pub fn halves(&self) -> Option<[Self; 2]> {
-        let middle = self.records.len() / 2;
-        let (cut, _) = self.records.get(middle).filter(|_| middle > 0 && self.grid.is_none())?.span;
-        let (bytes, records) = (self.bytes.split_at_checked(offset(cut))?, self.records.split_at(middle));
-        let moved = |record: &RawRecord| RawRecord {
-            span: (record.span.0.saturating_sub(cut), record.span.1.saturating_sub(cut)),
-            ..*record
-        };
-        let part = |bytes: &[u8], records: Vec<RawRecord>, faults: Vec<(usize, RowFault)>| Self {
-            source: self.source,
-            layout: Arc::clone(&self.layout),
-            encoding: self.encoding,
-            bytes: bytes.to_vec(),
-            grid: None,
-            records,
-            faults,
-            // Remarks are about cells of sheets.
-            remarks: Vec::new(),
-        };
-        let (first, second): (Vec<_>, Vec<_>) = self.faults.iter().partition(|(row, _)| *row < middle);
-        let second = second.into_iter().map(|(row, fault)| (row - middle, fault)).collect();
-        Some([
-            part(bytes.0, records.0.to_vec(), first),
-            part(bytes.1, records.1.iter().map(moved).collect(), second),
-        ])
-    }
 }
 
 /// How records of a file are told apart.

@@ -18,6 +18,7 @@ use super::comparable;
 use super::declaration::nfkc;
 use super::declared_type::describe;
 use super::derive;
+use super::foreign::ForeignColumns;
 use super::forms::{self, Forms};
 use super::generated_text::Published;
 use super::group;
@@ -34,15 +35,15 @@ use super::toml_file::Text;
 use super::wave::Waves;
 use super::zone::Zone;
 use super::{
-    DerivedValue, Link, Lookup, Param, RulePack, exemption, foreign, generated, judgement, macro_edit,
-    own_schema, param, replace, rule, shape, tabulation, telling, unused,
+    DerivedValue, Link, Lookup, Param, RulePack, exemption, generated, judgement, macro_edit, own_schema,
+    param, replace, rule, shape, tabulation, telling, unused,
 };
 use crate::diagnostic::code::pack as code;
 use crate::diagnostic::{Diagnostics, Localized};
 use crate::error::Error;
 use crate::expression::{FieldId, Names, Type, Value};
 use crate::questionnaire::Questionnaire;
-use crate::source::root::SurveyRoot;
+use crate::source::root::{self, SurveyRoot};
 use crate::source::{SourceText, digest};
 
 /// What loading gives.
@@ -82,6 +83,7 @@ pub fn load(root: &SurveyRoot, folder: &str) -> Result<Loaded, Error> {
 /// As [`load`].
 pub fn load_for(root: &SurveyRoot, folder: &str, purpose: Purpose) -> Result<Loaded, Error> {
     let purpose = if root.is_embedded() { purpose } else { Purpose::Whole };
+    let root = &root.with(if purpose == Purpose::Whole { root::Trees::Whole } else { root::Trees::Brief });
     let mut sources = Vec::new();
     let mut found = Diagnostics::new();
     let layers = chain::read(root, folder.trim_end_matches('/'), &mut sources, &mut found)?;
@@ -164,7 +166,7 @@ impl<'a> Loader<'_, 'a> {
         let mut ids = Ids::default();
         let Some(declared) = self.declarations(forms?, zone, &mut ids)? else { return Ok(None) };
         let foreign_columns =
-            foreign::columns(self.root, &manifest.id, &declared.form, &declared.links, &mut self.sources)?;
+            ForeignColumns::of(self.root, &manifest.id, &declared.form, &declared.links, &mut self.sources)?;
         let key = self.key(&survey, "key", &declared.names);
         let fallback_key = self.key(&survey, "fallback-key", &declared.names);
         let breakdown = self.breakdown(&survey, &declared.names);

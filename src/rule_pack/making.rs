@@ -41,7 +41,7 @@ pub struct Making<'a> {
 }
 
 /// What a rule is about: the record itself, a linked file or a derived record set.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Subject<'a> {
     /// 0: the record itself.
     pub table: u16,

@@ -67,6 +67,7 @@ use crate::diagnostic::{Localized, Notice};
 use crate::expression::{FieldId, LookupId, Names, ParamId, Type, TypedExpr, Value};
 use crate::questionnaire::{Declared, Field, FindingKind, Questionnaire};
 use crate::source::{SourceText, Span};
+pub use foreign::ForeignColumns;
 use macro_edit::MacroEdit;
 use period::Period;
 use tabulation::Tabulation;
@@ -455,7 +456,7 @@ pub struct RulePack {
     /// duplicate); slots `question`, `value`, `options`, in this order.
     pub cell_notices: BTreeMap<(FieldId, FindingKind), Arc<Notice>>,
     /// Columns of other waves and overlays of the survey: header or name → schema id (for HCS-X018's text).
-    pub foreign_columns: BTreeMap<Arc<str>, Arc<str>>,
+    pub foreign_columns: ForeignColumns,
     /// What expressions may name.
     pub names: Names,
     /// The files, for labels and `explain`.

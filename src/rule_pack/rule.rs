@@ -2,11 +2,9 @@
 //!
 //! Invariants
 //! - Blocks that share an id are one family: the first has the texts, each of the others its own `instance`.
-//! - Ids are given out in reading order, whatever was read first.
+//! - Ids are given out in reading order.
 
 use std::collections::BTreeMap;
-use std::panic::resume_unwind;
-use std::thread;
 
 use super::chain::File;
 use super::family::Family;
@@ -64,9 +62,6 @@ struct Read<'a> {
 
 /// All rule instances of the pack that are written in `files`, in reading order. `making` says what they may name, and
 /// `record` what those about the record are judged by, which is given back.
-///
-/// Half of the families are read by a thread of their own, which no result shows: what one family says is no other's
-/// business but for ids and slugs, and these are given out when all have been read.
 pub fn read<'a>(
     making: &Making<'a>,
     record: Subject<'a>,
@@ -74,27 +69,14 @@ pub fn read<'a>(
     ids: &mut Ids,
     found: &mut Diagnostics,
 ) -> (Vec<Drafted<'a>>, Subject<'a>) {
-    let halves = halves(blocks(files));
-    let [mut own, mut beside] = [record.clone(), record].map(|record| Reader::new(making, record));
-    let [first, second] = thread::scope(|scope| {
-        let [first, second] = &halves;
-        let side = thread::Builder::new().name("rules".to_owned());
-        match side.spawn_scoped(scope, || beside.blocks(second)) {
-            Ok(side) => {
-                let first = own.blocks(first);
-                [first, side.join().unwrap_or_else(|fault| resume_unwind(fault))]
-            }
-            // Where no thread can be had, one after the other.
-            Err(_) => [own.blocks(first), own.blocks(second)],
-        }
-    });
-    let mut all: Vec<Read<'a>> = first.into_iter().chain(second).collect();
-    all.sort_by_key(|read| read.block.place);
+    let mut reader = Reader::new(making, record);
     let mut drafted = Vec::new();
-    for read in all {
-        given_out(read, &mut drafted, ids, found);
+    for (block, linked) in blocks(files) {
+        if let Some(read) = reader.read(block, linked) {
+            given_out(read, &mut drafted, ids, found);
+        }
     }
-    (drafted, own.record())
+    (drafted, reader.record())
 }
 
 /// Every block, and whether it is about a linked file, in reading order.
@@ -111,16 +93,6 @@ fn blocks<'a>(files: &'a [File<'a>]) -> Vec<(Block<'a>, bool)> {
         }
     }
     all
-}
-
-/// `blocks` in two, every other family each, each in reading order.
-fn halves<'a>(blocks: Vec<(Block<'a>, bool)>) -> [Vec<(Block<'a>, bool)>; 2] {
-    let mut families: BTreeMap<&'a str, bool> = BTreeMap::new();
-    let (first, second) = blocks.into_iter().partition(|(block, _)| {
-        let every_other = families.len() % 2 == 0;
-        block.table.text("id").is_some_and(|id| *families.entry(id.text).or_insert(every_other))
-    });
-    [first, second]
 }
 
 /// Gives the rules of a block their ids, and its family its slug; those that another has are reported.
@@ -140,7 +112,7 @@ fn given_out<'a>(read: Read<'a>, drafted: &mut Vec<Drafted<'a>>, ids: &mut Ids, 
     }
 }
 
-/// Reads blocks of whole families.
+/// Reads one block after the other.
 #[derive(Debug)]
 struct Reader<'a, 'm> {
     making: &'m Making<'a>,
@@ -161,10 +133,6 @@ impl<'a, 'm> Reader<'a, 'm> {
         self.record.names.it = None;
         self.record.names.called.clear();
         self.record
-    }
-
-    fn blocks(&mut self, blocks: &[(Block<'a>, bool)]) -> Vec<Read<'a>> {
-        blocks.iter().filter_map(|(block, linked)| self.read(*block, *linked)).collect()
     }
 
     /// `None`: the block has no id, which the check of keys reports.
@@ -263,8 +231,9 @@ fn first_block<'a>(
     found: &mut Diagnostics,
 ) -> Option<Head<'a>> {
     let Block { source, table, .. } = block;
-    let misspelt = shape::meant(&keys::RULE, table);
-    for key in FIRST_ONLY.iter().filter(|key| table.get(key).is_none() && !misspelt.contains(*key)) {
+    let missing = || FIRST_ONLY.iter().filter(|key| table.get(key).is_none());
+    let misspelt = missing().next().map(|_| shape::meant(&keys::RULE, table)).unwrap_or_default();
+    for key in missing().filter(|key| !misspelt.contains(*key)) {
         let meaning = Localized::new(
             "同じ id の規則のうち最初のものに書きます",
             "to be written in the first rule of each id",

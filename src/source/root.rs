@@ -20,12 +20,21 @@ const LARGEST_FILE: u64 = 16 << 20;
 /// Where a survey's data stands.
 #[derive(Debug, Clone)]
 pub enum SurveyRoot {
-    /// Inside the binary: every file, sorted by path.
-    Embedded(&'static [EmbeddedFile]),
+    /// Inside the binary: every file, sorted by path, and how much of their trees is asked for.
+    Embedded(&'static [EmbeddedFile], Trees),
     /// A folder.
     Folder(PathBuf),
     /// In memory, for tests and trials: (path, content), sorted by path.
     Memory(Vec<(String, String)>),
+}
+
+/// How much of the trees inside the binary is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trees {
+    /// All.
+    Whole,
+    /// No examples of rules: more than half of a rule file, and nobody judges by them.
+    Brief,
 }
 
 /// A file inside the binary.
@@ -40,6 +49,8 @@ pub struct EmbeddedFile {
     /// Its tree, written by `postcard` when the binary was built: a [`json_tree::Node`](super::json_tree::Node) or a
     /// [`toml_tree::Table`](super::toml_tree::Table) by its ending. Empty: neither.
     pub tree: &'static [u8],
+    /// The same without the examples of rules. Empty: it has none, or no tree.
+    pub brief: &'static [u8],
 }
 
 /// What stands under a name.
@@ -93,14 +104,28 @@ impl SurveyRoot {
     /// The tree of the file at `path` as it was read when the binary was built. `None`: no such file inside the
     /// binary, or none that could be read as `T`.
     pub fn tree<T: Deserialize<'static>>(&self, path: &str) -> Option<T> {
-        let tree = self.embedded(path)?.tree;
+        let file = self.embedded(path)?;
+        let tree = if self.is_brief() && !file.brief.is_empty() { file.brief } else { file.tree };
         if tree.is_empty() { None } else { postcard::from_bytes(tree).ok() }
+    }
+
+    /// The same files; of those inside the binary, `trees` are asked for. Any other is read whole.
+    #[must_use]
+    pub fn with(&self, trees: Trees) -> Self {
+        match self {
+            Self::Embedded(files, _) => Self::Embedded(files, trees),
+            Self::Folder(_) | Self::Memory(_) => self.clone(),
+        }
+    }
+
+    const fn is_brief(&self) -> bool {
+        matches!(self, Self::Embedded(_, Trees::Brief))
     }
 
     /// Whether it is inside the binary. Its files are as they should be, which the tests see to on the same files on
     /// disk; every start would pay for looking again.
     pub const fn is_embedded(&self) -> bool {
-        matches!(self, Self::Embedded(_))
+        matches!(self, Self::Embedded(..))
     }
 
     /// What stands at `path`.
@@ -131,7 +156,7 @@ impl SurveyRoot {
     pub fn path(&self, path: &str) -> Option<PathBuf> {
         match self {
             Self::Folder(root) => Some(resolve(root, path).unwrap_or_else(|_| root.join(path))),
-            Self::Embedded(_) | Self::Memory(_) => None,
+            Self::Embedded(..) | Self::Memory(_) => None,
         }
     }
 
@@ -189,14 +214,14 @@ impl SurveyRoot {
 
     fn embedded(&self, path: &str) -> Option<&'static EmbeddedFile> {
         match self {
-            Self::Embedded(files) => files.iter().find(|file| file.path == path),
+            Self::Embedded(files, _) => files.iter().find(|file| file.path == path),
             Self::Folder(_) | Self::Memory(_) => None,
         }
     }
 
     fn held(&self, path: &str) -> Option<&str> {
         match self {
-            Self::Embedded(_) => self.embedded(path).map(|file| file.text),
+            Self::Embedded(..) => self.embedded(path).map(|file| file.text),
             Self::Memory(files) => files.iter().find(|(name, _)| name == path).map(|(_, text)| text.as_str()),
             Self::Folder(_) => None,
         }
@@ -204,7 +229,7 @@ impl SurveyRoot {
 
     fn paths(&self) -> Vec<&str> {
         match self {
-            Self::Embedded(files) => files.iter().map(|file| file.path).collect(),
+            Self::Embedded(files, _) => files.iter().map(|file| file.path).collect(),
             Self::Memory(files) => files.iter().map(|(name, _)| name.as_str()).collect(),
             Self::Folder(_) => Vec::new(),
         }

@@ -19,7 +19,8 @@ use kenpyo::questionnaire::{
 };
 use kenpyo::rule_pack::zone::Zone;
 use kenpyo::rule_pack::{
-    Demand, DerivedValue, EditRule, Link, Lookup, LookupKeys, OnBlank, Origin, Param, RulePack,
+    Demand, DerivedValue, EditRule, ForeignColumns, Link, Lookup, LookupKeys, OnBlank, Origin, Param,
+    RulePack,
 };
 use kenpyo::source::{SourceId, SourceText, Span};
 
@@ -155,7 +156,7 @@ pub fn pack(questionnaire: Questionnaire) -> RulePack {
         groups: Vec::new(),
         exemptions: Vec::new(),
         profiles: Vec::new(),
-        foreign_columns: BTreeMap::new(),
+        foreign_columns: ForeignColumns::default(),
         names: Names::default(),
         sources: Vec::new(),
         zone: Zone::default(),

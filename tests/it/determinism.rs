@@ -41,13 +41,13 @@ fn threads_and_chunks_change_no_byte() {
     }
 }
 
-/// A file of one block is judged in two halves, unless there is but one thread.
+/// Broken rows, answers over several lines, other encodings: wherever blocks and threads part them.
 #[test]
-fn two_halves_of_a_block_tell_what_the_whole_block_tells() {
+fn what_is_broken_is_told_alike_wherever_blocks_end() {
     let folder = tempfile::tempdir().unwrap();
     let text = fs::read_to_string(fixture("submissions/clean-5pct-defects.csv")).unwrap();
     let (header, rows) = text.split_once('\n').unwrap();
-    // Rows of too many cells, and an answer over several lines, in both halves; the cut is between them.
+    // Rows of too many cells, and answers over several lines.
     let mut rows: Vec<String> = rows.lines().take(101).map(str::to_owned).collect();
     for place in [3, 48, 50, 51, 97] {
         rows[place] += ",,x";
@@ -63,17 +63,22 @@ fn two_halves_of_a_block_tell_what_the_whole_block_tells() {
         ("a.csv", text.clone().into_bytes()),
         ("b.csv", SHIFT_JIS.encode(&text).0.into_owned()),
         ("c.csv", wide(&text)),
-        // The records of the second are broken: of each the brace is missing.
+        // The records of the second half are broken: of each the brace is missing.
         ("d.jsonl", (records[..50].join("}\n") + "}\n" + &records[50..].join("\n")).into_bytes()),
     ];
     for (name, bytes) in files {
         let path = folder.path().join(name);
         fs::write(&path, bytes).unwrap();
         for format in ["jsonl", "full"] {
-            let of = |threads| run(&path.to_string_lossy(), format, threads, "512", &[]);
-            let whole = of("1");
+            let of = |threads, chunk| run(&path.to_string_lossy(), format, threads, chunk, &[]);
+            let whole = of("1", "512");
             assert!(whole.len() > 2_000, "{name} has something to tell: {}", String::from_utf8_lossy(&whole));
-            assert!(of("2") == whole, "{name} as {format}");
+            for (threads, chunk) in [("2", "50"), ("2", "3"), ("1", "51")] {
+                assert!(
+                    of(threads, chunk) == whole,
+                    "{name} as {format}: {threads} threads, chunks of {chunk}"
+                );
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::diagnostic::{Diagnostics, Localized};
 use crate::expression::{FieldId, Names};
 use crate::input::{FormNeeds, ReadOptions, Reader, UnknownKeys};
 use crate::questionnaire::{Field, Questionnaire, load};
+use crate::rule_pack::ForeignColumns;
 use crate::rule_pack::RulePack;
 use crate::rule_pack::period::Period;
 use crate::rule_pack::zone::Zone;
@@ -117,7 +118,7 @@ pub(super) fn pack() -> Arc<RulePack> {
         groups: Vec::new(),
         exemptions: Vec::new(),
         profiles: Vec::new(),
-        foreign_columns: BTreeMap::from([("旧設問".into(), "ex-old".into())]),
+        foreign_columns: ForeignColumns::known(&["旧設問"], "ex-old"),
         names: Names::default(),
         tabulation: crate::rule_pack::tabulation::Tabulation::default(),
         macro_edits: Vec::new(),
@@ -140,8 +141,9 @@ pub(super) struct Read {
 /// Reads `bytes` as the file `name` in blocks of `chunk_records`.
 pub(super) fn read_with(name: &str, bytes: &[u8], options: &ReadOptions) -> Read {
     let pack = pack();
-    let foreign: Vec<&str> = pack.foreign_columns.keys().map(|name| &**name).collect();
-    let form = Arc::new(FormNeeds::new(&pack.questionnaire, foreign));
+    let foreign = pack.foreign_columns.clone();
+    let form = FormNeeds::new(&pack.questionnaire);
+    let form = Arc::new(form.apart_from(move || foreign.get().keys().map(Arc::clone).collect()));
     let converter = Converter::new(&pack);
     let stream = Stream::from(bytes.to_vec());
     let (mut reader, mut file) = Reader::open(SourceId(0), name, stream, &form, options).unwrap();

@@ -17,7 +17,7 @@ pub(in crate::input) fn form() -> FormNeeds {
     beds.column_required = true;
     beds.pointer = Some("/bed_box/count".into());
     let questionnaire = questionnaire(vec![name, beds]);
-    FormNeeds::new(&questionnaire, ["旧設問"])
+    FormNeeds::new(&questionnaire).apart_from(|| vec!["旧設問".into()])
 }
 
 /// Makes the field at `place` of `form` a closed question with these labels, coded from 1 on.

@@ -76,24 +76,25 @@ impl<'a> Elimination<'a> {
     /// Takes from `open` what two of `moves` together move, for what one alone would push below nought. Two that have no
     /// count in common do no more together than each by itself.
     fn pairs(&self, moves: &[Direction], open: &mut BTreeSet<usize>) {
-        let mut moving: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut by_place: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (number, direction) in moves.iter().enumerate() {
-            direction.keys().for_each(|place| moving.entry(*place).or_default().push(number));
+            for place in direction.keys() {
+                by_place.entry(*place).or_default().push(number);
+            }
         }
         for (number, first) in moves.iter().enumerate() {
             if !first.keys().any(|place| open.contains(place)) {
                 continue;
             }
             let beside: BTreeSet<usize> =
-                first.keys().filter_map(|place| moving.get(place)).flatten().copied().collect();
+                first.keys().filter_map(|place| by_place.get(place)).flatten().copied().collect();
             let others =
                 beside.iter().filter(|other| **other != number).filter_map(|other| moves.get(*other));
             for (second, signs) in others.flat_map(|second| SIGNS.map(|signs| (second, signs))) {
                 if self.fits(both(first, second, signs)) {
-                    let moved = both(first, second, signs).filter(|(_, by)| *by != 0);
-                    moved.for_each(|(place, _)| {
+                    for (place, _) in both(first, second, signs).filter(|(_, by)| *by != 0) {
                         open.remove(&place);
-                    });
+                    }
                 }
             }
         }

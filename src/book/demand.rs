@@ -103,29 +103,26 @@ impl Saying<'_> {
 
     fn unique(&self, keys: &Localized<String>) -> Localized<String> {
         let records = self.records("when");
-        let (mut ja, mut en) = (
-            format!("{}のうち、{}が同じものは1件だけであること", records.ja, keys.ja),
-            format!("of {} no two agree in {}", records.en, keys.en),
-        );
-        if let Some(but) = self.named("distinct") {
-            ja.push_str(&format!("（{}が異なる場合）", but.ja));
-            en.push_str(&format!(" while {} differs", but.en));
-        }
-        Localized::new(ja, en)
+        let but = self.named("distinct").map_or_else(Localized::default, |but| {
+            Localized::new(format!("（{}が異なる場合）", but.ja), format!(" while {} differs", but.en))
+        });
+        Localized::new(
+            format!("{}のうち、{}が同じものは1件だけであること{}", records.ja, keys.ja, but.ja),
+            format!("of {} no two agree in {}{}", records.en, keys.en, but.en),
+        )
     }
 
     fn exists_in(&self, keys: &Localized<String>) -> Localized<String> {
         let (records, table) = (self.records("when"), self.table());
         let columns = self.setting("columns");
-        let (mut ja, mut en) = (
-            format!("{}の{}が{}にあること", records.ja, keys.ja, table.ja),
-            format!("of {}, {} occurs in {}", records.en, keys.en, table.en),
-        );
-        if !columns.is_empty() {
-            ja.push_str(&format!("（列：{columns}）"));
-            en.push_str(&format!(" (columns: {columns})"));
-        }
-        Localized::new(ja, en)
+        let named = match &*columns {
+            "" => Localized::default(),
+            columns => Localized::new(format!("（列：{columns}）"), format!(" (columns: {columns})")),
+        };
+        Localized::new(
+            format!("{}の{}が{}にあること{}", records.ja, keys.ja, table.ja, named.ja),
+            format!("of {}, {} occurs in {}{}", records.en, keys.en, table.en, named.en),
+        )
     }
 
     fn count(&self, keys: &Localized<String>) -> Localized<String> {

@@ -70,7 +70,7 @@ impl CommandLine {
     /// The command line as a text to draw over.
     pub(super) fn source(&self, language: Language) -> SourceText {
         let name = words::pick(language, "コマンドライン", "command line");
-        SourceText { id: SOURCE, name: Arc::from(name), text: Arc::from(self.text.as_str()) }
+        SourceText { id: SOURCE, name: Arc::from(name), text: self.text.as_str().into() }
     }
 
     /// Marks the word at `index`.

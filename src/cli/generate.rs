@@ -233,7 +233,7 @@ fn change(
     let share = percent(session, "--share", &arguments.share)?;
     let text = reader::read_text(path).map_err(|error| session.stopped(&error, Exit::Usage))?;
     let name: Arc<str> = Arc::from(path.display().to_string());
-    let source = SourceText { id: SourceId(0), name, text: Arc::from(text) };
+    let source = SourceText { id: SourceId(0), name, text: text.into() };
     let (kinds, diagnostics) = load_defects(source.clone(), &pack.questionnaire, &recipe.strata);
     let kinds = told(session, kinds, &diagnostics, &[source])?;
     for wanted in &arguments.kinds {

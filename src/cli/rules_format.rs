@@ -69,7 +69,7 @@ fn format_folder(folder: &Path, check: bool) -> Result<usize, Error> {
 
 /// The canonical spelling of an expression. `None`: it has a mistake.
 fn canonical(text: &str) -> Option<String> {
-    let source = SourceText { id: SourceId(0), name: Arc::from(""), text: Arc::from("") };
+    let source = SourceText { id: SourceId(0), name: Arc::from(""), text: "".into() };
     let (expr, found) = parse(ExpressionText { source: &source, text, offsets: Offsets::Direct(0) });
     (!found.has_errors()).then(|| format(&expr))
 }

@@ -18,6 +18,9 @@ use crate::source::SourceId;
 /// Records that are looked at.
 const LOOKED_AT: usize = 20;
 
+/// Bytes in which the header of a form stands.
+const FIRST_LINE: u64 = 1 << 14;
+
 /// How well a file fits a survey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Fit {
@@ -27,15 +30,6 @@ struct Fit {
     known: usize,
     /// Whether it has every column that the survey demands.
     whole: bool,
-}
-
-/// At what of a file is looked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Look {
-    /// At its header, if that shows that it is whole: the records of JSON are its header.
-    Header,
-    /// At its first records too.
-    Records,
 }
 
 /// A survey that files are held against.
@@ -74,13 +68,16 @@ impl Fitting {
         input: &InputFile,
         options: &CheckOptions,
     ) -> Result<Option<&'static str>, Vec<&'static str>> {
-        let own = self.fit(DEFAULT_SURVEY, input, options, Look::Header);
-        if own.whole || opening::size(input).is_none() {
+        let of_default = self.fitted(DEFAULT_SURVEY).and_then(|fitted| fitted.loaded.pack.as_ref());
+        if opening::size(input).is_none() || of_default.is_some_and(|pack| is_spelt_out(input, pack)) {
+            return Ok(None);
+        }
+        if self.fit(DEFAULT_SURVEY, input, options).whole {
             return Ok(None);
         }
         let names = embedded_names();
         let fits: Vec<(&'static str, Fit)> =
-            names.into_iter().map(|name| (name, self.fit(name, input, options, Look::Records))).collect();
+            names.into_iter().map(|name| (name, self.fit(name, input, options))).collect();
         let most = fits.iter().map(|(_, fit)| fit.known).max().unwrap_or(0);
         // A version is a short word, and two surveys may have the same: it tells apart only what the header leaves open.
         let near = fits.into_iter().filter(|(_, fit)| fit.known > 0 && fit.known * 2 > most);
@@ -97,41 +94,52 @@ impl Fitting {
         }
     }
 
-    fn fit(&mut self, name: &'static str, input: &InputFile, options: &CheckOptions, look: Look) -> Fit {
+    fn fit(&mut self, name: &'static str, input: &InputFile, options: &CheckOptions) -> Fit {
+        let fitted = self.fitted(name);
+        let pack = fitted.and_then(|fitted| Some((fitted.loaded.pack.as_ref()?, fitted.form.as_ref()?)));
+        pack.and_then(|pack| fit(input, pack, options)).unwrap_or_default()
+    }
+
+    /// The survey `name`, loaded unless it has been. `None`: it cannot be.
+    fn fitted(&mut self, name: &'static str) -> Option<&Fitted> {
         if !self.loaded.contains_key(name) {
-            let Ok(loaded) = open_for(Some(name), self.purpose) else { return Fit::default() };
+            let loaded = open_for(Some(name), self.purpose).ok()?;
             let form = loaded.pack.as_ref().map(|pack| Arc::new(form_needs(pack)));
             self.loaded.insert(name, Fitted { loaded, form });
         }
-        let fitted = self.loaded.get(name);
-        let pack = fitted.and_then(|fitted| Some((fitted.loaded.pack.as_ref()?, fitted.form.as_ref()?)));
-        pack.and_then(|pack| fit(input, pack, options, look)).unwrap_or_default()
+        self.loaded.get(name)
     }
 }
 
+/// Whether the first line of `input` has all mandatory columns of `pack` under their own names, between commas. Most files
+/// have, and need not be opened twice; what has not may be whole all the same.
+fn is_spelt_out(input: &InputFile, pack: &RulePack) -> bool {
+    let look = opening::open(input).and_then(|stream| stream.look(&input.name, FIRST_LINE));
+    let Ok((first, _)) = look else { return false };
+    let line = first.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let Ok(line) = std::str::from_utf8(line) else { return false };
+    let line = line.trim_start_matches('\u{FEFF}').trim_end();
+    let cells: BTreeSet<&str> = line.split(',').map(|cell| cell.trim_matches('"')).collect();
+    let mut demanded = pack.questionnaire.fields.iter().filter(|field| field.column_required).peekable();
+    demanded.peek().is_some()
+        && demanded.all(|field| [&field.column, &field.name].iter().any(|name| cells.contains(&***name)))
+}
+
 /// How well `input` fits `pack`. `None`: nothing of it can be read.
-fn fit(
-    input: &InputFile,
-    (pack, form): (&RulePack, &Arc<FormNeeds>),
-    options: &CheckOptions,
-    look: Look,
-) -> Option<Fit> {
+fn fit(input: &InputFile, (pack, form): (&RulePack, &Arc<FormNeeds>), options: &CheckOptions) -> Option<Fit> {
     opening::size(input)?;
     let reading = ReadOptions { chunk_records: LOOKED_AT, ..options.reading() };
     let (mut reader, _) =
         Reader::open(SourceId(0), &input.name, opening::open(input).ok()?, form, &reading).ok()?;
     let is_json = matches!(reader.format()?, InputFormat::Json | InputFormat::JsonLines);
-    let header = (!is_json).then(|| fit_of(reader.layout(), None, pack));
-    if look == Look::Header && header.is_some_and(|fit| fit.whole) {
-        return header;
-    }
     match reader.next_block().ok().flatten() {
         Some(block) => {
             let layout = Arc::clone(&block.layout);
             let chunk = layout.cells(block);
             Some(fit_of(&layout, Some((&chunk, is_json)), pack))
         }
-        None => header,
+        None if is_json => None,
+        None => Some(fit_of(reader.layout(), None, pack)),
     }
 }
 
@@ -197,6 +205,24 @@ mod tests {
         );
         for nothing in ["", "x,y\n1,2\n", "[]"] {
             assert_eq!(survey_of("a.csv", nothing), Ok(None), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_header_with_all_mandatory_columns_is_enough_and_one_without_is_looked_at() {
+        let pack = open_for(None, Purpose::Judge).unwrap().pack.unwrap();
+        let is_spelt_out = |text: &str| {
+            let place = InputPlace::Bytes(text.as_bytes().to_vec());
+            is_spelt_out(&InputFile { name: "a.csv".into(), place, levels: Arc::default() }, &pack)
+        };
+        let mut columns = headers(DEFAULT_SURVEY);
+        assert!(is_spelt_out(&columns.join(",")));
+        assert!(is_spelt_out(&format!("\u{FEFF}\"{}\"\r\n1,2", columns.join("\",\""))));
+        let demanded = pack.questionnaire.fields.iter().position(|field| field.column_required).unwrap();
+        columns.remove(demanded);
+        assert!(!is_spelt_out(&columns.join(",")));
+        for other in ["", "\n", "{\"gmis_id\": 1}"] {
+            assert!(!is_spelt_out(other), "{other}");
         }
     }
 

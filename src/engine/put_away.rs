@@ -229,7 +229,9 @@ mod tests {
             })
             .collect();
         let mut away = PuttingAway::default();
-        told.iter().for_each(|(record, finding)| away.add(*record, finding).unwrap());
+        for (record, finding) in &told {
+            away.add(*record, finding).unwrap();
+        }
         let away = away.told().unwrap();
         assert_eq!(away.notices.len(), 2, "each notice once");
         for numbers in [1..=9, 3..=3, 4..=7, 8..=9] {

@@ -20,11 +20,7 @@ use crate::source::{SourceId, SourceText};
 pub(super) const BEFORE: &str = "require = '";
 
 pub(super) fn source(text: &str) -> SourceText {
-    SourceText {
-        id: SourceId(7),
-        name: Arc::from("rules/x.toml"),
-        text: Arc::from(format!("{BEFORE}{text}'\n")),
-    }
+    SourceText { id: SourceId(7), name: Arc::from("rules/x.toml"), text: format!("{BEFORE}{text}'\n").into() }
 }
 
 pub(super) fn with_text<T>(text: &str, run: impl FnOnce(ExpressionText<'_>) -> T) -> T {

@@ -111,7 +111,7 @@ impl Loader<'_> {
     /// The form at `path`, its base joined. `None`: unusable, which has been reported.
     fn form(&mut self, path: &str) -> Result<Option<Form>, Error> {
         let source = self.source(path)?;
-        let text = Arc::clone(&source.text);
+        let text = source.text.clone();
         let mut walk = Walk::new(source).proven(self.root.is_embedded());
         let Some(tree) = json_tree::of_file(self.root, &text, &mut walk) else {
             self.found.append(walk.into_found());

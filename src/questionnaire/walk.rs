@@ -98,7 +98,7 @@ impl Walk {
     #[cfg(test)]
     pub(super) fn of_text(name: &str, text: &str) -> Self {
         let id = crate::source::SourceId(0);
-        Self::new(SourceText { id, name: Arc::from(name), text: Arc::from(text) })
+        Self::new(SourceText { id, name: Arc::from(name), text: text.into() })
     }
 
     /// The expression `written` under `keyword`, read unless it has been read before.

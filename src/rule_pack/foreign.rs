@@ -107,7 +107,9 @@ impl Lazy {
         for form in &self.forms {
             let source = match form {
                 Other::Loaded(names, id) => {
-                    names.iter().for_each(|name| add(name, id));
+                    for name in names {
+                        add(name, id);
+                    }
                     continue;
                 }
                 Other::Schema(source) => source,

@@ -25,6 +25,7 @@ pub mod stamp;
 pub mod text_stream;
 pub mod toml_tree;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -88,7 +89,33 @@ pub struct SourceText {
     /// Path relative to the survey root, with `/`.
     pub name: Arc<str>,
     /// The whole text.
-    pub text: Arc<str>,
+    pub text: WholeText,
+}
+
+/// The whole text of a file. What is inside the binary is not copied: hardly a start asks for any of it.
+#[derive(Debug, Clone)]
+pub enum WholeText {
+    /// Inside the binary.
+    Embedded(&'static str),
+    /// Read; cheap to clone.
+    Read(Arc<str>),
+}
+
+impl Deref for WholeText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Embedded(text) => text,
+            Self::Read(text) => text,
+        }
+    }
+}
+
+impl<T: Into<Arc<str>>> From<T> for WholeText {
+    fn from(text: T) -> Self {
+        Self::Read(text.into())
+    }
 }
 
 /// The number that the next file behind `sources` gets. They need not be numbered without gap.

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::WholeText;
 use crate::error::Error;
 
 /// Bytes of the largest rule, schema or reference file; real ones are a thousandth of it.
@@ -83,7 +84,7 @@ impl SurveyRoot {
     ///
     /// # Errors
     /// No such file, no regular file, larger than 16 MiB, or outside the root (also by a link).
-    pub fn read(&self, path: &str) -> Result<Arc<str>, Error> {
+    pub fn read(&self, path: &str) -> Result<WholeText, Error> {
         self.try_read(path).map_err(|source| Error::Read { path: self.name(path), source })
     }
 
@@ -176,10 +177,12 @@ impl SurveyRoot {
         }
     }
 
-    fn try_read(&self, path: &str) -> io::Result<Arc<str>> {
+    fn try_read(&self, path: &str) -> io::Result<WholeText> {
         let Self::Folder(root) = self else {
             refuse_outside(path)?;
-            return self.held(path).map(Arc::from).ok_or_else(|| ErrorKind::NotFound.into());
+            let embedded = self.embedded(path).map(|file| WholeText::Embedded(file.text));
+            let held = || self.held(path).map(WholeText::from);
+            return embedded.or_else(held).ok_or_else(|| ErrorKind::NotFound.into());
         };
         let path = resolve(root, path)?;
         let about = fs::metadata(&path)?;
@@ -190,7 +193,7 @@ impl SurveyRoot {
             return Err(io::Error::new(ErrorKind::FileTooLarge, "larger than 16 MiB"));
         }
         let bytes = fs::read(path)?;
-        Ok(Arc::from(String::from_utf8_lossy(&bytes)))
+        Ok(WholeText::Read(Arc::from(String::from_utf8_lossy(&bytes))))
     }
 
     fn try_list(&self, folder: &str) -> io::Result<Vec<String>> {

@@ -301,7 +301,7 @@ fn named_lookup((index, lookup): (usize, &Lookup)) -> (Arc<str>, NamedLookup) {
 
 /// A condition written as text, over what `pack` names.
 pub fn parsed(pack: &RulePack, expression: &str) -> TypedExpr {
-    let source = SourceText { id: SourceId(0), name: text("rule"), text: text(expression) };
+    let source = SourceText { id: SourceId(0), name: text("rule"), text: text(expression).into() };
     let written = ExpressionText { source: &source, text: expression, offsets: Offsets::Direct(0) };
     let names = names(pack);
     let (expr, findings) = parse(written);

@@ -140,7 +140,7 @@ fn missing_combinations_and_units_are_named_the_first_of_them() {
     let folder = folder();
     let place = folder.path();
     fs::write(place.join("in.csv"), "id,size,place\na,small,north\nb,large,east\n").unwrap();
-    let rows: String = (0..9).map(|number| format!("u{number},open\n")).collect();
+    let rows = (0..9).map(|number| format!("u{number},open\n")).collect::<Vec<_>>().concat();
     fs::write(place.join("register.csv"), format!("id,state\na,open\nb,shut\nz,shut\n{rows}")).unwrap();
     let found = findings(place, &["in.csv", "--link", "register=register.csv"]);
     let all = of(&found, "ALL");

@@ -51,7 +51,7 @@ fn what_is_broken_is_told_alike_wherever_blocks_end() {
     let mut rows: Vec<String> = rows.lines().take(101).map(str::to_owned).collect();
     for place in [3, 48, 50, 51, 97] {
         rows[place] += ",,x";
-        rows[place + 1] = rows[place + 1].replacen(",", ",\"二行\nの名前\",", 1);
+        rows[place + 1] = rows[place + 1].replacen(',', ",\"二行\nの名前\",", 1);
     }
     let text = format!("{header}\n{}\n", rows.join("\n"));
     let wide =

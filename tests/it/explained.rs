@@ -27,7 +27,7 @@ fn run(folder: &Path, words: &[&str]) -> String {
 
 /// `text` without what only lays it out.
 fn plain(text: &str) -> String {
-    text.replace("\\", "").split_whitespace().collect::<Vec<_>>().join(" ")
+    text.replace('\\', "").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Id and demand of each rule of a file whose demand is no condition, as its author wrote it.

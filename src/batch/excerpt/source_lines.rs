@@ -91,7 +91,7 @@ mod tests {
         assert_eq!(excerpt.text, "a = 1\nwhen = 'x = 1 and y = 2'\n");
         assert_eq!(marked(&excerpt), [text.get(23..24), Some("x"), Some("a")]);
         let wide: std::sync::Arc<str> = format!("w = '{}'", "x".repeat(100_000)).into();
-        let wide = SourceText { id: SourceId(0), name: "r.toml".into(), text: wide };
+        let wide = SourceText { id: SourceId(0), name: "r.toml".into(), text: wide.into() };
         let long = of_text(&wide, &[label((4, 100_006), 1, None), label((90_000, 90_001), 1, None)]);
         assert!(display_width(&long.text) < 150 && long.marks[1].is_none(), "{}", long.text);
         labels[0] = label((35, 36), 3, None);

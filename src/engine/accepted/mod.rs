@@ -102,7 +102,7 @@ impl Accepted {
 
     /// The file, for drawing over it.
     pub fn source(&self) -> SourceText {
-        SourceText { id: SOURCE, name: Arc::clone(&self.name), text: Arc::clone(&self.text) }
+        SourceText { id: SOURCE, name: Arc::clone(&self.name), text: Arc::clone(&self.text).into() }
     }
 
     /// Which marks of answers findings must have to be held against the entries, and for new entries.

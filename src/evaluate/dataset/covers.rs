@@ -129,7 +129,7 @@ pub(super) fn answered(plan: &Plan, batch: &Batch) -> Vec<(u16, Vec<u32>)> {
 }
 
 /// The units that the rule at `place` asks for. `None`: there is no file.
-pub(super) fn of_rule<'u>(place: usize, judging: Judging<'u>) -> Option<&'u Units> {
+pub(super) fn of_rule(place: usize, judging: Judging<'_>) -> Option<&Units> {
     judging.units.iter().find(|units| units.rule == place)
 }
 

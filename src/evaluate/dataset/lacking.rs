@@ -68,17 +68,14 @@ impl KeyTable {
             Argument::from(header.unwrap_or_else(|| column_name(pack, *field)))
         });
         let link = |field: &FieldId| pack.links.get(usize::from(field.table).checked_sub(1)?);
-        let files = match lacking.fields.first().and_then(link) {
-            Some(link) => {
-                let title = &link.questionnaire.title;
-                fixed(&format!("「{}」", title.ja), &format!("\"{}\"", title.en))
-            }
-            None => {
-                let name = |file: &SourceId| judging.names.get(file).map(|name| Argument::written(name));
-                let named: Vec<Argument> = lacking.files.iter().take(MOST_NAMED).filter_map(name).collect();
-                let told = named.len();
-                with_rest(named, lacking.files.len(), told)
-            }
+        let files = if let Some(link) = lacking.fields.first().and_then(link) {
+            let title = &link.questionnaire.title;
+            fixed(&format!("「{}」", title.ja), &format!("\"{}\"", title.en))
+        } else {
+            let name = |file: &SourceId| judging.names.get(file).map(|name| Argument::written(name));
+            let named: Vec<Argument> = lacking.files.iter().take(MOST_NAMED).filter_map(name).collect();
+            let told = named.len();
+            with_rest(named, lacking.files.len(), told)
         };
         let place = match lacking.files.as_slice() {
             [only] => Place::File(*only),

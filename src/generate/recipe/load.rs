@@ -17,13 +17,13 @@ use crate::diagnostic::code::recipe as code;
 use crate::diagnostic::{Argument, Diagnostics, Localized};
 use crate::error::Error;
 use crate::questionnaire::Questionnaire;
-use crate::source::{SourceId, SourceText, Span};
+use crate::source::{SourceId, SourceText, Span, WholeText};
 
 /// Reads the recipe at `path`; `read` gives the content of a file of the survey root.
 /// Files read are added to `sources`, for labels. `None`: the recipe has an error.
 pub fn load(
     path: &str,
-    read: &dyn Fn(&str) -> Result<Arc<str>, Error>,
+    read: &dyn Fn(&str) -> Result<WholeText, Error>,
     questionnaire: &Questionnaire,
     sources: &mut Vec<SourceText>,
 ) -> Result<(Option<Recipe>, Diagnostics), Error> {
@@ -368,7 +368,7 @@ case = [
     fn loaded(files: &[(&str, &str)]) -> (Option<Recipe>, Vec<String>) {
         let read = |path: &str| {
             let file = files.iter().find(|(name, _)| *name == path).expect("a file of the test");
-            Ok(Arc::from(file.1))
+            Ok(file.1.into())
         };
         let questionnaire = sample::questionnaire();
         let mut sources = Vec::new();

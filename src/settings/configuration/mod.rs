@@ -310,7 +310,7 @@ fn about(code: &'static crate::diagnostic::Code) -> Diagnostic {
 }
 
 fn source(id: u32, name: &str, text: String) -> SourceText {
-    SourceText { id: SourceId(id), name: Arc::from(name), text: Arc::from(text) }
+    SourceText { id: SourceId(id), name: Arc::from(name), text: text.into() }
 }
 
 /// `lang = ja`, as a shell leaves it of `lang = "ja"`, with its quotes. `None`: that would not help.

@@ -151,7 +151,9 @@ fn tabulate(
         Some(BaseName::Asked) | None => BaseConvention::Asked,
     };
     let wanted: Vec<&str> = arguments.table.iter().map(String::as_str).collect();
-    let (programme, found) = Programme::new(plan, &wanted, convention);
+    // What one table hides another must not tell, also where it is printed by another run.
+    let made = if threshold.is_some() { &[][..] } else { &wanted };
+    let (programme, found) = Programme::new(plan, made, convention);
     if found.has_errors() {
         return Err(session.refuse(found.iter().cloned()));
     }
@@ -171,6 +173,7 @@ fn tabulate(
     let mut figures = tables::figures(&programme, &tabulator.counts);
     if let Some(threshold) = threshold {
         tables::suppress(&programme, &mut figures, threshold);
+        figures.tables.retain(|table| wanted.is_empty() || wanted.contains(&&*table.name));
     }
     let findings = tables::macro_findings(plan, &figures, Judged::Counted);
     let given = planned.iter().flat_map(|part| &part.links).map(|link| link.table).collect();

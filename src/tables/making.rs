@@ -287,6 +287,11 @@ impl Making<'_> {
             let (label, kind) = super::naming::response_row(name);
             let figure = |places: &[usize]| {
                 let (counts, asked) = (self.sum(places), self.asked(places));
+                // A unit counts once, however many records are held that could be its own.
+                let most = |asked: Option<u64>| {
+                    let all = counts.accepted + counts.enters;
+                    asked.map_or(all, |asked| all.min(asked.max(counts.accepted)))
+                };
                 let count = match &**name {
                     "listed" => Moving::fixed(self.counts.has_frame.then_some(counts.listed)),
                     "frame" => asked.clone(),
@@ -294,7 +299,7 @@ impl Making<'_> {
                     _ => Moving {
                         now: Some(counts.accepted),
                         low: Some(counts.accepted),
-                        high: Some(counts.accepted + counts.enters),
+                        high: Some(most(asked.high)),
                     },
                 };
                 let share = match kind {
@@ -303,7 +308,7 @@ impl Making<'_> {
                         Moving {
                             now: of(counts.accepted, asked.now),
                             low: of(counts.accepted, asked.high),
-                            high: of(counts.accepted + counts.enters, asked.low),
+                            high: of(most(asked.low), asked.low),
                         }
                     }
                     _ => Moving::default(),

@@ -16,10 +16,17 @@ use super::ratio::{Ratio, ratio, whole};
 pub struct Moving<T> {
     /// As counted. `None`: its base is empty.
     pub now: Option<T>,
-    /// The lowest value that it can take. `None`: its base stays empty whatever comes.
+    /// The lowest value that it can take. `None`: its base stays empty whatever comes, or it is not told.
     pub low: Option<T>,
     /// The highest.
     pub high: Option<T>,
+}
+
+impl<T> Moving<T> {
+    /// Tells no longer how far it can move.
+    pub fn leave_out_range(&mut self) {
+        (self.low, self.high) = (None, None);
+    }
 }
 
 impl<T: Clone> Moving<T> {

@@ -108,6 +108,7 @@ mod second_survey;
 mod shipped_rules;
 mod since;
 mod since_report;
+mod small_cells;
 mod survey_run;
 mod tabulate;
 mod tabulate_links;

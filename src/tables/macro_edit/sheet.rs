@@ -76,6 +76,8 @@ pub(super) struct Cell {
     pub(super) published: Option<Published>,
     /// The wave before.
     pub(super) earlier: Option<Earlier>,
+    /// Whether it may not be shown: then it has nothing of these.
+    pub(super) hidden: bool,
 }
 
 impl Cell {
@@ -293,7 +295,7 @@ fn of_published_counts(rows: &mut [Row<'_>]) {
 fn cell(figures: &CellFigures, kind: RowKind, counted: bool) -> Cell {
     // What may not be shown may not be told in a message either.
     if figures.hidden {
-        return Cell::default();
+        return Cell { hidden: true, ..Cell::default() };
     }
     let published = figures.published.clone();
     let earlier = figures.earlier.iter().rev().flatten().next().and_then(|earlier| match earlier {
@@ -313,10 +315,11 @@ fn cell(figures: &CellFigures, kind: RowKind, counted: bool) -> Cell {
             share: figures.share.now.clone(),
             published,
             earlier,
+            hidden: false,
         };
     }
     let count = published.as_ref().filter(|_| kind == RowKind::Count).and_then(|figure| whole(figure.value));
-    Cell { count, base: None, share: None, published, earlier }
+    Cell { count, published, earlier, ..Cell::default() }
 }
 
 /// A count as it was printed. `None`: it has decimals.

@@ -88,6 +88,10 @@ fn counted_column(table: &Table<'_>, place: usize) -> Option<Told> {
 }
 
 fn published_column(table: &Table<'_>, place: usize) -> Option<Told> {
+    // What a part is missing of is no whole.
+    if table.rows.iter().any(|row| row.cells.get(place).is_some_and(|cell| cell.hidden)) {
+        return None;
+    }
     let figures: Vec<&Published> = table
         .rows
         .iter()

